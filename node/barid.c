@@ -1,0 +1,128 @@
+/* barid: the table of a person. Takes the command line apart and hands it to a verb (node/desk/verbs.h). */
+
+#include "node/desk/verbs.h"
+
+#include "crypto/digest.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define COMPOSE "org to send-now wait timeout update exercise test lang "
+
+static const struct cli_option options[] = {
+	{"name", true},      {"card", false},       {"qr", false},         {"yes", false},     {"letter", true},   {"org", true},
+	{"to", true},        {"send-now", false},   {"wait", true},        {"timeout", true},  {"update", true},   {"exercise", false},
+	{"test", false},     {"lang", true},        {"all", false},        {"new", false},     {"salvage", false}, {"trust-clock", false},
+	{"no-input", false}, {"people", true},      {"place", true},       {"going-to", true}, {"text", true},     {"red", true},
+	{"yellow", true},    {"green", true},       {"litter", true},      {"walking", true},  {"children", true}, {"pregnant", true},
+	{"equip", true},     {"blood-group", true}, {"security", true},    {"marking", true},  {"hazard", true},   {"callback", true},
+	{"line", true},      {"verb", true},        {"stop", true},        {"time", true},     {"seats", true},    {"group", true},
+	{"reason", true},    {"source", true},      {"event", true},       {"urgency", true},  {"severity", true}, {"certainty", true},
+	{"area", true},      {"headline", true},    {"instruction", true}, {NULL, false},
+};
+
+static const char compose_help[] =
+	"  --org NAME, --to CONTACT   who gets it; repeat for more, each gets a sealed letter of their own\n"
+	"  --send-now        leave at the very next meeting. Without it a letter waits a random moment (a minute on average, at most ten seconds if\n"
+	"                    urgent), so that whoever watches radios cannot tell which phone it came from. It costs that cover.\n"
+	"  --wait STAGE      wait until it is carried, gateway, received, opened, assigned, answered or closed (--timeout SECONDS, else an hour)\n"
+	"  --update ID       replaces an earlier letter of yours   --exercise, --test   say that it is not real   --lang ar\n";
+
+static const struct verb verbs[] = {
+	{"init", verb_init, "name no-input", 0, 0,
+	 "  barid init --name \"Amal\"\nMakes your vault and your keys. Asks for a passphrase on a terminal, or reads one line from --passphrase-fd "
+	 "N; otherwise there is none.\n"},
+	{"id", verb_id, "card qr", 0, 0, "  barid id                  your fingerprint\n  barid id --card > amal.card\n  barid id --qr\n"},
+	{"contact", verb_contact, "letter yes", 1, 3,
+	 "  barid contact add Amal amal.card\n  barid contact add Amal --letter ID   somebody who wrote and sent a card along\n  barid contact list\n"
+	 "  barid contact verify Amal            compare fingerprints by voice\n  barid contact rm Amal\n"},
+	{"org", verb_org, "", 1, 2, "  barid org trust medics.card      a card you got by hand from somebody you trust\n  barid org list\n"},
+	{"safe", verb_safe, COMPOSE "people place going-to text", 0, 0,
+	 "  barid safe --to Amal --people 4 --place \"Sector 4\" --text \"we are well\"\n"},
+	{"medevac", verb_medevac,
+	 COMPOSE "place red yellow green litter walking children pregnant equip blood-group security marking hazard callback text", 0, 0,
+	 "  barid medevac --org Medics --red 1 --yellow 2 --walking 2 --litter 1 --place \"Sector 4\" --hazard sniper --text \"...\"\n"
+	 "  --hazard chemical, uxo, rubble, fire, sniper      --security safe, possible, danger, no-approach\n"
+	 "  --equip stretcher, oxygen, ventilator, incubator, wheelchair, dialysis, blood      --blood-group O-, O+, A-, ...\n"},
+	{"bus", verb_bus, COMPOSE "all line verb stop time seats group reason source text", 1, 1,
+	 "  barid bus list [--all]\n  barid bus post --org Buses --line 1 --verb turned-back --reason \"heard shooting\" --source seen\n"
+	 "  --verb planned, boarding, departed, turned-back, cancelled, arrived      --source seen, organiser, heard      --time 2016-12-14T05:00Z\n"
+	 "What you post goes sealed to the organisation; only organisations make notices public.\n"},
+	{"alert", verb_alert, COMPOSE "all event urgency severity certainty area headline instruction source text", 0, 1,
+	 "  barid alert list [--all]\n  barid alert --org Medics --event shelling --urgency immediate --certainty observed --area \"Sector 4\"\n"
+	 "  --urgency immediate, expected, future, past   --severity extreme, severe, moderate, minor   --certainty observed, likely, possible, "
+	 "unlikely\n"},
+	{"alerts", verb_alerts, "all", 0, 1, "  barid alerts [--all]      public alerts, newest first\n"},
+	{"send", verb_send, COMPOSE "text", 0, 0, "  barid send --to Amal --text \"...\"\n  barid send --org Medics --text - < letter.txt\n"},
+	{"reply", verb_reply, "text send-now wait timeout exercise test lang", 1, 1, "  barid reply ID --text \"...\"\n"},
+	{"inbox", verb_inbox, "new", 0, 0, "  barid inbox [--new]\n"},
+	{"show", verb_show, "", 1, 1, "  barid show ID      a letter you got or sent, or a notice; any unique beginning of the id will do\n"},
+	{"track", verb_track, "wait timeout", 0, 1,
+	 "  barid track [ID]\n  barid track ID --wait received --timeout 600\n"
+	 "Stages: saved, carried, gateway, received, opened, assigned, answered, closed, expired. Exit code 75: not there yet.\n"},
+	{"cancel", verb_cancel, "", 1, 1, "  barid cancel ID      takes a letter of yours back everywhere it is still carried\n"},
+	{"status", verb_status, "", 0, 0, "  barid status      links, gateway, what the post carries\n"},
+	{"doctor", verb_doctor, "trust-clock", 0, 0, "  barid doctor [--trust-clock]      what works, what does not, what to do\n"},
+	{"bundle", verb_bundle, "salvage", 2, 2,
+	 "  barid bundle export FILE\n  barid bundle import FILE [--salvage]      letters on a USB stick; FILE may be -\n"},
+	{"wipe", verb_wipe, "yes", 0, 0, "  barid wipe [--yes]      destroys keys, contacts and letters for good\n"},
+};
+
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+static int help(const struct verb *verb)
+{
+	if (verb != NULL) {
+		printf("%s", verb->usage);
+		if (strncmp(verb->options, COMPOSE, strlen(COMPOSE)) == 0)
+			printf("%s", compose_help);
+	} else {
+		printf("Usage: barid [--home DIR] [--post SOCKET] [--json] [--passphrase-fd N] VERB ...\n\n");
+		printf("  barid init --name \"Amal\"; barid org trust medics.card\n  barid medevac --org Medics --red 1 --place \"Sector 4\"\n  "
+		       "barid inbox; barid track ID\n\nVerbs:");
+		for (size_t i = 0; i < VERBS; i++)
+			printf(" %s", verbs[i].name);
+		printf("\n\"barid VERB --help\" says more; barid(1) says all.\n");
+	}
+	return 0;
+}
+
+static int run(const struct cli *cli)
+{
+	if (cli->version) {
+		puts("barid " BARID_VERSION);
+		return 0;
+	}
+	if (cli->words_n == 0) {
+		if (cli->help)
+			return help(NULL);
+		return cli_fail(cli, EX_USAGE, "say what to do: medevac, safe, send, inbox, track, bus list, ...; see barid --help");
+	}
+	for (size_t i = 0; i < VERBS; i++) {
+		if (strcmp(verbs[i].name, cli->words[0]) != 0)
+			continue;
+		if (cli->help)
+			return help(&verbs[i]);
+		if (!cli_only(cli, verbs[i].options))
+			return EX_USAGE;
+		if (cli->words_n - 1U < verbs[i].words_min || cli->words_n - 1U > verbs[i].words_max)
+			return cli_fail(cli, EX_USAGE, "\"%s\" has too %s words; see barid %s --help", cli->words[0],
+					cli->words_n - 1U < verbs[i].words_min ? "few" : "many", cli->words[0]);
+		return verbs[i].run(cli);
+	}
+	return cli_fail(cli, EX_USAGE, "\"%s\" is not something barid does; see barid --help", cli->words[0]);
+}
+
+int main(int argc, char **argv)
+{
+	static struct cli cli;
+	umask(0077);
+	int code = cli_parse(&cli, "barid", argc, argv, options);
+	if (code != 0)
+		return code;
+	if (!crypto_start())
+		return cli_fail(&cli, EX_OSERR, "the system gives no randomness, so no key can be made");
+	return run(&cli);
+}

@@ -1,0 +1,211 @@
+#include "node/desk/dispatch.h"
+
+#include "node/desk/outbox.h"
+
+#include "crypto/wipe.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { CARD_PERIOD_S = 7 * 86400 };
+
+static const struct letter_field *field_of(const struct letter *letter, const char *option)
+{
+	const struct letter_field *field = letter_fields(letter->type);
+	for (; field->json != NULL; field++)
+		if (field->option != NULL && strcmp(field->option, option) == 0)
+			return field;
+	return NULL;
+}
+
+static int set_field(const struct cli *cli, struct letter *letter, const struct letter_field *field, const char *value)
+{
+	char choices[256], from_stdin[BODY_SIZE_MAX + 1];
+	if (field->kind == FIELD_TEXT && strcmp(value, "-") == 0) {
+		size_t len = 0;
+		enum err err = cli_read_file("-", from_stdin, sizeof from_stdin, &len);
+		if (err == ERR_LIMIT)
+			return cli_fail(cli, EX_DATAERR, "the text on standard input is longer than %d bytes; nothing was sent", BODY_SIZE_MAX);
+		if (err != ERR_OK)
+			return cli_weather(cli, err, "standard input");
+		if (strlen(from_stdin) != len)
+			return cli_fail(cli, EX_DATAERR, "the text on standard input is no text; nothing was sent");
+		while (len > 0 && from_stdin[len - 1] == '\n')
+			from_stdin[--len] = '\0';
+		value = from_stdin;
+	}
+	switch (letter_set(letter, field->option, value)) {
+	case LETTER_SET_OK:
+	case LETTER_SET_NO_FIELD:
+		return 0;
+	case LETTER_SET_BAD_VALUE:
+		letter_field_choices(field, choices, sizeof choices);
+		return cli_fail(cli, EX_USAGE, "--%s takes %s, not \"%s\"; nothing was sent", field->option, choices, value);
+	case LETTER_SET_TOO_LONG:
+		break;
+	}
+	return cli_fail(cli, EX_DATAERR, "--%s is %zu bytes too long, it takes %zu; nothing was sent", field->option,
+			strlen(value) - (field->size - 1), field->size - 1);
+}
+
+int dispatch_fill(const struct cli *cli, struct letter *letter)
+{
+	for (unsigned i = 0; i < cli->options_n; i++) {
+		const struct letter_field *field = field_of(letter, cli->options[i].name);
+		int code = field != NULL ? set_field(cli, letter, field, cli->options[i].value) : 0;
+		if (code != 0)
+			return code;
+	}
+	const char *lang = cli_value(cli, "lang");
+	if (lang != NULL && (lang[0] == '\0' || strlen(lang) > LETTER_LANG_MAX || !text_utf8_ok(lang, strlen(lang))))
+		return cli_fail(cli, EX_USAGE, "--lang takes a code like ar, kmr, ckb, en, tr; nothing was sent");
+	if (lang != NULL)
+		strcpy(letter->lang, lang);
+	if (cli_has(cli, "exercise"))
+		letter->status = STATUS_EXERCISE;
+	if (cli_has(cli, "test"))
+		letter->status = STATUS_TEST;
+	return 0;
+}
+
+static int add(const struct cli *cli, struct dispatch *dispatch, const struct card *card, const char *name, struct contact *contact)
+{
+	for (unsigned i = 0; i < dispatch->n; i++)
+		if (memcmp(dispatch->addressees[i].to.identity, card->identity, DH_KEY_SIZE) == 0)
+			return 0; /* named twice, sent once */
+	if (dispatch->n == DISPATCH_MAX)
+		return cli_fail(cli, EX_USAGE, "a letter goes to at most %d at a time; nothing was sent", DISPATCH_MAX);
+	struct addressee *addressee = &dispatch->addressees[dispatch->n++];
+	*addressee = (struct addressee){.to = {.card = card, .identity = card->identity}, .contact = contact};
+	snprintf(addressee->name, sizeof addressee->name, "%s", name);
+	return 0;
+}
+
+int dispatch_address(struct desk *desk, struct dispatch *dispatch)
+{
+	const struct cli *cli = desk->cli;
+	for (unsigned i = 0; i < cli->options_n; i++) {
+		const char *value = cli->options[i].value;
+		int code = 0;
+		if (strcmp(cli->options[i].name, "org") == 0) {
+			struct pinned_org *org = keyring_org_named(desk->ring, value);
+			if (org == NULL)
+				return cli_fail(cli, 1, "no organisation called %s is trusted here (\"barid org list\"); nothing was sent", value);
+			code = add(cli, dispatch, &org->card, org->card.name, NULL);
+		} else if (strcmp(cli->options[i].name, "to") == 0) {
+			struct contact *contact = keyring_contact_named(desk->ring, value);
+			if (contact == NULL)
+				return cli_fail(cli, 1, "there is no contact called %s (\"barid contact list\"); nothing was sent", value);
+			code = add(cli, dispatch, &contact->card, contact->name, contact);
+		}
+		if (code != 0)
+			return code;
+	}
+	if (dispatch->n == 0)
+		return cli_fail(cli, EX_USAGE, "say who gets it: --org NAME or --to CONTACT; nothing was sent");
+	return 0;
+}
+
+/* Composes to one addressee and puts the letter into the keyring, in memory. */
+static int compose_one(struct desk *desk, const struct dispatch *dispatch, const struct addressee *addressee, const struct letter *letter,
+		       uint8_t id[static LETTER_ID_SIZE])
+{
+	const struct cli *cli = desk->cli;
+	struct composed composed;
+	switch (compose_letter_as(desk->ring, &addressee->to, letter, &dispatch->wish, desk->now, &composed)) {
+	case COMPOSE_OK:
+		break;
+	case COMPOSE_TOO_LONG:
+		return cli_fail(cli, EX_DATAERR, "the letter is %zu bytes too long; shorten the text, nothing was sent", composed.excess);
+	case COMPOSE_BAD_KEY:
+	case COMPOSE_LIMIT:
+		return cli_fail(cli, EX_DATAERR, "the card of %s holds no usable key; ask for a new one, nothing was sent", addressee->name);
+	}
+	struct sent *sent = malloc(sizeof *sent);
+	if (sent == NULL)
+		return cli_weather(cli, ERR_MEMORY, "nothing was sent");
+	compose_sent(&composed, &addressee->to, letter, desk->now, dispatch->send_now, sent);
+	bool kept = keyring_add_sent(desk->ring, sent, desk->now) != NULL;
+	wipe(sent, sizeof *sent);
+	free(sent);
+	if (!kept)
+		return cli_fail(cli, EX_CANTCREAT,
+				"the vault is full of letters still on their way; cancel one, or wait until the post answers; nothing was sent");
+	memcpy(id, composed.id, LETTER_ID_SIZE);
+	if (composed.reduced && letter->type != LETTER_CARD)
+		cli_say(cli, "reduced protection: the card of %s holds no key for today; get a newer card", addressee->name);
+	return 0;
+}
+
+/* Our card goes along to a contact at most once a week, so that they can answer, and seal with keys of the day. */
+static int add_card(struct desk *desk, const struct dispatch *dispatch, const struct addressee *addressee)
+{
+	struct contact *contact = addressee->contact;
+	if (contact == NULL || (contact->card_sent_at != 0 && desk->now < contact->card_sent_at + CARD_PERIOD_S))
+		return 0;
+	struct letter *letter = calloc(1, sizeof *letter);
+	if (letter == NULL)
+		return cli_weather(desk->cli, ERR_MEMORY, "nothing was sent");
+	letter->type = LETTER_CARD;
+	letter->card_len = (uint16_t)keyring_card(desk->ring, letter->card);
+	struct dispatch with = {.wish = {.class = CLASS_ROUTINE, .ttl = TTL_7_DAYS}, .send_now = dispatch->send_now};
+	uint8_t id[LETTER_ID_SIZE];
+	int code = compose_one(desk, &with, addressee, letter, id);
+	free(letter);
+	contact->card_sent_at = desk->now;
+	return code;
+}
+
+static int print_one(const struct desk *desk, const struct addressee *addressee, const struct sent *sent)
+{
+	char scratch[12], id[CLI_ID_TEXT];
+	bool saved = sent->pending_len == 0;
+	if (desk->cli->json)
+		return cli_json(desk->cli, json_pack("{s:o, s:s?, s:o, s:s, s:o, s:b, s:s}", "id", cli_json_hex(sent->id, LETTER_ID_SIZE), "stage",
+						     saved ? "saved" : NULL, "to", cli_json_text(addressee->name), "type",
+						     letter_type_word(sent->type, scratch), "created", cli_json_time(sent->created), "reduced",
+						     sent->reduced, "class", letter_class_word(sent->class)));
+	text_hex(sent->id, LETTER_ID_SIZE, id);
+	printf("%s: %s to %s, id %.16s\n", saved ? "Saved" : "Waiting in the vault", letter_type_word(sent->type, scratch), addressee->name, id);
+	return 0;
+}
+
+static int submit_all(struct desk *desk, const struct dispatch *dispatch)
+{
+	enum err err = desk->post;
+	if (err == ERR_OK)
+		err = outbox_flush(&desk->vault, &desk->link, desk->now, NULL);
+	int code = 0;
+	for (unsigned i = 0; i < dispatch->n && code == 0 && !dispatch->quiet; i++) {
+		const struct sent *sent = keyring_sent(desk->ring, dispatch->ids[i]);
+		assert(sent != NULL);
+		code = print_one(desk, &dispatch->addressees[i], sent);
+	}
+	if (code != 0 || err == ERR_OK)
+		return code;
+	desk->post = err;
+	if (err == ERR_FULL)
+		return cli_fail(desk->cli, EX_CANTCREAT, "the post has no room for it; it is kept in the vault and goes out at a later run");
+	if (err == ERR_NO_POST || err == ERR_TIMEOUT || err == ERR_PROTOCOL || err == ERR_PERMISSION)
+		return cli_fail(desk->cli, EX_UNAVAILABLE,
+				"the post does not answer at %s (%s): the letter is kept in the vault and goes out at the next run", desk->cli->post,
+				err_text(err));
+	return cli_weather(desk->cli, err, "the vault could not be saved");
+}
+
+int dispatch_send(struct desk *desk, struct dispatch *dispatch)
+{
+	int code = 0;
+	for (unsigned i = 0; i < dispatch->n && code == 0; i++)
+		code = compose_one(desk, dispatch, &dispatch->addressees[i], &dispatch->letter, dispatch->ids[i]);
+	for (unsigned i = 0; i < dispatch->n && code == 0; i++)
+		code = add_card(desk, dispatch, &dispatch->addressees[i]);
+	if (code != 0)
+		return code; /* nothing was saved: the vault on the disk knows nothing of it */
+	enum err err = vault_save(&desk->vault);
+	if (err != ERR_OK)
+		return cli_weather(desk->cli, err, "the vault could not be saved, nothing was sent");
+	return submit_all(desk, dispatch);
+}

@@ -1,0 +1,256 @@
+/* The fields and words of every letter type (SPEC.md 9): the one table the rest of letter.h works from. */
+
+#include "node/desk/letter.h"
+
+#include "node/desk/text.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const hazard_words[] = {"chemical", "uxo", "rubble", "fire", "sniper", NULL};
+static const char *const equip_words[] = {"stretcher", "oxygen", "ventilator", "incubator", "wheelchair", "dialysis", "blood", NULL};
+static const char *const security_words[] = {"", "safe", "possible", "danger", "no-approach", NULL};
+static const char *const blood_words[] = {"", "O-", "O+", "A-", "A+", "B-", "B+", "AB-", "AB+", NULL};
+static const char *const verb_words[] = {"", "planned", "boarding", "departed", "turned_back", "cancelled", "arrived", NULL};
+static const char *const source_words[] = {"", "seen", "organiser", "heard", NULL};
+static const char *const urgency_words[] = {"", "immediate", "expected", "future", "past", NULL};
+static const char *const severity_words[] = {"", "extreme", "severe", "moderate", "minor", NULL};
+static const char *const certainty_words[] = {"", "observed", "likely", "possible", "unlikely", NULL};
+static const char *const stage_words[] = {"", "saved", "carried", "gateway", "received", "opened", "assigned", "answered", "closed", NULL};
+
+#define MEMBER(member) offsetof(struct letter, member), sizeof(((struct letter *)0)->member)
+
+static const struct letter_field safe_fields[] = {
+	{LETTER_SAFE, 16, FIELD_COUNT, "people", "people", "People", MEMBER(people), NULL, false},
+	{LETTER_SAFE, 17, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
+	{LETTER_SAFE, 18, FIELD_TEXT, "going_to", "going-to", "Going to", MEMBER(going_to), NULL, false},
+	{LETTER_SAFE, 19, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field medevac_fields[] = {
+	{LETTER_MEDEVAC, 16, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
+	{LETTER_MEDEVAC, 17, FIELD_COUNT, "red", "red", "Red (immediate)", MEMBER(red), NULL, true},
+	{LETTER_MEDEVAC, 18, FIELD_COUNT, "yellow", "yellow", "Yellow (delayed)", MEMBER(yellow), NULL, true},
+	{LETTER_MEDEVAC, 19, FIELD_COUNT, "green", "green", "Green (minor)", MEMBER(green), NULL, true},
+	{LETTER_MEDEVAC, 20, FIELD_COUNT, "litter", "litter", "On a stretcher", MEMBER(litter), NULL, true},
+	{LETTER_MEDEVAC, 21, FIELD_COUNT, "walking", "walking", "Walking", MEMBER(walking), NULL, true},
+	{LETTER_MEDEVAC, 22, FIELD_COUNT, "children", "children", "Children", MEMBER(children), NULL, false},
+	{LETTER_MEDEVAC, 23, FIELD_COUNT, "pregnant", "pregnant", "Pregnant", MEMBER(pregnant), NULL, false},
+	{LETTER_MEDEVAC, 24, FIELD_BITS, "equip", "equip", "Equipment", MEMBER(equip), equip_words, false},
+	{LETTER_MEDEVAC, 25, FIELD_WORD, "blood_group", "blood-group", "Blood group", MEMBER(blood_group), blood_words, false},
+	{LETTER_MEDEVAC, 26, FIELD_WORD, "security", "security", "Security", MEMBER(security), security_words, false},
+	{LETTER_MEDEVAC, 27, FIELD_TEXT, "marking", "marking", "Marking", MEMBER(marking), NULL, false},
+	{LETTER_MEDEVAC, 28, FIELD_BITS, "hazards", "hazard", "Hazards", MEMBER(hazards), hazard_words, false},
+	{LETTER_MEDEVAC, 29, FIELD_TEXT, "callback", "callback", "Call back", MEMBER(callback), NULL, false},
+	{LETTER_MEDEVAC, 30, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field transport_fields[] = {
+	{LETTER_TRANSPORT, 16, FIELD_TEXT, "line", "line", "Line", MEMBER(line), NULL, false},
+	{LETTER_TRANSPORT, 17, FIELD_WORD, "verb", "verb", "State", MEMBER(verb), verb_words, false},
+	{LETTER_TRANSPORT, 18, FIELD_TEXT, "stop", "stop", "Stop", MEMBER(stop), NULL, false},
+	{LETTER_TRANSPORT, 19, FIELD_TIME, "time", "time", "Time", MEMBER(time), NULL, false},
+	{LETTER_TRANSPORT, 20, FIELD_COUNT, "seats", "seats", "Seats", MEMBER(seats), NULL, false},
+	{LETTER_TRANSPORT, 21, FIELD_TEXT, "group", "group", "First", MEMBER(group), NULL, false},
+	{LETTER_TRANSPORT, 22, FIELD_TEXT, "reason", "reason", "Reason", MEMBER(reason), NULL, false},
+	{LETTER_TRANSPORT, 23, FIELD_WORD, "source", "source", "Source", MEMBER(source), source_words, false},
+	{LETTER_TRANSPORT, 24, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field alert_fields[] = {
+	{LETTER_ALERT, 16, FIELD_TEXT, "event", "event", "Event", MEMBER(event), NULL, false},
+	{LETTER_ALERT, 17, FIELD_WORD, "urgency", "urgency", "Urgency", MEMBER(urgency), urgency_words, false},
+	{LETTER_ALERT, 18, FIELD_WORD, "severity", "severity", "Severity", MEMBER(severity), severity_words, false},
+	{LETTER_ALERT, 19, FIELD_WORD, "certainty", "certainty", "Certainty", MEMBER(certainty), certainty_words, false},
+	{LETTER_ALERT, 20, FIELD_TEXT, "area", "area", "Area", MEMBER(area), NULL, false},
+	{LETTER_ALERT, 21, FIELD_TEXT, "headline", "headline", "Headline", MEMBER(headline), NULL, false},
+	{LETTER_ALERT, 22, FIELD_TEXT, "instruction", "instruction", "Instruction", MEMBER(instruction), NULL, false},
+	{LETTER_ALERT, 23, FIELD_WORD, "source", "source", "Source", MEMBER(source), source_words, false},
+	{LETTER_ALERT, 24, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field letter_letter_fields[] = {
+	{LETTER_LETTER, 16, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field receipt_fields[] = {
+	{LETTER_RECEIPT, 16, FIELD_WORD, "stage", "stage", "Stage", MEMBER(stage_plus_one), stage_words, false},
+	{LETTER_RECEIPT, 17, FIELD_TEXT, "org", "org", "Organisation", MEMBER(org), NULL, false},
+	{LETTER_RECEIPT, 18, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field card_fields[] = {
+	{LETTER_CARD, 16, FIELD_CARD, "card", NULL, "Card", MEMBER(card), NULL, false},
+	{0},
+};
+
+static const struct {
+	const char *word;
+	const struct letter_field *fields;
+} types[] = {
+	[LETTER_SAFE] = {"safe", safe_fields},
+	[LETTER_MEDEVAC] = {"medevac", medevac_fields},
+	[LETTER_TRANSPORT] = {"transport", transport_fields},
+	[LETTER_ALERT] = {"alert", alert_fields},
+	[LETTER_LETTER] = {"letter", letter_letter_fields},
+	[LETTER_RECEIPT] = {"receipt", receipt_fields},
+	[LETTER_CARD] = {"card", card_fields},
+};
+
+enum { TYPES = sizeof types / sizeof types[0] };
+
+const struct letter_field *letter_fields(uint8_t type)
+{
+	return type < TYPES ? types[type].fields : NULL;
+}
+
+const char *letter_type_word(uint8_t type, char scratch[static 12])
+{
+	if (type < TYPES && types[type].word != NULL)
+		return types[type].word;
+	snprintf(scratch, 12, "type-%u", type);
+	return scratch;
+}
+
+uint8_t letter_type_of_word(const char *word)
+{
+	for (uint8_t i = 0; i < TYPES; i++)
+		if (types[i].word != NULL && strcmp(types[i].word, word) == 0)
+			return i;
+	return 0;
+}
+
+const char *letter_stage_word(enum letter_stage stage)
+{
+	assert(stage < STAGES);
+	return stage == STAGE_EXPIRED ? "expired" : stage_words[stage + 1];
+}
+
+int letter_stage_of_word(const char *word)
+{
+	for (int i = 0; i < STAGES; i++)
+		if (strcmp(letter_stage_word((enum letter_stage)i), word) == 0)
+			return i;
+	return -1;
+}
+
+const char *letter_action_word(uint8_t action)
+{
+	static const char *const words[] = {"new", "update", "cancel"};
+	assert(action <= ACTION_CANCEL);
+	return words[action];
+}
+
+const char *letter_status_word(uint8_t status)
+{
+	static const char *const words[] = {"actual", "exercise", "test"};
+	assert(status <= STATUS_TEST);
+	return words[status];
+}
+
+const char *letter_class_word(unsigned class)
+{
+	static const char *const words[] = {"routine", "status", "need", "urgent"};
+	assert(class < LETTER_CLASSES);
+	return words[class];
+}
+
+/* Index of the word, -1 if it is none; hyphens and underscores are one, case does not matter. */
+static int word_index(const char *const *words, const char *word, size_t len)
+{
+	for (int i = 0; words[i] != NULL; i++) {
+		if (words[i][0] == '\0' || strlen(words[i]) != len)
+			continue;
+		bool same = true;
+		for (size_t j = 0; j < len; j++) {
+			char ours = words[i][j] == '_' ? '-' : words[i][j], theirs = word[j] == '_' ? '-' : word[j];
+			ours = ours >= 'A' && ours <= 'Z' ? (char)(ours + 32) : ours;
+			theirs = theirs >= 'A' && theirs <= 'Z' ? (char)(theirs + 32) : theirs;
+			same = same && ours == theirs;
+		}
+		if (same)
+			return i;
+	}
+	return -1;
+}
+
+static enum letter_set set_bits(const char *const *words, const char *value, uint64_t *bits)
+{
+	if (*value == '\0')
+		return LETTER_SET_BAD_VALUE;
+	while (*value != '\0') {
+		size_t len = strcspn(value, ",");
+		int index = word_index(words, value, len);
+		if (index < 0)
+			return LETTER_SET_BAD_VALUE;
+		*bits |= 1ULL << index;
+		value += len + (value[len] == ',');
+	}
+	return LETTER_SET_OK;
+}
+
+static enum letter_set set_text(const char *value, char *to, size_t size)
+{
+	size_t len = strlen(value);
+	if (!text_utf8_ok(value, len))
+		return LETTER_SET_BAD_VALUE;
+	if (len >= size)
+		return LETTER_SET_TOO_LONG;
+	memcpy(to, value, len + 1);
+	return LETTER_SET_OK;
+}
+
+enum letter_set letter_set(struct letter *letter, const char *option, const char *value)
+{
+	const struct letter_field *field = letter_fields(letter->type);
+	assert(field != NULL);
+	while (field->json != NULL && (field->option == NULL || strcmp(field->option, option) != 0))
+		field++;
+	if (field->json == NULL)
+		return LETTER_SET_NO_FIELD;
+	void *member = (char *)letter + field->offset;
+	switch (field->kind) {
+	case FIELD_COUNT:
+		return text_count(value, LETTER_COUNT_MAX, member) ? LETTER_SET_OK : LETTER_SET_BAD_VALUE;
+	case FIELD_TIME:
+		return text_time_parse(value, member) && *(uint64_t *)member <= UINT32_MAX ? LETTER_SET_OK : LETTER_SET_BAD_VALUE;
+	case FIELD_WORD: {
+		int index = word_index(field->words, value, strlen(value));
+		if (index < 0)
+			return LETTER_SET_BAD_VALUE;
+		*(uint64_t *)member = (uint64_t)index;
+		return LETTER_SET_OK;
+	}
+	case FIELD_BITS:
+		return set_bits(field->words, value, member);
+	case FIELD_TEXT:
+		return set_text(value, member, field->size);
+	case FIELD_CARD:
+		break;
+	}
+	return LETTER_SET_NO_FIELD;
+}
+
+void letter_field_choices(const struct letter_field *field, char *out, size_t cap)
+{
+	assert(cap > 0);
+	out[0] = '\0';
+	if (field->kind == FIELD_COUNT)
+		snprintf(out, cap, "a number from 0 to %d", LETTER_COUNT_MAX);
+	if (field->kind == FIELD_TIME)
+		snprintf(out, cap, "a time like 2016-12-14T05:00Z");
+	if (field->kind == FIELD_TEXT)
+		snprintf(out, cap, "text in UTF-8");
+	for (size_t i = 0; field->words != NULL && field->words[i] != NULL; i++) {
+		size_t len = strlen(out);
+		if (field->words[i][0] != '\0')
+			snprintf(out + len, cap - len, "%s%s", len > 0 ? ", " : "", field->words[i]);
+	}
+}

@@ -1,0 +1,168 @@
+/* inbox, show: reading. */
+
+#include "node/desk/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const char *state_of(const struct received *received)
+{
+	if (received->cancelled != 0)
+		return "cancelled";
+	if (received->answered != 0)
+		return "answered";
+	return received->read ? "read" : "new";
+}
+
+/* The ref as a whole id where we know the letter it means, else as its 32 digits. */
+static json_t *ref_json(const struct desk *desk, const uint8_t ref[static LETTER_TAG_SIZE])
+{
+	const struct sent *sent = keyring_sent(desk->ring, ref);
+	const struct received *received = keyring_received(desk->ring, ref);
+	if (sent != NULL)
+		return cli_json_hex(sent->id, LETTER_ID_SIZE);
+	return received != NULL ? cli_json_hex(received->id, LETTER_ID_SIZE) : cli_json_hex(ref, LETTER_TAG_SIZE);
+}
+
+static int print_json(const struct desk *desk, const struct received *received, const struct letter *letter)
+{
+	char scratch[12];
+	struct verified who;
+	open_sender(desk->ring, received->sender, &who);
+	json_t *object = json_pack("{s:o, s:s, s:o, s:o, s:s, s:o, s:s, s:s, s:s, s:b}", "id", cli_json_hex(received->id, LETTER_ID_SIZE), "type",
+				   letter_type_word(received->type, scratch), "created", cli_json_time(received->sent_at), "arrived",
+				   cli_json_time(received->arrived), "state", state_of(received), "from",
+				   cli_json_text(who.kind == SENDER_STRANGER ? "unknown" : who.name), "sender", desk_sender_word(who.kind),
+				   "fingerprint", who.fingerprint, "class", letter_class_word(received->class), "reduced", received->reduced);
+	if (object == NULL)
+		return cli_weather(desk->cli, ERR_MEMORY, "the letter could not be shown");
+	if (letter == NULL) {
+		(void)json_object_set_new(object, "understood", json_false()); /* out of memory shows as a missing member */
+		return cli_json(desk->cli, object);
+	}
+	letter_common_json(letter, object);
+	if (letter->has_ref)
+		(void)json_object_set_new(object, "ref", ref_json(desk, letter->ref)); /* as above */
+	(void)json_object_set_new(object, "body", letter_body_json(letter));           /* as above */
+	return cli_json(desk->cli, object);
+}
+
+static void print_head(const struct desk *desk, const struct received *received)
+{
+	char scratch[12], id[CLI_ID_TEXT], when[TEXT_TIME], name[3 * CARD_NAME_MAX + 1];
+	struct verified who;
+	open_sender(desk->ring, received->sender, &who);
+	text_inert(who.kind == SENDER_STRANGER ? "unknown sender" : who.name, false, name, sizeof name);
+	text_hex(received->id, 4, id);
+	text_time_local(received->sent_at, when);
+	printf("%s  %s  %-9s %-9s %s", id, when, letter_type_word(received->type, scratch), state_of(received), name);
+	if (who.kind == SENDER_STRANGER)
+		printf(" %s", who.fingerprint);
+	putchar('\n');
+}
+
+static int print_line(const struct desk *desk, const struct received *received, const struct letter *letter)
+{
+	char summary[400] = "(not understood: written by a newer barid?)";
+	if (letter != NULL)
+		letter_summary(letter, summary, sizeof summary);
+	print_head(desk, received);
+	printf("          %s\n", summary);
+	return 0;
+}
+
+static int print_full(const struct desk *desk, const struct received *received, const struct letter *letter)
+{
+	struct card card;
+	char id[CLI_ID_TEXT], name[3 * CARD_NAME_MAX + 1];
+	struct verified who;
+	open_sender(desk->ring, received->sender, &who);
+	print_head(desk, received);
+	text_hex(received->id, LETTER_ID_SIZE, id);
+	printf("  Id: %s\n", id);
+	if (who.kind == SENDER_STRANGER && desk_introduced(desk, received->sender, &card)) {
+		text_inert(card.name, false, name, sizeof name);
+		printf("  Calls themself: %s (nobody vouches for it; \"barid contact add NAME --letter %.8s\" makes them a contact)\n", name, id);
+	}
+	if (received->reduced)
+		puts("  Reduced protection: it was sealed to your lasting key");
+	if (letter != NULL && letter->has_ref) {
+		text_hex(letter->ref, LETTER_TAG_SIZE, id);
+		printf("  About letter: %s\n", id);
+	}
+	if (letter != NULL)
+		letter_print(letter, stdout);
+	else
+		puts("  (not understood: written by a newer barid?)");
+	return 0;
+}
+
+static int print_with(const struct desk *desk, const struct received *received,
+		      int (*print)(const struct desk *desk, const struct received *received, const struct letter *letter))
+{
+	struct letter *letter = malloc(sizeof *letter);
+	if (letter == NULL)
+		return cli_weather(desk->cli, ERR_MEMORY, "the letter could not be shown");
+	bool understood = letter_decode(received->type, received->body, received->body_len, letter);
+	int code = print(desk, received, understood ? letter : NULL);
+	free(letter);
+	return code;
+}
+
+int verb_inbox(const struct cli *cli)
+{
+	struct desk desk;
+	int code = desk_open(&desk, cli);
+	if (code != 0)
+		return code;
+	code = desk_fetch(&desk);
+	unsigned shown = 0;
+	bool only_new = cli_has(cli, "new");
+	for (unsigned i = 0; i < desk.ring->received_n && code == 0; i++) {
+		const struct received *received = &desk.ring->received[i];
+		if (received->type == LETTER_CARD || (only_new && received->read))
+			continue;
+		code = print_with(&desk, received, cli->json ? print_json : print_line);
+		shown++;
+	}
+	if (code == 0 && shown == 0 && !cli->json)
+		puts(only_new ? "Nothing new." : "No letters yet.");
+	if (code == 0 && shown == 0 && only_new)
+		code = 1;
+	desk_close(&desk);
+	return code;
+}
+
+static int show(struct desk *desk, const struct desk_found *found)
+{
+	if (found->sent != NULL) {
+		desk_ask(desk, found->sent);
+		int kept = desk_keep(desk);
+		return kept == 0 ? verb_print_track(desk, found->sent, true) : kept;
+	}
+	if (found->notice != NULL)
+		return verb_print_notice(desk, found->notice);
+	int code = print_with(desk, found->received, desk->cli->json ? print_json : print_full);
+	if (code != 0 || found->received->read)
+		return code;
+	found->received->read = true;
+	enum err err = vault_save(&desk->vault);
+	return err == ERR_OK ? 0 : cli_weather(desk->cli, err, "the vault could not be saved");
+}
+
+int verb_show(const struct cli *cli)
+{
+	struct desk desk;
+	int code = desk_open(&desk, cli);
+	if (code != 0)
+		return code;
+	code = desk_fetch(&desk);
+	struct desk_found found;
+	if (code == 0)
+		code = desk_find(&desk, cli->words[1], &found);
+	if (code == 0)
+		code = show(&desk, &found);
+	desk_close(&desk);
+	return code;
+}

@@ -1,0 +1,144 @@
+/* init, id, wipe: who we are. */
+
+#include "node/desk/verbs.h"
+
+#include "crypto/wipe.h"
+#include "platform/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#ifdef BARID_WITH_QR
+#include <qrencode.h>
+#endif
+
+enum { QR_DAYS = 7 };
+
+/* The passphrase a new vault gets; says so when it gets none. Returns 0 or an exit code. */
+static int choose_passphrase(const struct cli *cli, struct passphrase *passphrase)
+{
+	enum err err = cli_passphrase(cli, true, passphrase);
+	if (err == ERR_NO_FILE) {
+		cli_say(cli, "no terminal and no --passphrase-fd: the vault gets no passphrase, so whoever has this machine can read it");
+		return 0;
+	}
+	if (err == ERR_LOCKED)
+		return cli_fail(cli, EX_USAGE, "the two passphrases differed three times; nothing was made");
+	if (err != ERR_OK)
+		return cli_weather(cli, err, "passphrase");
+	if (passphrase->len == 0)
+		cli_say(cli, "the passphrase is empty: whoever has this machine can read the vault");
+	return 0;
+}
+
+int verb_init(const struct cli *cli)
+{
+	const char *name = cli_has(cli, "name") ? cli_value(cli, "name") : "someone";
+	size_t len = strlen(name);
+	if (len == 0 || len > CARD_NAME_MAX || !text_utf8_ok(name, len))
+		return cli_fail(cli, EX_USAGE, "--name needs 1 to %d bytes of UTF-8", CARD_NAME_MAX);
+	if (vault_exists(cli->home))
+		return cli_fail(cli, EX_CANTCREAT, "there is a vault in %s already; nothing was changed (\"barid wipe\" removes it)", cli->home);
+	struct passphrase passphrase;
+	int code = choose_passphrase(cli, &passphrase);
+	if (code != 0)
+		return code;
+	struct keyring *ring = keyring_new();
+	struct vault vault;
+	enum err err = ERR_MEMORY;
+	if (ring != NULL) {
+		keyring_make_person(ring, name, clock_now().unix_s);
+		err = vault_create(cli->home, &passphrase, ring, &vault);
+	}
+	wipe(&passphrase, sizeof passphrase);
+	if (err != ERR_OK) {
+		keyring_free(ring);
+		return cli_weather(cli, err, cli->home);
+	}
+	char fingerprint[FINGERPRINT_TEXT];
+	key_fingerprint(vault.ring->identity, fingerprint);
+	if (cli->json)
+		code = cli_json(cli, json_pack("{s:s, s:s, s:o, s:b}", "home", cli->home, "fingerprint", fingerprint, "key",
+					       cli_json_hex(vault.ring->identity, DH_KEY_SIZE), "passphrase", vault.has_passphrase));
+	else
+		printf("The vault is made in %s.\nYour fingerprint: %s\n", cli->home, fingerprint);
+	vault_close(&vault);
+	return code;
+}
+
+#ifdef BARID_WITH_QR
+/* Two rows of modules in one line of half blocks, with the quiet zone a camera needs. */
+static int print_qr(const struct cli *cli, const char *text)
+{
+	enum { QUIET = 4 };
+	QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_AN, 1);
+	if (code == NULL)
+		return cli_fail(cli, EX_OSERR, "the card does not fit a QR code; use \"barid id --card\"");
+	for (int y = -QUIET; y < code->width + QUIET; y += 2) {
+		for (int x = -QUIET; x < code->width + QUIET; x++) {
+			bool across = x >= 0 && x < code->width;
+			bool top = across && y >= 0 && y < code->width && (code->data[y * code->width + x] & 1);
+			bool bottom = across && y + 1 >= 0 && y + 1 < code->width && (code->data[(y + 1) * code->width + x] & 1);
+			/* Light modules are drawn, so that it reads on a dark terminal. */
+			fputs(top && bottom ? " " : top ? "\u2584" : bottom ? "\u2580" : "\u2588", stdout);
+		}
+		putchar('\n');
+	}
+	QRcode_free(code);
+	return 0;
+}
+#else
+static int print_qr(const struct cli *cli, const char *text)
+{
+	(void)text; /* nothing to draw it with */
+	return cli_fail(cli, EX_UNAVAILABLE, "this barid was built without QR codes; use \"barid id --card\"");
+}
+#endif
+
+int verb_id(const struct cli *cli)
+{
+	struct desk desk;
+	int code = desk_open(&desk, cli);
+	if (code != 0)
+		return code;
+	uint8_t card[CARD_SIZE_MAX];
+	char text[CARD_TEXT_MAX], fingerprint[FINGERPRINT_TEXT];
+	bool qr = cli_has(cli, "qr");
+	size_t len = keyring_card_days(desk.ring, qr ? QR_DAYS : CARD_DAYS_MAX, card);
+	(void)card_to_text(card, len, text); /* ended by NUL */
+	key_fingerprint(desk.ring->identity, fingerprint);
+	if (cli->json)
+		code = cli_json(cli, json_pack("{s:o, s:s, s:o, s:s}", "name", cli_json_text(desk.ring->name), "fingerprint", fingerprint, "key",
+					       cli_json_hex(desk.ring->identity, DH_KEY_SIZE), "card", text));
+	else if (qr)
+		code = print_qr(cli, text);
+	else if (cli_has(cli, "card"))
+		puts(text);
+	else
+		printf("Name: %s\nFingerprint: %s\n", desk.ring->name, fingerprint);
+	desk_close(&desk);
+	return code;
+}
+
+int verb_wipe(const struct cli *cli)
+{
+	if (!vault_exists(cli->home))
+		return cli_fail(cli, 1, "there is no vault in %s", cli->home);
+	if (!cli_has(cli, "yes")) {
+		if (!isatty(STDIN_FILENO))
+			return cli_fail(cli, EX_USAGE, "wiping destroys all keys and letters for good; without a terminal say --yes");
+		fprintf(stderr, "This destroys all keys, contacts and letters in %s for good. Type wipe to go on: ", cli->home);
+		char answer[16] = "";
+		if (fgets(answer, sizeof answer, stdin) == NULL || strcmp(answer, "wipe\n") != 0)
+			return cli_fail(cli, 1, "nothing was wiped");
+	}
+	enum err err = vault_destroy(cli->home);
+	if (err != ERR_OK)
+		return cli_weather(cli, err, "the vault could not be wiped whole");
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:b}", "wiped", true));
+	printf("The vault in %s is gone. A laboratory may still find old copies on flash memory.\n", cli->home);
+	return 0;
+}

@@ -1,0 +1,51 @@
+#include "node/post/peers.h"
+
+#include <string.h>
+
+static struct peer *find(struct peers *peers, const uint8_t nonce[static BEACON_NONCE_SIZE])
+{
+	for (size_t i = 0; i < PEERS_MAX; i++)
+		if (peers->table[i].used && memcmp(peers->table[i].nonce, nonce, BEACON_NONCE_SIZE) == 0)
+			return &peers->table[i];
+	return NULL;
+}
+
+static struct peer *oldest(struct peers *peers)
+{
+	struct peer *best = &peers->table[0];
+	for (size_t i = 0; i < PEERS_MAX; i++) {
+		if (!peers->table[i].used)
+			return &peers->table[i];
+		if (peers->table[i].tried_ms < best->tried_ms)
+			best = &peers->table[i];
+	}
+	return best;
+}
+
+bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACON_SIZE], uint64_t generation, uint64_t now_ms)
+{
+	const uint8_t *digest = beacon + BEACON_NONCE_SIZE;
+	struct peer *peer = find(peers, beacon);
+	if (peer != NULL) {
+		uint64_t age_ms = now_ms - peer->tried_ms;
+		bool changed = peer->ours != generation || memcmp(peer->digest, digest, BEACON_DIGEST_SIZE) != 0;
+		if ((peer->failed && age_ms < PEERS_REDIAL_MS) || (!changed && age_ms < PEERS_STALE_MS))
+			return false;
+	} else {
+		peer = oldest(peers);
+	}
+	*peer = (struct peer){.used = true, .failed = true, .ours = generation, .tried_ms = now_ms};
+	memcpy(peer->nonce, beacon, BEACON_NONCE_SIZE);
+	memcpy(peer->digest, digest, BEACON_DIGEST_SIZE);
+	return true;
+}
+
+void peers_met(struct peers *peers, const uint8_t nonce[static BEACON_NONCE_SIZE], uint64_t generation, uint64_t now_ms)
+{
+	struct peer *peer = find(peers, nonce);
+	if (peer == NULL)
+		return;
+	peer->failed = false;
+	peer->ours = generation;
+	peer->tried_ms = now_ms;
+}

@@ -1,0 +1,31 @@
+#ifndef BARID_NODE_POST_PEERS_H
+#define BARID_NODE_POST_PEERS_H
+/* Whom we heard or met lately, by beacon nonce, so that a neighbour with nothing new is not dialled again and again. Forgets the oldest first. */
+
+#include "proto/limits.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PEERS_MAX = 256, PEERS_REDIAL_MS = 10000, PEERS_STALE_MS = 300000 };
+
+struct peer {
+	bool used;
+	uint8_t nonce[BEACON_NONCE_SIZE];
+	uint8_t digest[BEACON_DIGEST_SIZE]; /* theirs when we last were linked or tried */
+	uint64_t ours;                      /* our own generation then */
+	uint64_t tried_ms;
+	bool failed; /* the last try has not led to a greeting */
+};
+
+struct peers {
+	struct peer table[PEERS_MAX];
+};
+
+/* True if this beacon is worth dialling now: unknown, or either side has changed since the last contact, or that is long ago; but not soon after a try that
+ * came to nothing. Notes the try if so. */
+bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACON_SIZE], uint64_t generation, uint64_t now_ms);
+/* They greeted us, or the contact is over: what was exchanged with them is no reason to dial again. */
+void peers_met(struct peers *peers, const uint8_t nonce[static BEACON_NONCE_SIZE], uint64_t generation, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,93 @@
+#ifndef BARID_RELIEF_CASES_H
+#define BARID_RELIEF_CASES_H
+/*
+ * Cases: what a relief group makes of the letters it gets. A new letter opens a case; an update, a withdrawal or an answer by the same sender joins
+ * the case it refers to, in whatever order they arrive; the same letter twice is one. Rows are sealed (reliefdb.h). Every function that changes
+ * something wants to be inside reliefdb_begin() and reliefdb_commit().
+ */
+
+#include "node/desk/open.h"
+#include "node/relief/ref.h"
+#include "node/relief/reliefdb.h"
+
+enum case_state { CASE_NEW, CASE_OPENED, CASE_ASSIGNED, CASE_ANSWERED, CASE_CLOSED, CASE_STATES };
+enum case_reason { REASON_NONE, REASON_DONE, REASON_MOVED_ON, REASON_DUPLICATE, REASON_FALSE, REASON_UNREACHABLE, REASON_EXPIRED, CASE_REASONS };
+
+enum { CASE_LETTERS_MAX = 128, CASE_OPERATOR_MAX = 64 }; /* what goes beyond opens a case of its own; replies beyond are refused */
+
+struct case_file {
+	uint32_t number; /* from 1, never used twice */
+	uint8_t type;    /* of the first letter that came */
+	enum case_state state;
+	enum case_reason reason;
+	uint8_t letter[LETTER_ID_SIZE]; /* the letter the case is about: the first that came, or the one it was an early update of */
+	uint8_t sender[DH_KEY_SIZE];
+	char operator_name[CASE_OPERATOR_MAX + 1];                                               /* who claimed it; "" nobody */
+	uint64_t arrived, changed, opened_at, assigned_at, answered_at, closed_at, withdrawn_at; /* our time, 0 not */
+	uint8_t told;     /* bit (1 << enum letter_stage): a stage letter went out */
+	uint16_t letters; /* in the case, both ways */
+	uint16_t unread;  /* of the sender's, not yet shown */
+	/* for the order of the queue, of the merged letter */
+	enum letter_class class;
+	uint8_t status;
+	uint32_t red, yellow;
+	bool danger; /* the way there is said to be dangerous */
+};
+
+struct case_letter {
+	uint8_t id[LETTER_ID_SIZE];
+	bool outgoing;
+	bool reduced, read;
+	enum letter_class class;
+	enum ttl_class ttl;
+	uint16_t day;
+	uint8_t type;
+	uint32_t sent_at, seq; /* the sender's claims */
+	uint64_t arrived;      /* our time; of an outgoing one when it was written */
+	uint16_t body_len;
+	uint8_t body[BODY_SIZE_MAX];
+};
+
+const char *case_state_word(enum case_state state);
+const char *case_reason_word(enum case_reason reason);
+/* -1: no such word. Hyphens and underscores are one. */
+int case_state_of_word(const char *word);
+int case_reason_of_word(const char *word);
+
+enum cases_kept {
+	CASES_OPENED,
+	CASES_JOINED,
+	CASES_HAD,
+	CASES_NOT_OURS
+}; /* a new case; part of one; known before; a type that makes no case (stage letters, cards) */
+/* Keeps an opened letter. On ERR_OK file is the case (not for CASES_HAD and CASES_NOT_OURS). */
+enum err cases_keep(struct reliefdb *db, const struct opened *opened, uint64_t now, enum cases_kept *kept, struct case_file *file);
+/* Adds a letter of ours to a case, and counts it in file, which the caller then saves. ERR_LIMIT: the case is full. */
+enum err cases_add_ours(struct reliefdb *db, struct case_file *file, const struct case_letter *letter);
+enum err cases_save(struct reliefdb *db, const struct case_file *file);
+/* Marks a letter of the sender as shown. */
+enum err cases_mark_read(struct reliefdb *db, const struct case_file *file, struct case_letter *letter);
+
+enum cases_found { CASES_FOUND, CASES_NONE, CASES_MISHEARD, CASES_AMBIGUOUS };
+/* By ref or by a unique prefix of the id of any of its letters. */
+enum err cases_find(struct reliefdb *db, const char *name, enum cases_found *found, struct case_file *file);
+
+struct cases_filter {
+	bool all;  /* closed ones too */
+	int type;  /* -1 any */
+	int state; /* -1 any */
+};
+/* Fills an array of n files, by number; the caller frees it. ERR_DAMAGED: a row does not open. */
+enum err cases_list(struct reliefdb *db, const struct cases_filter *filter, struct case_file **files, size_t *n);
+/* How many there are of each state. */
+enum err cases_count(struct reliefdb *db, uint64_t count[static CASE_STATES]);
+/* Every letter of a case as they came; the caller frees the array. */
+enum err cases_letters(struct reliefdb *db, const struct case_file *file, struct case_letter **letters, size_t *n);
+/* What the sender says now: the first letter with what later updates of the same type said over it, by the sender's own order. False: none is of a
+ * type we know. */
+bool cases_merge(const struct case_letter *letters, size_t n, struct letter *out);
+
+/* True if this operator was not yet noted as having seen where this case is. An update of the case forgets who looked. */
+enum err cases_first_look(struct reliefdb *db, const struct case_file *file, const char *operator_name, bool *first);
+
+#endif

@@ -1,0 +1,41 @@
+#ifndef BARID_RELIEF_EXPORT_H
+#define BARID_RELIEF_EXPORT_H
+/*
+ * Cases for other people's programs: CSV with HXL tags for spreadsheets, GeoJSON for maps, JSON Lines for scripts, 9-line text for radio. Content was
+ * written by strangers and goes into programs that run formulas. Places are coarse unless grain says otherwise; whoever asks for more is in the
+ * audit.
+ */
+
+#include "node/relief/caseview.h"
+
+#include <stdio.h>
+
+struct export_format {
+	const char *name; /* "csv-hxl" */
+	void (*begin)(FILE *out);
+	/* first: no row came before. False: nothing was written, this format has no place for such a case. */
+	bool (*row)(const struct caseview *view, bool first, FILE *out);
+	void (*end)(FILE *out);
+};
+
+/* NULL: no such format. */
+const struct export_format *export_format_named(const char *name);
+
+/* The CSV format with HXL tags. */
+void export_csv_begin(FILE *out);
+bool export_csv_row(const struct caseview *view, bool first, FILE *out);
+void export_csv_end(FILE *out);
+/* One cell as it stands in the file: made inert, guarded against formulas, quoted if need be. Fills out, always ended by NUL. */
+void export_csv_cell(const char *text, char *out, size_t cap);
+
+/* The GeoJSON format. */
+void export_geojson_begin(FILE *out);
+bool export_geojson_row(const struct caseview *view, bool first, FILE *out);
+void export_geojson_end(FILE *out);
+
+/* The nine lines of an evacuation request; other cases have no place in it. */
+void export_nine_begin(FILE *out);
+bool export_nine_row(const struct caseview *view, bool first, FILE *out);
+void export_nine_end(FILE *out);
+
+#endif

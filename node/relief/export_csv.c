@@ -1,0 +1,237 @@
+/* RFC 4180 with a byte order mark, without which spreadsheets take UTF-8 for something else, and a second row of HXL tags (hxlstandard.org). */
+#include "node/relief/export.h"
+
+#include "node/relief/place.h"
+#include "node/relief/triage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELL_MAX = 6 * BODY_SIZE_MAX + 8 };
+
+/* One row being laid out: columns in order, text or number. */
+struct row {
+	FILE *out;
+	unsigned columns;
+	char *cell; /* CELL_MAX */
+};
+
+static const struct {
+	const char *header, *tag;
+} columns[] = {
+	{"ref", "#meta+code"},
+	{"message_id", "#meta+id"},
+	{"type", "#meta+type"},
+	{"exercise", "#meta+exercise"},
+	{"reported_at", "#date+reported"},
+	{"received_at", "#date+received"},
+	{"triage", "#severity+triage"},
+	{"priority", "#severity+code"},
+	{"priority_reason", "#severity+reason"},
+	{"red", "#affected+injured+red+ind"},
+	{"yellow", "#affected+injured+yellow+ind"},
+	{"green", "#affected+injured+green+ind"},
+	{"litter", "#affected+injured+litter+ind"},
+	{"walking", "#affected+injured+walking+ind"},
+	{"people", "#inneed+ind"},
+	{"children", "#inneed+children"},
+	{"pregnant", "#inneed+pregnant+f"},
+	{"equipment", "#item+equipment"},
+	{"place", "#loc+name"},
+	{"lat", "#geo+lat"},
+	{"lon", "#geo+lon"},
+	{"destination", "#loc+dest+name"},
+	{"security", "#access+security"},
+	{"hazards", "#access+hazards"},
+	{"status", "#status"},
+	{"closed_reason", "#status+reason"},
+	{"assigned_person", "#contact+assigned"},
+	{"text_original", "#description"},
+	{"lang", "#meta+lang"},
+	{"signer_key", "#meta+source+key"},
+};
+
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+
+/* A spreadsheet runs what begins so, wherever it came from. */
+static bool looks_like_formula(const char *text)
+{
+	return text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL;
+}
+
+void export_csv_cell(const char *text, char *out, size_t cap)
+{
+	char *inert = malloc(3 * strlen(text) + 1);
+	size_t len = 0;
+	out[0] = '\0';
+	if (inert == NULL || cap < 8) {
+		free(inert);
+		return;
+	}
+	text_inert(text, true, inert, 3 * strlen(text) + 1);
+	bool quoted = strpbrk(inert, "\",\r\n;") != NULL;
+	if (quoted)
+		out[len++] = '"';
+	if (looks_like_formula(text) || looks_like_formula(inert))
+		out[len++] = '\'';
+	for (const char *at = inert; *at != '\0' && len + 4 < cap; at++) {
+		if (*at == '"')
+			out[len++] = '"';
+		out[len++] = *at;
+	}
+	if (quoted)
+		out[len++] = '"';
+	out[len] = '\0';
+	free(inert);
+}
+
+static void put_raw(struct row *row, const char *text)
+{
+	fprintf(row->out, "%s%s", row->columns == 0 ? "" : ",", text);
+	row->columns++;
+}
+
+static void put_text(struct row *row, const char *text)
+{
+	export_csv_cell(text, row->cell, CELL_MAX);
+	put_raw(row, row->cell);
+}
+
+/* A number of ours; not said is an empty cell, for 0 would be a claim. */
+static void put_count(struct row *row, uint64_t count)
+{
+	char text[24] = "";
+	if (count > 0)
+		(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)count); /* fits */
+	put_raw(row, text);
+}
+
+static void put_when(struct row *row, uint64_t unix_s)
+{
+	char text[TEXT_TIME] = "";
+	if (unix_s != 0)
+		text_time(unix_s, text);
+	put_raw(row, text);
+}
+
+/* The words of a field of the body, as JSON has them. */
+static void put_words(struct row *row, json_t *value)
+{
+	char words[256] = "";
+	size_t i;
+	json_t *word;
+	if (json_is_string(value))
+		(void)snprintf(words, sizeof(words), "%s", json_string_value(value)); /* a fixed word */
+	json_array_foreach(value, i, word)
+	{
+		size_t len = strlen(words);
+		(void)snprintf(words + len, sizeof(words) - len, "%s%s", i > 0 ? " " : "", json_string_value(word)); /* fixed words */
+	}
+	put_text(row, words);
+}
+
+static void put_place(struct row *row, const struct caseview *view)
+{
+	const struct letter *said = &view->dossier->said;
+	char place[sizeof(said->place)], degrees[PLACE_DEGREES_TEXT];
+	struct place_cell cell;
+	if (view->grain == PLACE_AS_WRITTEN)
+		memcpy(place, said->place, sizeof(place));
+	else
+		place_coarse(said->place, place, sizeof(place));
+	put_text(row, place);
+	if (!place_cell(said->place, view->grain == PLACE_AS_WRITTEN, &cell)) {
+		put_raw(row, "");
+		put_raw(row, "");
+		return;
+	}
+	place_degrees((cell.south + cell.north) / 2, degrees);
+	put_raw(row, degrees);
+	place_degrees((cell.west + cell.east) / 2, degrees);
+	put_raw(row, degrees);
+}
+
+static void put_needs(struct row *row, const struct caseview *view)
+{
+	const struct letter *said = &view->dossier->said;
+	put_count(row, said->red);
+	put_count(row, said->yellow);
+	put_count(row, said->green);
+	put_count(row, said->litter);
+	put_count(row, said->walking);
+	put_count(row, said->people);
+	put_count(row, said->children);
+	put_count(row, said->pregnant);
+}
+
+static void put_head(struct row *row, const struct caseview *view)
+{
+	const struct case_file *file = &view->dossier->file;
+	char ref[REF_TEXT], word[12], why[TRIAGE_REASON_MAX], id[2 * LETTER_ID_SIZE + 1], number[16];
+	int priority = triage_priority(file, view->now, why);
+	ref_text(file->type, file->number, ref);
+	text_hex(file->letter, sizeof(file->letter), id);
+	put_text(row, ref);
+	put_text(row, id);
+	put_text(row, letter_type_word(file->type, word));
+	put_text(row, file->status == STATUS_ACTUAL ? "" : letter_status_word(file->status));
+	put_when(row, caseview_created(view->dossier));
+	put_when(row, file->arrived);
+	put_text(row, file->red > 0 ? "red" : file->yellow > 0 ? "yellow" : view->dossier->said.green > 0 ? "green" : "");
+	(void)snprintf(number, sizeof(number), "%d", priority); /* fits; ours, so a minus is a number */
+	put_raw(row, number);
+	put_text(row, why);
+}
+
+static void put_tail(struct row *row, const struct caseview *view)
+{
+	const struct case_file *file = &view->dossier->file;
+	char key[2 * DH_KEY_SIZE + 1];
+	put_text(row, case_state_word(file->state));
+	put_text(row, case_reason_word(file->reason));
+	put_text(row, file->operator_name);
+	put_text(row, view->dossier->said.text);
+	put_text(row, view->dossier->said.lang);
+	text_hex(file->sender, sizeof(file->sender), key);
+	put_text(row, key);
+}
+
+void export_csv_begin(FILE *out)
+{
+	fputs("\xEF\xBB\xBF", out);
+	for (size_t i = 0; i < COLUMNS; i++)
+		fprintf(out, "%s%s", i > 0 ? "," : "", columns[i].header);
+	fputs("\r\n", out);
+	for (size_t i = 0; i < COLUMNS; i++)
+		fprintf(out, "%s%s", i > 0 ? "," : "", columns[i].tag);
+	fputs("\r\n", out);
+}
+
+bool export_csv_row(const struct caseview *view, bool first, FILE *out)
+{
+	(void)first; /* rows need no separator */
+	struct row row = {.out = out, .cell = malloc(CELL_MAX)};
+	json_t *body = letter_body_json(&view->dossier->said);
+	if (row.cell == NULL || body == NULL) {
+		free(row.cell);
+		json_decref(body);
+		return false;
+	}
+	put_head(&row, view);
+	put_needs(&row, view);
+	put_words(&row, json_object_get(body, "equip"));
+	put_place(&row, view);
+	put_text(&row, view->dossier->said.going_to);
+	put_words(&row, json_object_get(body, "security"));
+	put_words(&row, json_object_get(body, "hazards"));
+	put_tail(&row, view);
+	fputs("\r\n", out);
+	free(row.cell);
+	json_decref(body);
+	return row.columns == COLUMNS;
+}
+
+void export_csv_end(FILE *out)
+{
+	(void)out; /* a table needs no end */
+}

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Builds Barid and runs a post on this machine until Ctrl-C; with --story plays the story of one day with many posts instead.
+set -euo pipefail
+
+usage()
+{
+	cat <<END
+usage: node/run.sh            build, then run a post here until Ctrl-C
+       node/run.sh --story    build, then play the story of one day with real processes
+
+The post keeps its letters in \$BARID_HOME (now: $home).
+END
+}
+
+tell_how_to_use()
+{
+	local barid=$1
+	echo
+	echo "The post runs. Its letters are in $home"
+	echo "In another terminal:"
+	if [ ! -e "$home/vault" ]; then
+		printf '  %-60s %s\n' "$barid init" "make your keys (asks for a passphrase)"
+	fi
+	printf '  %-60s %s\n' "$barid status" "neighbours, letters carried, last gateway contact" \
+		"$barid id --card > my.card" "the card others need to write to you" \
+		"$barid org trust FILE" "trust a relief group by its card" \
+		"$barid medevac --org NAME --red 1 --place 'Sector 4'" "ask for an evacuation" \
+		"$barid inbox" "what came for you" \
+		"$barid bus list" "the buses, as last announced"
+	echo
+	echo "Ctrl-C ends the post; what it carries stays."
+}
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+home=${BARID_HOME:-${XDG_STATE_HOME:-${HOME:-/root}/.local/state}/barid}
+story=no
+case "${1-}" in
+'') ;;
+--story) story=yes ;;
+-h | --help) usage; exit 0 ;;
+*) echo "Barid does not know the option '$1'; node/run.sh --help lists what there is." >&2; exit 64 ;;
+esac
+
+# shellcheck source=node/packages.sh
+. "$top/node/packages.sh"
+wanted=("${packages_build[@]}")
+if [ "$story" = yes ]; then wanted+=("${packages_story[@]}"); fi
+packages_install "${wanted[@]}" || exit 69
+
+mkdir -p "$top/build"
+log=$top/build/run.log
+echo "Building (the log is $log)"
+if ! { cmake -S "$top" -B "$top/build/plain" -G Ninja && ninja -C "$top/build/plain" baridd barid barid-relief; } >"$log" 2>&1 </dev/null; then
+	tail -n 40 "$log" >&2
+	echo "Building failed; the whole log is $log" >&2
+	exit 70
+fi
+export BARID_BIN=$top/build/plain/bin
+if [ "$story" = yes ]; then
+	exec "$top/tests/e2e/story.sh"
+fi
+
+(umask 077 && mkdir -p "$home")
+post=
+end_post()
+{
+	trap - INT TERM
+	if [ -n "$post" ]; then
+		kill -TERM "$post" 2>/dev/null || true
+		wait "$post" || true
+	fi
+	echo
+	echo "The post has ended."
+}
+"$BARID_BIN/baridd" --home "$home" --lan all </dev/null &
+post=$!
+trap 'end_post; exit 0' INT TERM
+for ((try = 0; try < 100; try++)); do
+	if "$BARID_BIN/barid" --post "$home/ctl.sock" status >/dev/null 2>&1 </dev/null; then break; fi
+	if ! kill -0 "$post" 2>/dev/null; then
+		wait "$post" && code=70 || code=$?
+		echo "The post did not start; its own words are above." >&2
+		exit "$code"
+	fi
+	sleep 0.1
+done
+if ((try == 100)); then
+	echo "The post does not answer at $home/ctl.sock." >&2
+	end_post
+	exit 70
+fi
+tell_how_to_use "$(printf %q "$BARID_BIN/barid")$(if [ -n "${BARID_HOME-}" ]; then printf ' --home %q' "$home"; fi)"
+wait "$post"

@@ -1,0 +1,266 @@
+#include "tests/support/relief.h"
+#include "tests/support/suite.h"
+
+#include "node/relief/export.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct reliefdb db;
+static char path[64];
+static struct keyring *ring;
+static struct letter said;
+static struct dossier dossier;
+
+static void open_room(void)
+{
+	relief_room(&db, path);
+	ring = keyring_new();
+	ck_assert_ptr_nonnull(ring);
+	memset(&said, 0, sizeof(said));
+	said.type = LETTER_MEDEVAC;
+	said.red = 1;
+	said.yellow = 2;
+	said.hazards = HAZARD_SNIPER | HAZARD_FIRE;
+	said.equip = EQUIP_OXYGEN;
+	said.security = SECURITY_DANGER;
+	(void)strcpy(said.place, "Sector 4, cellar of the school");
+	(void)strcpy(said.callback, "CALLBACK-SECRET");
+	(void)strcpy(said.marking, "MARKING-SECRET");
+	(void)strcpy(said.text, "قناص على الطريق");
+}
+
+static void close_room(void)
+{
+	dossier_free(&dossier);
+	keyring_free(ring);
+	relief_room_end(&db, path);
+}
+
+/* Keeps the letter, unless it was before, and exports its case; the caller frees. */
+static char *export_as(const char *format_name, enum place_grain grain)
+{
+	struct case_file file;
+	enum cases_found found;
+	char *text = NULL;
+	size_t len = 0;
+	const struct export_format *format = export_format_named(format_name);
+	ck_assert_ptr_nonnull(format);
+	relief_keep(&db, &said, 1, 1, &file);
+	ck_assert_int_eq(cases_find(&db, "M-0016", &found, &file), ERR_OK);
+	ck_assert_int_eq(dossier_read(&db, &file, &dossier), ERR_OK);
+	struct caseview view = {.ring = ring, .dossier = &dossier, .now = NOON + 60, .grain = grain};
+	FILE *out = open_memstream(&text, &len);
+	format->begin(out);
+	(void)format->row(&view, true, out); /* what it wrote is what is checked */
+	format->end(out);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_uint_eq(strlen(text), len); /* free of NUL */
+	return text;
+}
+
+static void cell_is(const char *text, const char *wanted)
+{
+	char cell[256];
+	export_csv_cell(text, cell, sizeof(cell));
+	ck_assert_str_eq(cell, wanted);
+}
+
+START_TEST(plain_text_stands_as_it_is)
+{
+	cell_is("", "");
+	cell_is("Sector 4", "Sector 4");
+	cell_is("قناص على الطريق", "قناص على الطريق");
+}
+END_TEST
+
+START_TEST(quotes_commas_and_line_breaks_are_quoted)
+{
+	cell_is("a,b", "\"a,b\"");
+	cell_is("say \"now\"", "\"say \"\"now\"\"\"");
+	cell_is("two\nlines", "\"two\nlines\"");
+	cell_is("a;b", "\"a;b\"");
+}
+END_TEST
+
+START_TEST(what_a_spreadsheet_would_run_gets_a_guard)
+{
+	cell_is("=1+1", "'=1+1");
+	cell_is("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"");
+	cell_is("+4915", "'+4915");
+	cell_is("-2", "'-2");
+	cell_is("@SUM(A1)", "'@SUM(A1)");
+	cell_is("\t=1", "' =1");
+	cell_is("\n=1", "\"'\n=1\"");
+	cell_is("\r=1", "'\xEF\xBF\xBD=1");
+	cell_is("a=1", "a=1");
+}
+END_TEST
+
+START_TEST(control_and_direction_marks_are_made_inert)
+{
+	cell_is("a\x1b[31mb", "a\xEF\xBF\xBD[31mb");
+	cell_is("a\xE2\x80\xAE"
+		"b",
+		"a\xEF\xBF\xBD"
+		"b"); /* U+202E */
+}
+END_TEST
+
+START_TEST(a_long_text_is_never_written_past_its_cell)
+{
+	char cell[64], text[200];
+	memset(text, '"', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (size_t cap = 8; cap <= sizeof(cell); cap++) {
+		memset(cell, 'x', sizeof(cell));
+		export_csv_cell(text, cell, cap);
+		ck_assert_uint_lt(strlen(cell), cap);
+	}
+}
+END_TEST
+
+static unsigned count_commas(const char *line, size_t len)
+{
+	unsigned commas = 0;
+	for (size_t i = 0; i < len; i++)
+		commas += line[i] == ',';
+	return commas;
+}
+
+START_TEST(csv_begins_with_a_mark_and_two_rows_of_the_same_width)
+{
+	char *text = export_as("csv-hxl", PLACE_COARSE);
+	ck_assert_int_eq(memcmp(text, "\xEF\xBB\xBFref,", 7), 0);
+	const char *second = strstr(text, "\r\n") + 2, *third = strstr(second, "\r\n") + 2;
+	ck_assert_int_eq(memcmp(second, "#meta+code,", 11), 0);
+	ck_assert_int_eq(memcmp(third, "M-0016,", 7), 0);
+	ck_assert_uint_eq(count_commas(text, (size_t)(second - text)), count_commas(second, (size_t)(third - second)));
+	ck_assert_ptr_nonnull(strstr(third, "\r\n"));
+	ck_assert_int_eq(text[strlen(text) - 1], '\n');
+	free(text);
+}
+END_TEST
+
+START_TEST(an_export_is_coarse_unless_precise_is_asked_for)
+{
+	static const char *const formats[] = {"csv-hxl", "geojson", "jsonl", "9line"};
+	char *text = export_as(formats[_i], PLACE_COARSE);
+	ck_assert_ptr_nonnull(strstr(text, "Sector 4"));
+	ck_assert_ptr_null(strstr(text, "cellar"));
+	ck_assert_ptr_null(strstr(text, "SECRET"));
+	ck_assert_ptr_nonnull(strstr(text, "قناص على الطريق"));
+	free(text);
+	dossier_free(&dossier);
+	text = export_as(formats[_i], PLACE_AS_WRITTEN);
+	ck_assert_ptr_nonnull(strstr(text, "cellar of the school"));
+	free(text);
+}
+END_TEST
+
+START_TEST(coordinates_leave_as_a_cell_with_the_point_inside)
+{
+	(void)strcpy(said.place, "36.2012, 37.1543");
+	char *text = export_as("geojson", PLACE_COARSE);
+	json_error_t error;
+	json_t *collection = json_loads(text, 0, &error);
+	ck_assert_msg(collection != NULL, "%s", error.text);
+	json_t *feature = json_array_get(json_object_get(collection, "features"), 0);
+	json_t *polygon = json_array_get(json_object_get(json_object_get(feature, "geometry"), "coordinates"), 0);
+	ck_assert_uint_eq(json_array_size(polygon), 5);
+	ck_assert(json_equal(json_array_get(polygon, 0), json_array_get(polygon, 4)));
+	json_t *corner = json_array_get(polygon, 0);
+	ck_assert_double_eq_tol(json_real_value(json_array_get(corner, 0)), 37.15, 1e-9); /* longitude first */
+	ck_assert_double_eq_tol(json_real_value(json_array_get(corner, 1)), 36.20, 1e-9);
+	ck_assert_ptr_null(strstr(text, "36.2012"));
+	json_decref(collection);
+	free(text);
+}
+END_TEST
+
+START_TEST(a_place_that_is_no_coordinate_has_no_geometry)
+{
+	char *text = export_as("geojson", PLACE_AS_WRITTEN);
+	json_t *collection = json_loads(text, 0, NULL);
+	json_t *feature = json_array_get(json_object_get(collection, "features"), 0);
+	ck_assert(json_is_null(json_object_get(feature, "geometry")));
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(feature, "properties"), "red")), 1);
+	json_decref(collection);
+	free(text);
+}
+END_TEST
+
+START_TEST(json_lines_hold_the_whole_record)
+{
+	char *text = export_as("jsonl", PLACE_AS_WRITTEN);
+	json_t *record = json_loads(text, 0, NULL);
+	ck_assert_ptr_nonnull(record);
+	ck_assert_int_eq(json_integer_value(json_object_get(record, "v")), 1);
+	ck_assert_str_eq(json_string_value(json_object_get(record, "ref")), "M-0016");
+	ck_assert_str_eq(json_string_value(json_object_get(record, "state")), "new");
+	ck_assert_str_eq(json_string_value(json_object_get(record, "created")), "2016-12-14T12:00:01Z");
+	ck_assert_uint_eq(strlen(json_string_value(json_object_get(record, "id"))), 64);
+	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(record, "body"), "text")), "قناص على الطريق");
+	ck_assert_uint_eq(json_array_size(json_object_get(record, "history")), 1);
+	ck_assert_ptr_null(strchr(text, '\r'));
+	ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
+	json_decref(record);
+	free(text);
+}
+END_TEST
+
+START_TEST(nine_lines_are_numbered_and_have_no_nationality)
+{
+	char *text = export_as("9line", PLACE_AS_WRITTEN);
+	ck_assert_ptr_nonnull(strstr(text, "\n1 Place: Sector 4, cellar of the school\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n2 Call back: CALLBACK-SECRET\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n3 Patients: 1 red, 2 yellow, 0 green\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n4 Equipment: oxygen\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n6 Security: danger\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n8 Children 0, pregnant 0\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n9 Hazards: fire, sniper\n"));
+	free(text);
+}
+END_TEST
+
+START_TEST(an_exercise_says_so_in_every_format)
+{
+	static const char *const formats[] = {"csv-hxl", "geojson", "jsonl", "9line"};
+	said.status = STATUS_EXERCISE;
+	char *text = export_as(formats[_i], PLACE_COARSE);
+	ck_assert(strstr(text, ",exercise,") != NULL || strstr(text, "\"exercise\"") != NULL || strstr(text, "*** EXERCISE ***") != NULL);
+	free(text);
+}
+END_TEST
+
+START_TEST(there_is_no_format_but_the_four)
+{
+	ck_assert_ptr_null(export_format_named("csv"));
+	ck_assert_ptr_null(export_format_named(""));
+}
+END_TEST
+
+Suite *suite_under_test(void)
+{
+	Suite *suite = suite_create("exports");
+	TCase *cells = tcase_create("cells");
+	tcase_add_test(cells, plain_text_stands_as_it_is);
+	tcase_add_test(cells, quotes_commas_and_line_breaks_are_quoted);
+	tcase_add_test(cells, what_a_spreadsheet_would_run_gets_a_guard);
+	tcase_add_test(cells, control_and_direction_marks_are_made_inert);
+	tcase_add_test(cells, a_long_text_is_never_written_past_its_cell);
+	suite_add_tcase(suite, cells);
+	TCase *exports = tcase_create("exports");
+	tcase_add_checked_fixture(exports, open_room, close_room);
+	tcase_add_test(exports, csv_begins_with_a_mark_and_two_rows_of_the_same_width);
+	tcase_add_loop_test(exports, an_export_is_coarse_unless_precise_is_asked_for, 0, 4);
+	tcase_add_test(exports, coordinates_leave_as_a_cell_with_the_point_inside);
+	tcase_add_test(exports, a_place_that_is_no_coordinate_has_no_geometry);
+	tcase_add_test(exports, json_lines_hold_the_whole_record);
+	tcase_add_test(exports, nine_lines_are_numbered_and_have_no_nationality);
+	tcase_add_loop_test(exports, an_exercise_says_so_in_every_format, 0, 4);
+	tcase_add_test(exports, there_is_no_format_but_the_four);
+	suite_add_tcase(suite, exports);
+	return suite;
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# The whole suite on a fresh Debian 12: installs what is missing, builds plainly and with sanitizers, runs every test program in both builds, the
+# rules of the tree, the fuzz targets for a few seconds each, and the end-to-end scripts. Prints "N passed, M failed" and fails if anything did.
+set -uo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+logs=$top/build/logs
+passed=0
+failed=0
+failures=()
+started=$SECONDS
+
+note_result()
+{
+	local name=$1 code=$2 seconds=$3
+	if [ "$code" -eq 0 ]; then
+		passed=$((passed + 1))
+		printf 'ok    %-50s %4d s\n' "$name" "$seconds"
+	else
+		failed=$((failed + 1))
+		failures+=("$name")
+		printf 'FAIL  %-50s %4d s  (status %d, log %s)\n' "$name" "$seconds" "$code" "$logs/$name.log"
+		tail -n 60 "$logs/$name.log" | sed 's/^/      /'
+	fi
+}
+
+# One command as one test, or as one step that counts only when it fails.
+run_test()
+{
+	local name=$1 begin=$SECONDS code=0
+	shift
+	timeout --kill-after=10 900 "$@" >"$logs/$name.log" 2>&1 </dev/null || code=$?
+	note_result "$name" "$code" $((SECONDS - begin))
+	return "$code"
+}
+
+run_step()
+{
+	local name=$1 begin=$SECONDS code=0
+	shift
+	"$@" >"$logs/$name.log" 2>&1 </dev/null || code=$?
+	if [ "$code" -eq 0 ]; then
+		printf 'done  %-50s %4d s\n' "$name" $((SECONDS - begin))
+	else
+		note_result "$name" "$code" $((SECONDS - begin))
+	fi
+	return "$code"
+}
+
+build_tree()
+{
+	local tree=$1
+	shift
+	cmake -S "$top" -B "$top/build/$tree" -G Ninja "$@" && ninja -C "$top/build/$tree"
+}
+
+# Every program known to ctest, each counted by itself.
+run_ctest()
+{
+	local tree=$1 name=ctest-$1 begin=$SECONDS code=0 report counts bad
+	report=$logs/$name.xml
+	rm -f "$report"
+	ctest --test-dir "$top/build/$tree" --parallel 2 --output-on-failure --no-tests=error --output-junit "$report" \
+		>"$logs/$name.log" 2>&1 </dev/null || code=$?
+	counts=$(sed -n 's/.*tests="\([0-9]*\)".*/\1/p' "$report" 2>/dev/null | head -n 1)
+	bad=$(grep -c '<testcase .*status="\(fail\|notrun\|disabled\)"' "$report" 2>/dev/null)
+	if [ -z "$counts" ] || { [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; }; then
+		note_result "$name" 70 $((SECONDS - begin))
+		return
+	fi
+	passed=$((passed + counts - bad))
+	failed=$((failed + bad))
+	if [ "$bad" -gt 0 ]; then
+		failures+=("$name")
+		printf 'FAIL  %-50s %4d s  (%d of %d, log %s)\n' "$name" $((SECONDS - begin)) "$bad" "$counts" "$logs/$name.log"
+		tail -n 120 "$logs/$name.log" | sed 's/^/      /'
+	else
+		printf 'ok    %-50s %4d s  (%d programs)\n' "$name" $((SECONDS - begin)) "$counts"
+	fi
+}
+
+finish()
+{
+	if [ "$failed" -gt 0 ]; then
+		echo "Failed: ${failures[*]}"
+	fi
+	echo "The suite took $((SECONDS - started)) seconds."
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+	exit
+}
+
+# shellcheck source=node/packages.sh
+. "$top/node/packages.sh"
+mkdir -p "$logs"
+export ASAN_OPTIONS=${ASAN_OPTIONS-abort_on_error=0:detect_stack_use_after_return=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
+
+run_step packages packages_install "${packages_build[@]}" "${packages_story[@]}" "${packages_test[@]}" || finish
+if run_step build-plain build_tree plain; then run_ctest plain; fi
+if run_step build-sanitize build_tree sanitize -DBARID_SANITIZE=ON; then run_ctest sanitize; fi
+
+while read -r rule; do
+	run_test "tidy-$rule" "$top/tests/tidy/check_tree.sh" "$top" "$rule"
+done < <("$top/tests/tidy/check_tree.sh" --list)
+run_test tidy-selftest "$top/tests/tidy/selftest.sh"
+
+if run_step build-fuzz "$top/tests/fuzz/run.sh" --build; then
+	for source in "$top"/tests/fuzz/fuzz_*.c; do
+		parser=$(basename "$source" .c)
+		run_test "fuzz-${parser#fuzz_}" "$top/tests/fuzz/run.sh" --no-build --seconds 5 "${parser#fuzz_}"
+	done
+fi
+
+export BARID_BIN=$top/build/plain/bin
+for script in "$top"/tests/e2e/*.sh; do
+	run_test "e2e-$(basename "$script" .sh)" "$script"
+done
+finish

@@ -1,0 +1,42 @@
+#ifndef BARID_TESTS_SUPPORT_CLUSTER_H
+#define BARID_TESTS_SUPPORT_CLUSTER_H
+/* Several posts in one process, joined by perfect or cut links, under one clock that only the test moves. */
+
+#include "node/post/post.h"
+
+enum { CLUSTER_POSTS = 8, CLUSTER_LINKS = 16 };
+
+struct cluster_link {
+	bool up;
+	size_t a, b;
+	size_t bytes_ab, bytes_ba; /* carried so far */
+	size_t budget;             /* cut the link after so many bytes more in both directions together; SIZE_MAX: never */
+};
+
+struct cluster {
+	struct moment now;
+	size_t posts;
+	struct post *post[CLUSTER_POSTS];
+	char path[CLUSTER_POSTS][64];
+	struct cluster_link links[CLUSTER_LINKS];
+	size_t link_count;
+};
+
+/* Opens n posts with stores in a fresh temporary folder. */
+void cluster_open(struct cluster *cluster, size_t n, uint64_t store_max_bytes);
+void cluster_close(struct cluster *cluster);
+/* Opens a link from a to b; returns its index. */
+size_t cluster_join(struct cluster *cluster, size_t a, size_t b);
+void cluster_cut(struct cluster *cluster, size_t link);
+/* Moves bytes until nobody has anything to say. Returns the number of turns. */
+size_t cluster_run(struct cluster *cluster);
+/* Moves the clock and settles everybody. */
+void cluster_wait(struct cluster *cluster, uint64_t ms);
+/* Drops a post without settling, as a crash would, and opens its store again. */
+void cluster_crash(struct cluster *cluster, size_t i);
+/* Submits and settles. */
+enum control_verdict cluster_submit(struct cluster *cluster, size_t i, const uint8_t *envelope, size_t len, uint8_t flags);
+enum control_place cluster_place(struct cluster *cluster, size_t i, const uint8_t *id);
+uint64_t cluster_count(struct cluster *cluster, size_t i, enum tally_item item);
+
+#endif

@@ -1,0 +1,28 @@
+#ifndef BARID_TESTS_SUPPORT_DAEMON_H
+#define BARID_TESTS_SUPPORT_DAEMON_H
+/* A real baridd process, started, asked over its control socket and ended by a benchmark. Whatever goes wrong ends the program with one line. */
+
+#include "node/control.h"
+
+#include <sys/types.h>
+
+struct daemon_process {
+	pid_t pid;
+	int control; /* connected */
+	char home[96];
+};
+
+/* A TCP port of 127.0.0.1 that nobody uses now. */
+unsigned daemon_free_port(void);
+/*
+ * Starts the baridd that was built beside this program with --home and --lan off, waits until it answers. listen, peer: "HOST:PORT" or NULL. Its log goes
+ * to DIR/log.
+ */
+void daemon_start(struct daemon_process *daemon, const char *home, const char *listen, const char *peer);
+struct control_status daemon_status(const struct daemon_process *daemon);
+/* All letters it holds. */
+uint64_t daemon_letters(const struct daemon_process *daemon);
+/* Ends it cleanly and waits for that. */
+void daemon_stop(struct daemon_process *daemon);
+
+#endif

@@ -1,0 +1,71 @@
+#include "tests/support/relief.h"
+
+#include "crypto/digest.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void relief_room(struct reliefdb *db, char path[static 64])
+{
+	uint8_t key[32];
+	char folder[] = "/tmp/barid-relief-XXXXXX";
+	memset(key, 7, sizeof(key));
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	(void)snprintf(path, 64, "%s/relief.db", folder); /* fits */
+	ck_assert_int_eq(reliefdb_open(db, path, key), ERR_OK);
+}
+
+void relief_room_end(struct reliefdb *db, const char *path)
+{
+	char other[96];
+	static const char *const endings[] = {"", "-wal", "-shm"};
+	reliefdb_close(db);
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(other, sizeof(other), "%s%s", path, endings[i]); /* fits */
+		(void)unlink(other);                                            /* may not be there */
+	}
+	(void)snprintf(other, sizeof(other), "%.*s", (int)(strrchr(path, '/') - path), path); /* fits */
+	ck_assert_int_eq(rmdir(other), 0);
+}
+
+static void make_id(uint8_t person, uint32_t seq, uint8_t id[static LETTER_ID_SIZE])
+{
+	uint8_t source[5] = {person, (uint8_t)seq, (uint8_t)(seq >> 8), (uint8_t)(seq >> 16), (uint8_t)(seq >> 24)};
+	digest_of("barid-test-id", source, sizeof(source), id, LETTER_ID_SIZE);
+}
+
+void relief_tag(uint8_t person, uint32_t seq, uint8_t tag[static LETTER_TAG_SIZE])
+{
+	uint8_t id[LETTER_ID_SIZE];
+	make_id(person, seq, id);
+	memcpy(tag, id, LETTER_TAG_SIZE);
+}
+
+void relief_opened(struct opened *out, const struct letter *letter, uint8_t person, uint32_t seq)
+{
+	memset(out, 0, sizeof(*out));
+	make_id(person, seq, out->id);
+	out->header = (struct envelope_header){.kind = ENVELOPE_SEALED, .class = CLASS_NEED, .ttl = TTL_24_HOURS, .day = day_of_unix(NOON)};
+	memset(out->sender.key, person, sizeof(out->sender.key));
+	out->payload = (struct payload){.type = letter->type, .sent_at = NOON + seq, .seq = seq, .body = out->plain};
+	out->payload.body_len = (uint16_t)letter_encode(letter, out->plain, BODY_SIZE_MAX);
+	ck_assert_uint_gt(out->payload.body_len, 0);
+	out->understood = letter_decode(letter->type, out->plain, out->payload.body_len, &out->letter);
+	ck_assert(out->understood);
+}
+
+enum cases_kept relief_keep(struct reliefdb *db, const struct letter *letter, uint8_t person, uint32_t seq, struct case_file *file)
+{
+	enum cases_kept kept;
+	struct opened *opened = malloc(sizeof(*opened));
+	ck_assert_ptr_nonnull(opened);
+	relief_opened(opened, letter, person, seq);
+	ck_assert_int_eq(reliefdb_begin(db), ERR_OK);
+	ck_assert_int_eq(cases_keep(db, opened, NOON + 60, &kept, file), ERR_OK);
+	ck_assert_int_eq(reliefdb_commit(db), ERR_OK);
+	free(opened);
+	return kept;
+}

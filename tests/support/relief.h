@@ -1,0 +1,21 @@
+#ifndef BARID_TESTS_SUPPORT_RELIEF_H
+#define BARID_TESTS_SUPPORT_RELIEF_H
+/* Builders for tests of the relief desk: a database in a fresh folder, and opened letters as open_letter() would give them. */
+
+#include "node/relief/cases.h"
+
+#define NOON 1481716800u /* 2016-12-14 12:00 UTC */
+
+/* Makes a folder and a database in it under a fixed key. Fails the test if it cannot. */
+void relief_room(struct reliefdb *db, char path[static 64]);
+/* Closes the database and removes the folder. */
+void relief_room_end(struct reliefdb *db, const char *path);
+
+/* A letter of person n (1..) with that person's sequence number; its id is fixed by both. The body is letter encoded. */
+void relief_opened(struct opened *out, const struct letter *letter, uint8_t person, uint32_t seq);
+/* Keeps it in a transaction of its own; returns what became of it. */
+enum cases_kept relief_keep(struct reliefdb *db, const struct letter *letter, uint8_t person, uint32_t seq, struct case_file *file);
+/* The first 16 bytes of the id relief_opened() gives. */
+void relief_tag(uint8_t person, uint32_t seq, uint8_t tag[static LETTER_TAG_SIZE]);
+
+#endif

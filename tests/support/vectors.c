@@ -1,0 +1,150 @@
+#include "tests/support/vectors.h"
+
+#include "crypto/digest.h"
+#include "crypto/keys.h"
+#include "crypto/seal.h"
+#include "proto/beacon.h"
+#include "proto/bundle.h"
+#include "proto/payload.h"
+#include "proto/session.h"
+#include "tests/support/letters.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+json_t *vectors_hex(const void *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *at = bytes;
+	char *text = malloc(2 * len + 1);
+	assert(text != NULL);
+	for (size_t i = 0; i < len; i++) {
+		text[2 * i] = digits[at[i] >> 4];
+		text[2 * i + 1] = digits[at[i] & 15];
+	}
+	text[2 * len] = '\0';
+	json_t *value = json_string(text);
+	free(text);
+	return value;
+}
+
+static json_t *letter_vector(const char *what, const struct sample *sample)
+{
+	return json_pack("{s:s, s:o, s:o}", "what", what, "envelope", vectors_hex(sample->bytes, sample->len), "id", vectors_hex(sample->id, LETTER_ID_SIZE));
+}
+
+static json_t *letters(void)
+{
+	struct sample sealed = sample_sealed(1, CLASS_URGENT, 0), notice = sample_notice(0, 1, 5, "bus at five"), control = sample_control(1, 3, 2);
+	struct sample receipts = sample_receipts(&sealed, 1);
+	return json_pack("[o, o, o, o]", letter_vector("sealed, urgent, noise inside", &sealed), letter_vector("notice, seq 5, body 'bus at five'", &notice),
+			 letter_vector("control, seq 3, two days", &control), letter_vector("receipts for the first letter", &receipts));
+}
+
+/* A letter sealed from fixed keys: what a reader with the recipient's key must find. */
+static json_t *sealed_letter(void)
+{
+	uint8_t sender[32], recipient[32], recipient_public[32], ephemeral[32], plain[128], envelope[256];
+	memset(sender, 0x11, 32);
+	memset(recipient, 0x22, 32);
+	memset(ephemeral, 0x33, 32);
+	bool usable = key_public(recipient, recipient_public);
+	struct payload payload = {.type = 12, .sent_at = 1800000000, .seq = 42, .body = (const uint8_t *)"\xa1\x10\x62hi", .body_len = 5};
+	memset(payload.receipt_secret, 0x44, sizeof(payload.receipt_secret));
+	payload_encode(&payload, 0, plain);
+	struct envelope_header header = {.kind = ENVELOPE_SEALED, .class = CLASS_STATUS, .ttl = TTL_24_HOURS, .bucket = 0, .day = day_of_unix(1800000000)};
+	receipt_commitment(payload.receipt_secret, header.commitment);
+	envelope_header_encode(&header, envelope);
+	struct seal_keys keys = {.sender_secret = sender, .recipient_public = recipient_public, .ephemeral_secret = ephemeral};
+	bool sealed = seal(&keys, envelope, ENVELOPE_HEADER_SIZE, plain, sizeof(plain), envelope + ENVELOPE_HEADER_SIZE);
+	assert(usable && sealed);
+	envelope_finish(envelope, sizeof(envelope));
+	uint8_t id[LETTER_ID_SIZE];
+	envelope_id(envelope, sizeof(envelope), id);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "sender_secret", vectors_hex(sender, 32), "recipient_secret", vectors_hex(recipient, 32),
+			 "ephemeral_secret", vectors_hex(ephemeral, 32), "payload", vectors_hex(plain, sizeof(plain)), "envelope",
+			 vectors_hex(envelope, sizeof(envelope)), "id", vectors_hex(id, sizeof(id)));
+}
+
+static json_t *card_text(void)
+{
+	struct card card = {.kind = CARD_PERSON, .first_day = 3978, .days = 1, .seq = 2, .issued = 1800000000, .name_len = 8, .name = "\xd8\xa3\xd9\x85\xd9\x84\xd8\xa1"};
+	memset(card.identity, 7, sizeof(card.identity));
+	memset(card.keys, 9, CARD_DAY_SIZE);
+	uint8_t bytes[CARD_SIZE_MAX];
+	char text[CARD_TEXT_MAX];
+	size_t len = card_encode(&card, bytes, sizeof(bytes));
+	(void)card_to_text(bytes, len, text); /* its length is the string's */
+	return json_pack("{s:o, s:s}", "card", vectors_hex(bytes, len), "text", text);
+}
+
+static json_t *beacon(void)
+{
+	uint8_t sums[128], shown[BEACON_SIZE];
+	memset(sums, 5, sizeof(sums));
+	beacon_make((const uint8_t *)"\1\2\3\4\5\6", sums, sizeof(sums), shown);
+	return json_pack("{s:o, s:o}", "sums", vectors_hex(sums, sizeof(sums)), "beacon", vectors_hex(shown, sizeof(shown)));
+}
+
+static json_t *bundle(void)
+{
+	struct sample sample = sample_sealed(1, CLASS_URGENT, 0);
+	uint8_t file[BUNDLE_HEADER_SIZE + 1 + 256 + 1 + BUNDLE_TRAILER_SIZE], digest[32];
+	bundle_header(file);
+	file[16] = 0;
+	memcpy(file + 17, sample.bytes, sample.len);
+	file[273] = BUNDLE_END;
+	digest_of("barid-bundle-v1", file, 274, digest, sizeof(digest));
+	bundle_trailer(1, digest, file + 274);
+	return json_pack("{s:o}", "file", vectors_hex(file, sizeof(file)));
+}
+
+static void say(struct session *from, struct session *to, json_t *script, const char *who)
+{
+	uint8_t wire[RECORD_WIRE_MAX];
+	size_t len = session_output(from, wire, sizeof(wire), false);
+	size_t used = session_input(to, wire, len);
+	assert(len > 0 && used == len);
+	struct message message;
+	json_t *line = json_pack("{s:s, s:o}", "from", who, "wire", vectors_hex(wire, len));
+	if (session_next(to, &message))
+		json_object_set_new(line, "message", json_pack("{s:i, s:o}", "type", message.type, "payload", vectors_hex(message.payload, message.len)));
+	json_array_append_new(script, line);
+}
+
+/* Handshake, a message each way, a change of keys, a message under the new ones. */
+static json_t *session_script(bool gateway)
+{
+	static struct session a, b;
+	uint8_t psk[32] = {0}, ephemeral_a[32], ephemeral_b[32], secret[32], public_key[32];
+	memset(ephemeral_a, 1, 32);
+	memset(ephemeral_b, 2, 32);
+	memset(secret, 3, 32);
+	bool usable = key_public(secret, public_key);
+	assert(usable);
+	struct session_setup setup_a = {.gateway = gateway, .initiator = true, .psk = gateway ? NULL : psk, .remote_static = gateway ? public_key : NULL, .ephemeral_secret = ephemeral_a};
+	struct session_setup setup_b = {.gateway = gateway, .psk = gateway ? NULL : psk, .static_secret = gateway ? secret : NULL, .ephemeral_secret = ephemeral_b};
+	session_start(&a, &setup_a);
+	session_start(&b, &setup_b);
+	json_t *script = json_array();
+	say(&a, &b, script, "initiator");
+	say(&b, &a, script, "responder");
+	memset(session_message(&a, MESSAGE_WANT, 9), 6, 9);
+	say(&a, &b, script, "initiator");
+	memset(session_message(&b, MESSAGE_LETTER, 300), 7, 300);
+	say(&b, &a, script, "responder");
+	session_rekey(&a);
+	say(&a, &b, script, "initiator");
+	memset(session_message(&a, MESSAGE_WANT, 9), 8, 9);
+	say(&a, &b, script, "initiator");
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "psk", vectors_hex(psk, gateway ? 0 : 32), "gateway_secret", vectors_hex(secret, gateway ? 32 : 0),
+			 "initiator_ephemeral", vectors_hex(ephemeral_a, 32), "responder_ephemeral", vectors_hex(ephemeral_b, 32), "handshake_hash",
+			 vectors_hex(session_binding(&a), 32), "script", script);
+}
+
+json_t *vectors_make(void)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(), "card_text", card_text(), "beacon", beacon(),
+			 "bundle", bundle(), "neighbour_session", session_script(false), "gateway_session", session_script(true));
+}
