@@ -93,7 +93,6 @@ finish()
 # shellcheck source=node/packages.sh
 . "$top/node/packages.sh"
 mkdir -p "$logs"
-export ASAN_OPTIONS=${ASAN_OPTIONS-abort_on_error=0:detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
 
 run_step packages packages_install "${packages_build[@]}" "${packages_story[@]}" "${packages_test[@]}" || finish

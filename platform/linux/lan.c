@@ -17,10 +17,11 @@ enum {
 };
 
 /*
- * After an interface came or a link to a neighbour broke, the beacon is shown and the neighbours heard before are reported again, so many ms after each other: first
- * packets are often lost, and a post does not dial the same neighbour twice in ten seconds.
+ * After an interface came or a link to a neighbour broke, the beacon is shown several times, so many ms after each other: first packets are often lost. From the
+ * second time on the neighbours heard before are reported again, since they do not answer who is no stranger; not at once, when they may not be within reach yet
+ * and a failed try would keep the post from another for ten seconds.
  */
-static const uint32_t burst_ms[] = {0, 2000, 4000, 5000, 10000};
+static const uint32_t burst_ms[] = {0, 2000, 3000, 8000, 12000};
 enum { BURST_STEPS = sizeof burst_ms / sizeof *burst_ms };
 
 /* 239.255/16 is for one's own site; ff12::/16 with a group above 0x80000000 is for transient groups on one link (RFC 2365, RFC 3307). */
@@ -157,14 +158,21 @@ static bool is_joined(const struct lan *lan, unsigned interface)
 	return false;
 }
 
+/* Whether the neighbour was heard lately, and the network it was heard on is still ours. */
+static bool may_be_there(const struct lan *lan, const struct neighbour *neighbour)
+{
+	if (neighbour->sighting.address_len == 0 || loop_now(lan->loop).boot_ms - neighbour->heard_at >= LAN_FRESH_MS)
+		return false;
+	struct resolve_address address;
+	memcpy(&address.to, neighbour->sighting.address, neighbour->sighting.address_len);
+	return is_joined(lan, neighbour->interface) && routes_is_near(routes_table(lan->config.routes), neighbour->interface, &address.to.any);
+}
+
 static void report_known(struct lan *lan)
 {
-	uint64_t now = loop_now(lan->loop).boot_ms;
-	for (unsigned i = 0; i < LAN_KNOWN_MAX; i++) {
-		const struct neighbour *neighbour = &lan->known[i];
-		if (neighbour->sighting.address_len > 0 && now - neighbour->heard_at < LAN_FRESH_MS && is_joined(lan, neighbour->interface))
-			lan->upward->sighting(lan->upward->owner, &lan->radio, &neighbour->sighting);
-	}
+	for (unsigned i = 0; i < LAN_KNOWN_MAX; i++)
+		if (may_be_there(lan, &lan->known[i]))
+			lan->upward->sighting(lan->upward->owner, &lan->radio, &lan->known[i].sighting);
 }
 
 static void timer_fired(void *owner)
@@ -176,7 +184,8 @@ static void timer_fired(void *owner)
 	lan->sent_at = now;
 	lan->due_at = now + LAN_PERIOD_MS + chance_below(LAN_PERIOD_MS / 2);
 	if (lan->burst_step < BURST_STEPS && lan->burst_at <= now) {
-		report_known(lan);
+		if (lan->burst_step > 0)
+			report_known(lan);
 		if (++lan->burst_step < BURST_STEPS)
 			lan->burst_at = now + burst_ms[lan->burst_step];
 	}
