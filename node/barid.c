@@ -3,6 +3,7 @@
 #include "node/desk/verbs.h"
 
 #include "crypto/digest.h"
+#include "platform/linux/confine.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -118,11 +119,15 @@ static int run(const struct cli *cli)
 int main(int argc, char **argv)
 {
 	static struct cli cli;
+	confine_memory();
 	umask(0077);
 	int code = cli_parse(&cli, "barid", argc, argv, options);
 	if (code != 0)
 		return code;
 	if (!crypto_start())
 		return cli_fail(&cli, EX_OSERR, "the system gives no randomness, so no key can be made");
-	return run(&cli);
+	code = run(&cli);
+	if (code == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		return cli_fail(&cli, EX_IOERR, "the answer could not be written to standard output");
+	return code;
 }

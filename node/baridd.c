@@ -160,6 +160,9 @@ static int open_post(struct daemon *daemon)
 	daemon->post_config.store_path = daemon->store_path;
 	enum err err = post_open(&daemon->post, &daemon->post_config, clock_now());
 	daemon->post_config.store_path = NULL;
+	/* SQLite calls it an error of reading or writing if it cannot make its helper files. */
+	if (err == ERR_IO && files_disk_full(daemon->flags->home))
+		err = ERR_FULL;
 	if (err == ERR_NEWER)
 		log_error("the store %s was written by a newer baridd; use that version, or another --home", daemon->store_path);
 	else if (err == ERR_DAMAGED)

@@ -288,10 +288,12 @@ bool config_read(struct config *config, const char *path, enum err *err, char er
 bool config_finish(struct config *config, char error[static CONFIG_ERROR_MAX])
 {
 	if (config->given[CONFIG_GATEWAY] != config->given[CONFIG_GATEWAY_KEY]) {
-		snprintf(error, CONFIG_ERROR_MAX, "a gateway needs its address and its key: --gateway HOST:PORT --gateway-key KEY, or connect and key in [gateway]");
+		snprintf(error, CONFIG_ERROR_MAX,
+			 "a gateway needs its address and its key: --gateway HOST:PORT --gateway-key KEY, or connect and key in [gateway]");
 		return false;
 	}
-	bool networked = config->given[CONFIG_LISTEN] || config->given[CONFIG_PEER] || config->given[CONFIG_GATEWAY] || config->given[CONFIG_GATEWAY_LISTEN];
+	bool networked =
+		config->given[CONFIG_LISTEN] || config->given[CONFIG_PEER] || config->given[CONFIG_GATEWAY] || config->given[CONFIG_GATEWAY_LISTEN];
 	if (!config->given[CONFIG_LAN])
 		snprintf(config->lan, sizeof config->lan, "%s", networked ? "off" : "all");
 	if (!config->given[CONFIG_STORE_MAX])

@@ -1,8 +1,8 @@
 #ifndef BARID_NODE_CONFIG_H
 #define BARID_NODE_CONFIG_H
 /*
- * The settings of baridd, from flags and from an INI file, checked by the same rules. A flag wins over the file. Only what is written is looked at here: no address
- * is looked up and no other file is opened.
+ * The settings of baridd, from flags and from an INI file, checked by the same rules. A flag wins over the file. Only what is written is looked at
+ * here: no address is looked up and no other file is opened.
  */
 
 #include "platform/address.h"

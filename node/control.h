@@ -19,31 +19,32 @@ enum control_op {
 	CONTROL_SUBMIT = 2, /* a letter -> one packet, struct control_submitted, after it is durable */
 	CONTROL_FEED = 3,   /* everything that arrived after a cursor -> packets of struct control_letter, then one with end = true */
 	CONTROL_TRACK = 4,  /* what became of one id -> one packet, struct control_track */
-	CONTROL_WATCH = 5,  /* answers (struct control_letter with end = true) as soon as something arrived after the cursor or an id was handed on, or after timeout_ms */
+	CONTROL_WATCH = 5, /* answers (struct control_letter with end = true) as soon as something arrived after the cursor or an id was handed on, or
+			      after timeout_ms */
 };
 
 /* How a letter was met at the door. */
 enum control_verdict {
 	VERDICT_STORED = 0,
-	VERDICT_KNOWN = 1,      /* had it, or had it once */
-	VERDICT_MALFORMED = 2,  /* not an envelope, or damaged */
-	VERDICT_STALE = 3,      /* a newer notice or card of the same issuer is known */
-	VERDICT_FULL = 4,       /* the store is full of more urgent letters */
-	VERDICT_UNMATCHED = 5,  /* receipts for letters this post never met */
+	VERDICT_KNOWN = 1,     /* had it, or had it once */
+	VERDICT_MALFORMED = 2, /* not an envelope, or damaged */
+	VERDICT_STALE = 3,     /* a newer notice or card of the same issuer is known */
+	VERDICT_FULL = 4,      /* the store is full of more urgent letters */
+	VERDICT_UNMATCHED = 5, /* receipts for letters this post never met */
 };
 
 enum { SUBMIT_SEND_NOW = 1, SUBMIT_CARRIED = 2 }; /* flags: no origination delay; somebody else's letter (from a bundle): no delay either */
 
 struct control_request {
 	enum control_op op;
-	uint8_t flags;      /* SUBMIT */
-	uint64_t after;     /* FEED, WATCH: cursor; 0 from the start */
-	uint16_t max;       /* FEED: letters at most, 1..512 */
-	uint8_t kinds;      /* FEED: bit (1 << kind) for each envelope kind wanted */
-	uint32_t timeout_ms; /* WATCH: at most 60000 */
+	uint8_t flags;              /* SUBMIT */
+	uint64_t after;             /* FEED, WATCH: cursor; 0 from the start */
+	uint16_t max;               /* FEED: letters at most, 1..512 */
+	uint8_t kinds;              /* FEED: bit (1 << kind) for each envelope kind wanted */
+	uint32_t timeout_ms;        /* WATCH: at most 60000 */
 	uint8_t id[LETTER_ID_SIZE]; /* TRACK */
-	size_t envelope_len; /* SUBMIT */
-	const uint8_t *envelope; /* SUBMIT; a view of the packet when decoded */
+	size_t envelope_len;        /* SUBMIT */
+	const uint8_t *envelope;    /* SUBMIT; a view of the packet when decoded */
 };
 
 struct control_submitted {
@@ -52,9 +53,9 @@ struct control_submitted {
 };
 
 struct control_letter {
-	bool end;           /* no letter in this packet: the answer is complete */
-	uint64_t cursor;    /* position of this letter, or (end) where to go on next time */
-	uint64_t store_id;  /* a cursor is good only for the store it came from */
+	bool end;          /* no letter in this packet: the answer is complete */
+	uint64_t cursor;   /* position of this letter, or (end) where to go on next time */
+	uint64_t store_id; /* a cursor is good only for the store it came from */
 	size_t envelope_len;
 	const uint8_t *envelope; /* a view of the packet when decoded */
 };
@@ -69,13 +70,13 @@ struct control_track {
 };
 
 struct control_status {
-	uint64_t unix_s;     /* the post's clock */
+	uint64_t unix_s; /* the post's clock */
 	uint64_t uptime_s;
 	uint64_t store_id;
-	uint64_t newest;     /* cursor of the newest letter */
+	uint64_t newest;                  /* cursor of the newest letter */
 	uint32_t letters[LETTER_CLASSES]; /* held, by class */
-	uint8_t digest[8];   /* equal on two posts when they hold the same letters */
-	uint32_t known;      /* ids remembered without a body */
+	uint8_t digest[8];                /* equal on two posts when they hold the same letters */
+	uint32_t known;                   /* ids remembered without a body */
 	uint64_t store_bytes, store_max_bytes;
 	uint32_t neighbours; /* links up now, gateway included */
 	bool gateway_linked, gateway_configured, is_gateway;

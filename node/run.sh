@@ -19,20 +19,21 @@ tell_how_to_use()
 	echo "The post runs. Its letters are in $home"
 	echo "In another terminal:"
 	if [ ! -e "$home/vault" ]; then
-		printf '  %-60s %s\n' "$barid init" "make your keys (asks for a passphrase)"
+		printf '  # %s\n  %s\n' "first make your keys; it asks for a passphrase" "$barid init --name YOU"
 	fi
-	printf '  %-60s %s\n' "$barid status" "neighbours, letters carried, last gateway contact" \
-		"$barid id --card > my.card" "the card others need to write to you" \
-		"$barid org trust FILE" "trust a relief group by its card" \
-		"$barid medevac --org NAME --red 1 --place 'Sector 4'" "ask for an evacuation" \
-		"$barid inbox" "what came for you" \
-		"$barid bus list" "the buses, as last announced"
+	printf '  # %s\n  %s\n' \
+		"neighbours, letters carried, last gateway contact" "$barid status" \
+		"the card others need to write to you" "$barid id --card > my.card" \
+		"trust a relief group by the card it gave you" "$barid org trust FILE" \
+		"ask that group for an evacuation" "$barid medevac --org NAME --red 1 --place 'Sector 4' --text '...'" \
+		"what came for you" "$barid inbox" \
+		"the buses, as last announced" "$barid bus list"
 	echo
 	echo "Ctrl-C ends the post; what it carries stays."
 }
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-home=${BARID_HOME:-${XDG_STATE_HOME:-${HOME:-/root}/.local/state}/barid}
+home=$(realpath -m -- "${BARID_HOME:-${XDG_STATE_HOME:-${HOME:-/root}/.local/state}/barid}")
 story=no
 case "${1-}" in
 '') ;;

@@ -12,7 +12,8 @@ struct address {
 	char port[ADDRESS_PORT_MAX]; /* decimal, 0..65535 */
 };
 
-/* Splits text. False if it is not HOST:PORT, [IPV6]:PORT or, if any_host, :PORT (host is then empty: every address of this machine). Port 0 only with any_host. */
+/* Splits text. False if it is not HOST:PORT, [IPV6]:PORT or, if any_host, :PORT (host is then empty: every address of this machine). Port 0 only with
+ * any_host. */
 bool address_split(const char *text, bool any_host, struct address *out);
 
 #endif

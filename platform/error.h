@@ -21,7 +21,8 @@ enum err {
 
 /* A short noun phrase, lower case, no full stop: "no space left on the disk". */
 const char *err_text(enum err err);
-/* The sysexits code a program ends with: 70 ERR_MEMORY..., 74 IO, 73 FULL, 66 NO_FILE, 77 PERMISSION/LOCKED, 65 DAMAGED/NEWER, 69 NO_POST, 75 TIMEOUT/BUSY. */
+/* The sysexits code a program ends with: 70 MEMORY/PROTOCOL, 74 IO, 73 FULL, 66 NO_FILE, 77 PERMISSION/LOCKED, 65 DAMAGED/NEWER/LIMIT, 69 NO_POST,
+ * 75 TIMEOUT/BUSY. */
 int err_exit_code(enum err err);
 /* The err for an errno value. */
 enum err err_from_errno(int errno_value);

@@ -1,9 +1,9 @@
 #ifndef BARID_PLATFORM_LOOP_H
 #define BARID_PLATFORM_LOOP_H
 /*
- * The loop of a program: waits for files, timers and signals, calls back, and once every callback of one turn has run calls the turn-end hooks. All callbacks
- * run on the thread that runs the loop. It wakes only for something asked for; there is no tick. Any watch, timer or hook may be freed or changed from any
- * callback, itself included.
+ * The loop of a program: waits for files, timers and signals, calls back, and once every callback of one turn has run calls the turn-end hooks. All
+ * callbacks run on the thread that runs the loop. It wakes only for something asked for; there is no tick. Any watch, timer or hook may be freed or
+ * changed from any callback, itself included.
  */
 
 #include "platform/clock.h"
@@ -37,7 +37,8 @@ void loop_watch_free(struct loop_watch *watch);
 typedef void loop_fire(void *owner);
 /* A timer that fires once for each time it is set. NULL: no memory. */
 struct loop_timer *loop_timer_new(struct loop *loop, loop_fire *fire, void *owner);
-/* Fires on the first turn at or after boot_ms, in a turn after this one; LOOP_NEVER stops it. Time asleep counts, but a timer wakes no sleeping machine. */
+/* Fires on the first turn at or after boot_ms, in a turn after this one; LOOP_NEVER stops it. Time asleep counts, but a timer wakes no sleeping
+ * machine. */
 void loop_timer_set(struct loop_timer *timer, uint64_t boot_ms);
 void loop_timer_free(struct loop_timer *timer);
 

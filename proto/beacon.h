@@ -1,7 +1,7 @@
 #ifndef BARID_PROTO_BEACON_H
 #define BARID_PROTO_BEACON_H
-/* The beacon (SPEC.md 7.7): what a post shows to strangers. A random nonce and a digest of what it carries under that nonce: two posts that carry the same
- * notice it without a link, and nobody can follow a post once the nonce has changed. */
+/* The beacon (SPEC.md 7.7): what a post shows to strangers. A random nonce and a digest of what it carries under that nonce: two posts that carry the
+ * same notice it without a link, and nobody can follow a post once the nonce has changed. */
 
 #include "proto/limits.h"
 

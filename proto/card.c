@@ -105,8 +105,7 @@ size_t control_encode(const uint8_t *card_bytes, size_t card_len, uint8_t *envel
 	assert(!reader.failed);
 	int bucket = envelope_bucket_for(ENVELOPE_HEADER_SIZE + card_len);
 	assert(bucket >= 0);
-	struct envelope_header header = {
-		.kind = ENVELOPE_CONTROL, .class = CLASS_NEED, .ttl = TTL_7_DAYS, .bucket = (uint8_t)bucket, .day = day};
+	struct envelope_header header = {.kind = ENVELOPE_CONTROL, .class = CLASS_NEED, .ttl = TTL_7_DAYS, .bucket = (uint8_t)bucket, .day = day};
 	size_t len = envelope_size(header.bucket);
 	envelope_header_encode(&header, envelope);
 	memcpy(envelope + ENVELOPE_HEADER_SIZE, card_bytes, card_len);

@@ -13,13 +13,13 @@ enum card_lane { LANE_FAST = 0, LANE_SLOW = 1 }; /* TTL of 6 and 24 hours; TTL o
 struct card {
 	enum card_kind kind;
 	uint16_t first_day;
-	uint8_t days;    /* 0..28 days of keys from first_day on */
-	uint32_t seq;    /* higher replaces lower */
-	uint32_t issued; /* Unix seconds */
-	uint8_t identity[DH_KEY_SIZE];   /* X25519: names the holder, and seals when no day key fits (reduced protection) */
-	uint8_t signing[SIGN_KEY_SIZE];  /* Ed25519; zero for a person */
+	uint8_t days;                   /* 0..28 days of keys from first_day on */
+	uint32_t seq;                   /* higher replaces lower */
+	uint32_t issued;                /* Unix seconds */
+	uint8_t identity[DH_KEY_SIZE];  /* X25519: names the holder, and seals when no day key fits (reduced protection) */
+	uint8_t signing[SIGN_KEY_SIZE]; /* Ed25519; zero for a person */
 	uint8_t keys[CARD_DAYS_MAX][CARD_LANES][DH_KEY_SIZE];
-	uint8_t name_len; /* 1..64 bytes of UTF-8 */
+	uint8_t name_len;             /* 1..64 bytes of UTF-8 */
 	char name[CARD_NAME_MAX + 1]; /* NUL-terminated */
 };
 

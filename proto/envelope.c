@@ -101,7 +101,7 @@ static bool header_parse(const uint8_t *bytes, size_t len, struct envelope_heade
 	if ((kind == ENVELOPE_SEALED) == (memcmp(header->commitment, none, sizeof(none)) == 0))
 		return false;
 	header->kind = (enum envelope_kind)kind;
-	header->class = (enum letter_class)class;
+	header->class = (enum letter_class) class;
 	header->bucket = bucket;
 	header->ttl = (enum ttl_class)ttl;
 	return true;

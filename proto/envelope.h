@@ -43,8 +43,8 @@ struct envelope_header {
 	enum envelope_kind kind;
 	enum letter_class class;
 	enum ttl_class ttl;
-	uint8_t bucket; /* 0..3: total size 256, 512, 1024, 4096 */
-	uint16_t day;   /* creation day, days since 2016-01-01 UTC; index of the epoch key of a sealed letter */
+	uint8_t bucket;                              /* 0..3: total size 256, 512, 1024, 4096 */
+	uint16_t day;                                /* creation day, days since 2016-01-01 UTC; index of the epoch key of a sealed letter */
 	uint8_t commitment[RECEIPT_COMMITMENT_SIZE]; /* of the receipt secret; zero unless sealed */
 };
 

@@ -41,8 +41,8 @@ enum {
 
 	RECORD_UNIT = 254,
 	RECORD_UNITS_MAX = 16,
-	RECORD_DATA_MAX = RECORD_UNIT * RECORD_UNITS_MAX,   /* 4064 */
-	RECORD_OVERHEAD = 1 + 2 + 16,                       /* unit count in clear, length inside, tag */
+	RECORD_DATA_MAX = RECORD_UNIT * RECORD_UNITS_MAX, /* 4064 */
+	RECORD_OVERHEAD = 1 + 2 + 16,                     /* unit count in clear, length inside, tag */
 	RECORD_WIRE_MAX = RECORD_DATA_MAX + RECORD_OVERHEAD,
 	HANDSHAKE_MESSAGE_SIZE = 48,
 

@@ -5,7 +5,8 @@
 
 #include <assert.h>
 
-/* SPEC.md 5.1: header 32 | issuer 32 | topic 8 | seq 4 | issued 4 | not_after 4 | verb 1 | type 1 | cosigners 1 | zero 3 | body_len 2 | body | signature 64. */
+/* SPEC.md 5.1: header 32 | issuer 32 | topic 8 | seq 4 | issued 4 | not_after 4 | verb 1 | type 1 | cosigners 1 | zero 3 | body_len 2 | body |
+ * signature 64. */
 
 size_t notice_signed_len(uint16_t body_len)
 {

@@ -19,9 +19,9 @@ enum notice_verb {
 struct notice {
 	uint8_t issuer[SIGN_KEY_SIZE];
 	uint8_t topic[NOTICE_TOPIC_SIZE];
-	uint32_t seq;        /* from 1; higher replaces lower */
-	uint32_t issued;     /* Unix seconds */
-	uint32_t not_after;  /* Unix seconds; > issued, by at most NOTICE_VALID_MAX */
+	uint32_t seq;       /* from 1; higher replaces lower */
+	uint32_t issued;    /* Unix seconds */
+	uint32_t not_after; /* Unix seconds; > issued, by at most NOTICE_VALID_MAX */
 	enum notice_verb verb;
 	uint8_t type; /* letter type of the body: transport or alert, SPEC.md 9 */
 	uint16_t body_len;

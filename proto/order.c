@@ -4,8 +4,7 @@
 
 uint8_t order_rank(const struct envelope_header *header)
 {
-	static const uint8_t kind_order[] = {
-		[ENVELOPE_SEALED] = 0, [ENVELOPE_NOTICE] = 1, [ENVELOPE_RECEIPTS] = 2, [ENVELOPE_CONTROL] = 3};
+	static const uint8_t kind_order[] = {[ENVELOPE_SEALED] = 0, [ENVELOPE_NOTICE] = 1, [ENVELOPE_RECEIPTS] = 2, [ENVELOPE_CONTROL] = 3};
 	assert(header->kind >= ENVELOPE_SEALED && header->kind <= ENVELOPE_RECEIPTS);
 	return (uint8_t)(header->class * 16 + kind_order[header->kind] * 4 + (ENVELOPE_BUCKETS - 1 - header->bucket));
 }

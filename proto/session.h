@@ -45,14 +45,14 @@ struct session {
 	bool rekey_due;
 	uint32_t records_sent; /* since the last rekey */
 	size_t in_len, plain_at, plain_len, out_len;
-	uint8_t in[RECORD_WIRE_MAX];                     /* an incomplete record or handshake message */
+	uint8_t in[RECORD_WIRE_MAX];                       /* an incomplete record or handshake message */
 	uint8_t plain[MESSAGE_SIZE_MAX + RECORD_DATA_MAX]; /* decrypted, not yet taken as messages */
 	uint8_t out[RECORD_DATA_MAX + MESSAGE_SIZE_MAX];   /* messages not yet sealed */
 };
 
 void session_start(struct session *session, const struct session_setup *setup);
-/* Takes bytes up to the end of one record at most and returns how many it took (all of them, or up to that record's end). Call session_next() until it says
- * false before the next input. After a failure (state FORGED or MALFORMED) it takes everything and yields nothing. */
+/* Takes bytes up to the end of one record at most and returns how many it took (all of them, or up to that record's end). Call session_next() until
+ * it says false before the next input. After a failure (state FORGED or MALFORMED) it takes everything and yields nothing. */
 size_t session_input(struct session *session, const uint8_t *bytes, size_t len);
 /* The next whole message; false if there is none yet. */
 bool session_next(struct session *session, struct message *message);
@@ -61,7 +61,8 @@ bool session_next(struct session *session, struct message *message);
 uint8_t *session_message(struct session *session, enum message_type type, size_t len);
 /* True while messages of the next record are still being collected: less than one full record is waiting. */
 bool session_wants_messages(const struct session *session);
-/* Writes one handshake message or record, if there is one, into buf[cap], cap >= RECORD_WIRE_MAX. Returns its length or 0. keepalive: make an empty record if there is nothing else. */
+/* Writes one handshake message or record, if there is one, into buf[cap], cap >= RECORD_WIRE_MAX. Returns its length or 0. keepalive: make an empty
+ * record if there is nothing else. */
 size_t session_output(struct session *session, uint8_t *buf, size_t cap, bool keepalive);
 /* Change keys with the next record; happens by itself every 65536 records. */
 void session_rekey(struct session *session);

@@ -31,7 +31,8 @@ bool sync_may_offer(const struct sync *sync, enum letter_class class)
 	return free_slot(sync, class) >= 0;
 }
 
-bool sync_offer(struct sync *sync, struct session *session, enum letter_class class, const uint8_t (*tags)[LETTER_TAG_SIZE], const uint64_t *handles, uint8_t count)
+bool sync_offer(struct sync *sync, struct session *session, enum letter_class class, const uint8_t (*tags)[LETTER_TAG_SIZE], const uint64_t *handles,
+		uint8_t count)
 {
 	assert(count >= 1 && count <= OFFER_IDS_MAX);
 	int slot = free_slot(sync, class);
@@ -90,8 +91,7 @@ static struct sync_event letter_input(struct sync *sync, struct reader *reader)
 		return (struct sync_event){.kind = SYNC_GONE};
 	if (sync->verdict_count == UNACKED_LETTERS_MAX)
 		return (struct sync_event){.kind = SYNC_MALFORMED};
-	return (struct sync_event){
-		.kind = SYNC_LETTER, .slot = slot, .envelope = envelope, .envelope_len = len, .tag = block->tags[index]};
+	return (struct sync_event){.kind = SYNC_LETTER, .slot = slot, .envelope = envelope, .envelope_len = len, .tag = block->tags[index]};
 }
 
 static struct sync_event ack_input(const struct sync *sync, struct reader *reader)

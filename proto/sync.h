@@ -1,9 +1,9 @@
 #ifndef BARID_PROTO_SYNC_H
 #define BARID_PROTO_SYNC_H
 /*
- * Finding out what the other side lacks, and moving it (SPEC.md 7.4). Each side offers the tags of its letters in blocks, most urgent first; the other answers
- * which of them it wants; each wanted letter crosses once and is acknowledged when it is durable. Pure bookkeeping over message payloads: the caller
- * knows the store. About 27 kB a session, no allocation; nothing a peer says makes it grow.
+ * Finding out what the other side lacks, and moving it (SPEC.md 7.4). Each side offers the tags of its letters in blocks, most urgent first; the
+ * other answers which of them it wants; each wanted letter crosses once and is acknowledged when it is durable. Pure bookkeeping over message
+ * payloads: the caller knows the store. About 27 kB a session, no allocation; nothing a peer says makes it grow.
  *
  * Four steps: sync_offer() what may go out, sync_input() what came in, sync_reply() the answers owed, sync_next() what to send now.
  */
@@ -20,7 +20,7 @@ struct sync_offered { /* one block of ours */
 };
 
 struct sync_wanted { /* one block of theirs */
-	bool owed; /* the WANT that answers this block has not left yet */
+	bool owed;   /* the WANT that answers this block has not left yet */
 	uint8_t count;
 	uint64_t wanted; /* bit i: letter i is still to come; 0 and not owed: the slot is free */
 	uint8_t tags[OFFER_IDS_MAX][LETTER_TAG_SIZE];
@@ -60,12 +60,15 @@ struct sync_pick {
 	uint8_t slot, index;
 };
 
+/* An empty sync: nothing offered, nothing asked for. */
 void sync_start(struct sync *sync);
 
 /* True if a block of this class may be offered now. */
 bool sync_may_offer(const struct sync *sync, enum letter_class class);
-/* Offers 1..64 letters of one class: writes an OFFER message into the session. handles come back from sync_next() and sync_next_acked(). False: no room. */
-bool sync_offer(struct sync *sync, struct session *session, enum letter_class class, const uint8_t (*tags)[LETTER_TAG_SIZE], const uint64_t *handles, uint8_t count);
+/* Offers 1..64 letters of one class: writes an OFFER message into the session. handles come back from sync_next() and sync_next_acked(). False: no
+ * room. */
+bool sync_offer(struct sync *sync, struct session *session, enum letter_class class, const uint8_t (*tags)[LETTER_TAG_SIZE], const uint64_t *handles,
+		uint8_t count);
 
 /* Takes one OFFER, WANT, LETTER or ACK. */
 struct sync_event sync_input(struct sync *sync, const struct message *message);

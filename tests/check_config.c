@@ -166,7 +166,8 @@ START_TEST(sizes_are_bytes_or_powers_of_1024)
 	ck_assert(config_size("3K", &bytes) && bytes == 3072);
 	ck_assert(config_size("64M", &bytes) && bytes == 64 << 20);
 	ck_assert(config_size("4G", &bytes) && bytes == UINT64_C(4) << 30);
-	static const char *const wrong[] = {"", "M", "-1", "1 M", "1MB", "0x10", "1.5G", "99999999999999999999", "18446744073709551616", "17179869184G"};
+	static const char *const wrong[] = {
+		"", "M", "-1", "1 M", "1MB", "0x10", "1.5G", "99999999999999999999", "18446744073709551616", "17179869184G"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		ck_assert_msg(!config_size(wrong[i], &bytes), "taken: %s", wrong[i]);
 }
@@ -182,8 +183,8 @@ START_TEST(addresses_are_split_as_people_write_them)
 	ck_assert_str_eq(address.port, "4747");
 	ck_assert(address_split(":0", true, &address));
 	static const char *const wrong[] = {
-		"", "host", "host:", ":1", "host:0", "host:65536", "host:1x", "host: 1", "ho st:1", "::1:80", "[::1]", "[::1]80", "[]:1", "[host]:1",
-		"host:123456", "a/b:1", "h\xc3\xb6st:1",
+		"",       "host",  "host:",   ":1",   "host:0",   "host:65536",  "host:1x", "host: 1",       "ho st:1",
+		"::1:80", "[::1]", "[::1]80", "[]:1", "[host]:1", "host:123456", "a/b:1",   "h\xc3\xb6st:1",
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		ck_assert_msg(!address_split(wrong[i], false, &address), "taken: %s", wrong[i]);

@@ -208,7 +208,8 @@ END_TEST
 
 START_TEST(nonsense_is_counted_and_ends_that_connection_only)
 {
-	static const uint8_t nonsense[][4] = {{0}, {CONTROL_VERSION, 99}, {CONTROL_VERSION + 1, CONTROL_STATUS}, {CONTROL_VERSION, CONTROL_STATUS, 0}};
+	static const uint8_t nonsense[][4] = {
+		{0}, {CONTROL_VERSION, 99}, {CONTROL_VERSION + 1, CONTROL_STATUS}, {CONTROL_VERSION, CONTROL_STATUS, 0}};
 	static const size_t lengths[] = {1, 2, 2, 3};
 	int good = come();
 	for (size_t i = 0; i < 4; i++) {

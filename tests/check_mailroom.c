@@ -286,22 +286,30 @@ START_TEST(receipts_and_answers_in_the_feed_move_what_we_sent)
 }
 END_TEST
 
+/* Fetches a letter in which `writer` hands over the card of `owner`. */
+static void hand_over_card(struct keyring *writer, struct keyring *owner)
+{
+	struct letter letter = {.type = LETTER_CARD};
+	letter.card_len = (uint16_t)keyring_card(owner, letter.card);
+	struct composed composed = people_compose(writer, vault.ring, &letter, PEOPLE_NOW);
+	fakepost_put(post, composed.envelope, composed.len);
+	ck_assert_uint_eq(fetch_at(PEOPLE_NOW), 1);
+}
+
 START_TEST(a_contacts_own_new_card_replaces_the_old_and_nobody_elses_does)
 {
-	struct keyring *stranger = people_person("Stranger");
+	struct keyring *stranger = people_person("Stranger"), *third = people_person("Third");
+	people_meet(vault.ring, third, "Third");
 	(void)keyring_turn(other, PEOPLE_NOW + 86400); /* a new card */
-	struct letter letter = {.type = LETTER_CARD};
-	letter.card_len = (uint16_t)keyring_card(other, letter.card);
-	struct composed composed = people_compose(stranger, vault.ring, &letter, PEOPLE_NOW);
-	fakepost_put(post, composed.envelope, composed.len);
-	ck_assert_uint_eq(fetch_at(PEOPLE_NOW), 1);
+	hand_over_card(stranger, other);
+	hand_over_card(stranger, stranger);
+	hand_over_card(third, other);
 	ck_assert_uint_eq(vault.ring->contacts[0].card.seq, 1);
-	composed = people_compose(other, vault.ring, &letter, PEOPLE_NOW);
-	fakepost_put(post, composed.envelope, composed.len);
-	ck_assert_uint_eq(fetch_at(PEOPLE_NOW), 1);
+	hand_over_card(other, other);
 	ck_assert_uint_eq(vault.ring->contacts[0].card.seq, 2);
-	ck_assert_uint_eq(vault.ring->contacts_n, 1);
+	ck_assert_uint_eq(vault.ring->contacts_n, 2);
 	keyring_free(stranger);
+	keyring_free(third);
 }
 END_TEST
 

@@ -234,7 +234,8 @@ START_TEST(a_newer_notice_replaces_the_older_on_every_post)
 {
 	struct cluster cluster;
 	cluster_open(&cluster, 2, ROOMY);
-	struct sample old = sample_notice(0, 1, 5, "bus at five"), new = sample_notice(0, 1, 6, "turned back"), other = sample_notice(0, 2, 1, "line 2");
+	struct sample old = sample_notice(0, 1, 5, "bus at five"), new = sample_notice(0, 1, 6, "turned back"),
+		      other = sample_notice(0, 2, 1, "line 2");
 	submit(&cluster, 0, &old);
 	submit(&cluster, 0, &other);
 	size_t link = cluster_join(&cluster, 0, 1);
@@ -360,17 +361,66 @@ START_TEST(silent_and_half_open_links_end_on_time)
 	cluster_open(&cluster, 1, ROOMY);
 	for (uint32_t link = 1; link <= POST_HALF_OPEN_MAX; link++)
 		ck_assert(post_link_up(cluster.post[0], link, LINK_ANSWERED, cluster.now));
-	ck_assert(!post_link_up(cluster.post[0], 99, LINK_ANSWERED, cluster.now));
+	uint32_t closed;
+	ck_assert(post_link_up(cluster.post[0], 50, LINK_ANSWERED, cluster.now)); /* one more: the oldest goes */
+	ck_assert(post_next_closed(cluster.post[0], &closed) && closed != 50);
+	ck_assert(!post_next_closed(cluster.post[0], &closed));
 	ck_assert_uint_eq(post_next_deadline(cluster.post[0]), cluster.now.boot_ms); /* housekeeping first */
 	ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
 	ck_assert_uint_eq(post_next_deadline(cluster.post[0]), cluster.now.boot_ms + POST_HANDSHAKE_MS);
 	cluster.now.boot_ms += POST_HANDSHAKE_MS;
 	ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
-	uint32_t closed;
 	for (size_t n = 0; n < POST_HALF_OPEN_MAX; n++)
 		ck_assert(post_next_closed(cluster.post[0], &closed));
 	ck_assert(!post_next_closed(cluster.post[0], &closed));
 	ck_assert(post_link_up(cluster.post[0], 99, LINK_ANSWERED, cluster.now));
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_crowd_of_half_open_links_cannot_keep_an_honest_one_out)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	struct sample letter = sample_sealed(1, CLASS_URGENT, 0);
+	submit(&cluster, 1, &letter);
+	for (uint32_t link = 1000; link < 1100; link++)
+		ck_assert(post_link_up(cluster.post[0], link, LINK_ANSWERED, cluster.now));
+	cluster_join(&cluster, 1, 0);
+	cluster_run(&cluster);
+	ck_assert_int_eq(cluster_place(&cluster, 0, letter.id), PLACE_HELD);
+	cluster_close(&cluster);
+}
+END_TEST
+
+/* One endless guest: shakes hands with the post and says nothing more. Returns false if the post would not have it. */
+static bool sit(struct cluster *cluster, uint32_t link)
+{
+	static struct session guest;
+	static const uint8_t psk[PSK_SIZE], ephemeral[32] = {3};
+	uint8_t buf[2 * RECORD_WIRE_MAX];
+	struct session_setup setup = {.initiator = true, .psk = psk, .ephemeral_secret = ephemeral};
+	session_start(&guest, &setup);
+	if (!post_link_up(cluster->post[0], link, LINK_ANSWERED, cluster->now))
+		return false;
+	size_t len = session_output(&guest, buf, sizeof(buf), false);
+	ck_assert(post_link_input(cluster->post[0], link, buf, len, cluster->now));
+	ck_assert_int_eq(post_settle(cluster->post[0], cluster->now), ERR_OK);
+	len = post_link_output(cluster->post[0], link, buf, sizeof(buf), cluster->now);
+	return len >= HANDSHAKE_MESSAGE_SIZE;
+}
+
+START_TEST(a_table_full_of_idle_guests_gives_one_up_for_a_newcomer)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 1, ROOMY);
+	for (uint32_t link = 1; link <= POST_LINKS_MAX; link++)
+		ck_assert(sit(&cluster, link));
+	ck_assert(!sit(&cluster, 1000)); /* all have just come */
+	cluster.now.boot_ms += 61000;
+	ck_assert(sit(&cluster, 1001));
+	uint32_t closed;
+	ck_assert(post_next_closed(cluster.post[0], &closed) && closed <= POST_LINKS_MAX);
 	cluster_close(&cluster);
 }
 END_TEST
@@ -491,6 +541,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, no_flipped_bit_is_let_in_or_remembered);
 	tcase_add_test(test_case, a_letter_is_let_go_after_its_hours_and_its_id_is_remembered);
 	tcase_add_test(test_case, silent_and_half_open_links_end_on_time);
+	tcase_add_test(test_case, a_crowd_of_half_open_links_cannot_keep_an_honest_one_out);
+	tcase_add_test(test_case, a_table_full_of_idle_guests_gives_one_up_for_a_newcomer);
 	tcase_add_test(test_case, a_quiet_link_is_kept_alive_and_a_dead_one_is_not);
 	tcase_add_test(test_case, a_link_to_oneself_is_ended);
 	tcase_add_test(test_case, of_two_links_between_two_posts_one_stays);

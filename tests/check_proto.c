@@ -347,9 +347,11 @@ END_TEST
 
 START_TEST(rank_puts_class_before_kind_before_size)
 {
-	struct envelope_header a = {.kind = ENVELOPE_SEALED, .class = CLASS_URGENT, .bucket = 3}, b = {.kind = ENVELOPE_CONTROL, .class = CLASS_NEED, .bucket = 0};
+	struct envelope_header a = {.kind = ENVELOPE_SEALED, .class = CLASS_URGENT, .bucket = 3},
+			       b = {.kind = ENVELOPE_CONTROL, .class = CLASS_NEED, .bucket = 0};
 	ck_assert_uint_gt(order_rank(&a), order_rank(&b));
-	struct envelope_header c = {.kind = ENVELOPE_SEALED, .class = CLASS_NEED, .bucket = 0}, d = {.kind = ENVELOPE_NOTICE, .class = CLASS_NEED, .bucket = 3};
+	struct envelope_header c = {.kind = ENVELOPE_SEALED, .class = CLASS_NEED, .bucket = 0},
+			       d = {.kind = ENVELOPE_NOTICE, .class = CLASS_NEED, .bucket = 3};
 	ck_assert_uint_gt(order_rank(&b), order_rank(&d));
 	ck_assert_uint_gt(order_rank(&d), order_rank(&c));
 	c.bucket = 1;

@@ -243,9 +243,9 @@ START_TEST(sync_refuses_what_was_not_agreed)
 		const uint8_t *payload;
 		size_t len;
 	} wrong[] = {
-		{MESSAGE_OFFER, offer, 1},      {MESSAGE_OFFER, offer, 33},   {MESSAGE_OFFER, offer, 35}, {MESSAGE_WANT, want, 9},
-		{MESSAGE_LETTER, letter, 258},  {MESSAGE_LETTER, letter, 1},  {MESSAGE_ACK, ack, 3},      {MESSAGE_ACK, ack, 2},
-		{MESSAGE_HELLO, offer, 2},
+		{MESSAGE_OFFER, offer, 1}, {MESSAGE_OFFER, offer, 33},    {MESSAGE_OFFER, offer, 35},
+		{MESSAGE_WANT, want, 9},   {MESSAGE_LETTER, letter, 258}, {MESSAGE_LETTER, letter, 1},
+		{MESSAGE_ACK, ack, 3},     {MESSAGE_ACK, ack, 2},         {MESSAGE_HELLO, offer, 2},
 	};
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		struct message message = message_of(wrong[i].type, wrong[i].payload, wrong[i].len);

@@ -19,8 +19,7 @@ START_TEST(the_encoders_make_the_stored_vectors)
 	json_t *made = vectors_make(), *kept = vector_file("proto");
 	const char *name;
 	json_t *value;
-	json_object_foreach(kept, name, value)
-		ck_assert_msg(json_equal(value, json_object_get(made, name)), "%s", name);
+	json_object_foreach(kept, name, value) ck_assert_msg(json_equal(value, json_object_get(made, name)), "%s", name);
 	ck_assert_uint_eq(json_object_size(made), json_object_size(kept));
 	json_decref(made);
 	json_decref(kept);
@@ -32,7 +31,8 @@ START_TEST(the_decoders_read_the_stored_letters)
 	json_t *vectors = vector_file("proto"), *value;
 	size_t i;
 	static const enum envelope_kind kinds[] = {ENVELOPE_SEALED, ENVELOPE_NOTICE, ENVELOPE_CONTROL, ENVELOPE_RECEIPTS};
-	json_array_foreach(json_object_get(vectors, "letters"), i, value) {
+	json_array_foreach(json_object_get(vectors, "letters"), i, value)
+	{
 		uint8_t bytes[ENVELOPE_SIZE_MAX], id[LETTER_ID_SIZE];
 		size_t len = vector_bytes(value, "envelope", bytes, sizeof(bytes));
 		vector_bytes(value, "id", id, sizeof(id));
@@ -50,7 +50,8 @@ START_TEST(the_stored_sealed_letter_opens)
 {
 	json_t *vectors = vector_file("proto");
 	const json_t *vector = json_object_get(vectors, "sealed_letter");
-	uint8_t envelope[256], recipient[32], sender_secret[32], sender[32], expected_sender[32], plain[128], expected[128], bound[ENVELOPE_HEADER_SIZE];
+	uint8_t envelope[256], recipient[32], sender_secret[32], sender[32], expected_sender[32], plain[128], expected[128],
+		bound[ENVELOPE_HEADER_SIZE];
 	vector_bytes(vector, "envelope", envelope, sizeof(envelope));
 	vector_bytes(vector, "recipient_secret", recipient, 32);
 	vector_bytes(vector, "sender_secret", sender_secret, 32);
@@ -110,7 +111,8 @@ static void replay(const json_t *vector, bool gateway, bool initiator)
 	const char *me = initiator ? "initiator" : "responder";
 	json_t *line;
 	size_t i;
-	json_array_foreach(json_object_get(vector, "script"), i, line) {
+	json_array_foreach(json_object_get(vector, "script"), i, line)
+	{
 		size_t len = vector_bytes(line, "wire", stored_wire, sizeof(stored_wire));
 		json_t *said = json_object_get(line, "message");
 		bool mine = strcmp(json_string_value(json_object_get(line, "from")), me) == 0;
@@ -124,7 +126,8 @@ static void replay(const json_t *vector, bool gateway, bool initiator)
 		if (said != NULL) {
 			uint8_t payload[512];
 			size_t payload_len = vector_bytes(said, "payload", payload, sizeof(payload));
-			memcpy(session_message(&session, (enum message_type)json_integer_value(json_object_get(said, "type")), payload_len), payload, payload_len);
+			memcpy(session_message(&session, (enum message_type)json_integer_value(json_object_get(said, "type")), payload_len), payload,
+			       payload_len);
 		} else if (i >= 2) {
 			session_rekey(&session);
 		}

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { CARD_PERIOD_S = 7 * 86400 };
+enum { CARD_PERIOD_S = 7 * 86400, STDIN_MAX = 1 << 16 };
 
 static const struct letter_field *field_of(const struct letter *letter, const char *option)
 {
@@ -20,20 +20,31 @@ static const struct letter_field *field_of(const struct letter *letter, const ch
 	return NULL;
 }
 
+/* A text given as "-": what stands on standard input, without the line breaks at its end. Returns 0 or an exit code after a sentence. */
+static int read_text(const struct cli *cli, char text[static STDIN_MAX])
+{
+	size_t len = 0;
+	enum err err = cli_read_file("-", text, STDIN_MAX, &len);
+	if (err == ERR_LIMIT)
+		return cli_fail(cli, EX_DATAERR, "the text on standard input has %d bytes or more, %d fit; nothing was sent", STDIN_MAX,
+				BODY_SIZE_MAX);
+	if (err != ERR_OK)
+		return cli_weather(cli, err, "standard input");
+	if (strlen(text) != len)
+		return cli_fail(cli, EX_DATAERR, "what is on standard input is no text; nothing was sent");
+	while (len > 0 && text[len - 1] == '\n')
+		text[--len] = '\0';
+	return 0;
+}
+
 static int set_field(const struct cli *cli, struct letter *letter, const struct letter_field *field, const char *value)
 {
-	char choices[256], from_stdin[BODY_SIZE_MAX + 1];
+	static char from_stdin[STDIN_MAX];
+	char choices[256];
 	if (field->kind == FIELD_TEXT && strcmp(value, "-") == 0) {
-		size_t len = 0;
-		enum err err = cli_read_file("-", from_stdin, sizeof from_stdin, &len);
-		if (err == ERR_LIMIT)
-			return cli_fail(cli, EX_DATAERR, "the text on standard input is longer than %d bytes; nothing was sent", BODY_SIZE_MAX);
-		if (err != ERR_OK)
-			return cli_weather(cli, err, "standard input");
-		if (strlen(from_stdin) != len)
-			return cli_fail(cli, EX_DATAERR, "the text on standard input is no text; nothing was sent");
-		while (len > 0 && from_stdin[len - 1] == '\n')
-			from_stdin[--len] = '\0';
+		int code = read_text(cli, from_stdin);
+		if (code != 0)
+			return code;
 		value = from_stdin;
 	}
 	switch (letter_set(letter, field->option, value)) {

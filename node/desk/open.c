@@ -52,16 +52,17 @@ static bool open_with_day(const struct epoch_chain *chain, uint16_t day, const u
 	return done;
 }
 
-/* Days of our unanswered letters whose SLOW key may be what an answer is sealed to. */
+/* Days of our letters to people who may not have our card: an answer may be sealed to the SLOW key of that day. */
 static unsigned waiting_days(const struct keyring *ring, uint16_t days[static SLOW_DAYS_MAX])
 {
+	struct keyring *lookup = (struct keyring *)(uintptr_t)ring; /* as above */
 	unsigned n = 0;
 	for (unsigned i = ring->sent_n; i > 0 && n < SLOW_DAYS_MAX; i--) {
 		const struct sent *sent = &ring->sent[i - 1];
 		bool listed = sent->day < ring->slow.day || sent->type == LETTER_RECEIPT || sent->type == LETTER_CARD;
 		for (unsigned j = 0; j < n && !listed; j++)
 			listed = days[j] == sent->day;
-		if (!listed)
+		if (!listed && keyring_contact_keyed(lookup, sent->recipient) == NULL)
 			days[n++] = sent->day;
 	}
 	return n;

@@ -73,7 +73,7 @@ int verb_init(const struct cli *cli)
 static int print_qr(const struct cli *cli, const char *text)
 {
 	enum { QUIET = 4 };
-	QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_AN, 1);
+	QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
 	if (code == NULL)
 		return cli_fail(cli, EX_OSERR, "the card does not fit a QR code; use \"barid id --card\"");
 	for (int y = -QUIET; y < code->width + QUIET; y += 2) {

@@ -116,7 +116,8 @@ static enum sent answer_end(const struct client *client, const struct control_le
 	return send_packet(client, control_letter_encode(&answer, client->counter->packet, CONTROL_PACKET_MAX));
 }
 
-/* Sends what the socket takes. SENT: the answer is complete. A letter the socket did not take is fetched again later, so nothing is kept for a slow client. */
+/* Sends what the socket takes. SENT: the answer is complete. A letter the socket did not take is fetched again later, so nothing is kept for a slow
+ * client. */
 static enum sent answer_feed(struct client *client)
 {
 	struct counter *counter = client->counter;

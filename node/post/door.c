@@ -6,8 +6,8 @@
 #include <string.h>
 
 enum {
-	KNOWN_HOURS = 9 * 24,   /* after a letter's time here its id is remembered so long, longer than any holder carries it */
-	EVICTED_HOURS = 24,     /* an evicted letter may come back after that */
+	KNOWN_HOURS = 9 * 24, /* after a letter's time here its id is remembered so long, longer than any holder carries it */
+	EVICTED_HOURS = 24,   /* an evicted letter may come back after that */
 	EXPIRE_AT_ONCE = 64,
 };
 
@@ -59,7 +59,8 @@ static bool receipt_takes(const struct door *door, const struct receipt *receipt
 		uint8_t envelope[ENVELOPE_SIZE_MAX];
 		struct envelope_header header;
 		size_t len = store_get(door->store, seq, envelope);
-		if (len == 0 || envelope_parse(envelope, len, &header) != ENVELOPE_OK || memcmp(header.commitment, commitment, sizeof(commitment)) != 0)
+		if (len == 0 || envelope_parse(envelope, len, &header) != ENVELOPE_OK ||
+		    memcmp(header.commitment, commitment, sizeof(commitment)) != 0)
 			return false;
 		store_drop(door->store, seq, door->hour + KNOWN_HOURS);
 		store_mark_receipted(door->store, receipt->tag);
@@ -67,7 +68,8 @@ static bool receipt_takes(const struct door *door, const struct receipt *receipt
 		return true;
 	}
 	case PLACE_KNOWN:
-		if (!store_known(door->store, receipt->tag, &known) || known.receipted || memcmp(known.commitment, commitment, sizeof(commitment)) != 0)
+		if (!store_known(door->store, receipt->tag, &known) || known.receipted ||
+		    memcmp(known.commitment, commitment, sizeof(commitment)) != 0)
 			return false;
 		store_mark_receipted(door->store, receipt->tag);
 		return true;

@@ -1,9 +1,9 @@
 #ifndef BARID_NODE_POST_DOOR_H
 #define BARID_NODE_POST_DOOR_H
 /*
- * The one door: every letter, from the air, a desk or a USB stick, comes in here or not at all. Checked in order of cost: size, header, check, layout and
- * signature, already known, replaced by a newer one, room. What is refused leaves no trace but a count; in particular it is not remembered
- * as seen, so that a spoilt copy never keeps the good one out.
+ * The one door: every letter, from the air, a desk or a USB stick, comes in here or not at all. Checked in order of cost: size, header, check, layout
+ * and signature, already known, replaced by a newer one, room. What is refused leaves no trace but a count; in particular it is not remembered as
+ * seen, so that a spoilt copy never keeps the good one out.
  */
 
 #include "node/post/store.h"

@@ -78,7 +78,8 @@ static bool parse(struct flags *flags, int argc, char **argv, int *exit_code)
 	int flag;
 	while ((flag = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (flag == '?' || flag == ':') {
-			log_error("%s %s; \"baridd --help\" lists the flags", argv[optind - 1], flag == ':' ? "needs a value" : "is not a flag of baridd");
+			log_error("%s %s; \"baridd --help\" lists the flags", argv[optind - 1],
+				  flag == ':' ? "needs a value" : "is not a flag of baridd");
 			return false;
 		}
 		if (flag == 'h' || flag == FLAG_VERSION) {

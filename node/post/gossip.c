@@ -36,7 +36,7 @@ static void greet(struct gossip *gossip, struct neighbour *neighbour)
 	write_bytes(&writer, gossip->nonce, BEACON_NONCE_SIZE);
 	write_zeros(&writer, 4);
 	const struct store_summary *summary = store_summary(gossip->door->store);
-	for (uint8_t class = 0; class < LETTER_CLASSES; class++) {
+	for (uint8_t class = 0; class < LETTER_CLASSES; class ++) {
 		class_digest(neighbour, summary, class, neighbour->digests[class]);
 		write_bytes(&writer, neighbour->digests[class], 8);
 	}
@@ -52,7 +52,7 @@ static bool hello_input(struct neighbour *neighbour, const struct message *messa
 	uint8_t flags = read_u8(&reader);
 	read_bytes(&reader, neighbour->nonce, BEACON_NONCE_SIZE);
 	read_zeros(&reader, 4);
-	for (size_t class = 0; class < LETTER_CLASSES; class++) {
+	for (size_t class = 0; class < LETTER_CLASSES; class ++) {
 		uint8_t theirs[8];
 		read_bytes(&reader, theirs, sizeof(theirs));
 		neighbour->same[class] = memcmp(theirs, neighbour->digests[class], sizeof(theirs)) == 0;
@@ -76,7 +76,7 @@ static void offered(struct gossip *gossip, struct neighbour *neighbour, const st
 	sync_want(&neighbour->sync, event, lacks);
 }
 
-static void arrived(struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event)
+static void arrived(struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event, struct moment now)
 {
 	struct admission admission = door_admit(gossip->door, event->envelope, event->envelope_len, event->tag);
 	bool kept = admission.verdict == VERDICT_STORED || admission.verdict == VERDICT_KNOWN || admission.verdict == VERDICT_STALE;
@@ -84,13 +84,15 @@ static void arrived(struct gossip *gossip, struct neighbour *neighbour, const st
 	sync_verdict(&neighbour->sync, kept);
 	if (admission.verdict != VERDICT_STORED)
 		return;
+	neighbour->useful_ms = now.boot_ms;
 	struct store_entry entry = {
 		.seq = admission.seq,
-		.position = {
-			.rank = order_rank(&admission.letter.header),
-			.day = admission.letter.header.day,
-			.key = store_key(gossip->door->store, admission.letter.id),
-		},
+		.position =
+			{
+				.rank = order_rank(&admission.letter.header),
+				.day = admission.letter.header.day,
+				.key = store_key(gossip->door->store, admission.letter.id),
+			},
 	};
 	news_add(gossip->news, &entry, neighbour->link);
 }
@@ -100,7 +102,10 @@ static void acked(struct gossip *gossip, struct neighbour *neighbour, const stru
 	for (uint16_t i = 0; i < event->count; i++) {
 		bool kept;
 		uint64_t key, seq = sync_next_acked(&neighbour->sync, event, i, &kept);
-		if (kept && store_key_of(gossip->door->store, seq, &key))
+		if (!kept)
+			continue;
+		neighbour->useful_ms = now.boot_ms;
+		if (store_key_of(gossip->door->store, seq, &key))
 			store_handed(gossip->door->store, key, neighbour->is_gateway, now.unix_s);
 	}
 }
@@ -125,7 +130,7 @@ static bool message_input(struct gossip *gossip, struct neighbour *neighbour, co
 		offered(gossip, neighbour, &event);
 		return true;
 	case SYNC_LETTER:
-		arrived(gossip, neighbour, &event);
+		arrived(gossip, neighbour, &event, now);
 		return true;
 	case SYNC_ACKED:
 		acked(gossip, neighbour, &event, now);
@@ -157,7 +162,9 @@ bool gossip_input(struct gossip *gossip, struct neighbour *neighbour, const uint
 			return false;
 		}
 		if (session->state == SESSION_FORGED || session->state == SESSION_MALFORMED) {
-			gossip->tally->count[shaking ? TALLY_HANDSHAKES_FAILED : session->state == SESSION_FORGED ? TALLY_RECORDS_FORGED : TALLY_RECORDS_MALFORMED]++;
+			gossip->tally->count[shaking                            ? TALLY_HANDSHAKES_FAILED
+					     : session->state == SESSION_FORGED ? TALLY_RECORDS_FORGED
+										: TALLY_RECORDS_MALFORMED]++;
 			return false;
 		}
 	}

@@ -26,15 +26,16 @@ struct neighbour {
 	enum link_kind kind;
 	struct session session;
 	struct sync sync;
-	bool greeted, met; /* our HELLO is out; theirs is in */
-	bool is_gateway;   /* they say so, on a link where only a gateway can answer */
-	uint8_t nonce[BEACON_NONCE_SIZE];           /* theirs */
-	uint8_t digests[LETTER_CLASSES][8];         /* ours, as greeted with */
-	bool same[LETTER_CLASSES];                  /* nothing to exchange in this class when we met */
-	bool started, finished;                     /* of the walk through the store */
-	struct store_position position;             /* last place of the walk */
+	bool greeted, met;                  /* our HELLO is out; theirs is in */
+	bool is_gateway;                    /* they say so, on a link where only a gateway can answer */
+	uint8_t nonce[BEACON_NONCE_SIZE];   /* theirs */
+	uint8_t digests[LETTER_CLASSES][8]; /* ours, as greeted with */
+	bool same[LETTER_CLASSES];          /* nothing to exchange in this class when we met */
+	bool started, finished;             /* of the walk through the store */
+	struct store_position position;     /* last place of the walk */
 	uint64_t news_at;
 	uint64_t up_ms, heard_ms, sent_ms, rekey_ms;
+	uint64_t useful_ms; /* when it last brought or took a letter, or came up */
 };
 
 enum { HELLO_SIZE = 12 + LETTER_CLASSES * 8, HELLO_VERSION = 1, HELLO_GATEWAY = 1 };

@@ -1,8 +1,8 @@
 #ifndef BARID_NODE_POST_HOLDBACK_H
 #define BARID_NODE_POST_HOLDBACK_H
 /*
- * The random delay before a letter written here is first offered, so that whoever watches a contact cannot tell a letter's author from its carriers. Only in memory: on disk
- * one's own letters look like all others, and a restart ends every delay.
+ * The random delay before a letter written here is first offered, so that whoever watches a contact cannot tell a letter's author from its carriers.
+ * Only in memory: on disk one's own letters look like all others, and a restart ends every delay.
  */
 
 #include "node/post/store.h"

@@ -1,6 +1,7 @@
 #ifndef BARID_NODE_POST_NEWS_H
 #define BARID_NODE_POST_NEWS_H
-/* What became offerable lately, for the links that have already looked past its place in the order. A ring: who falls behind looks through the store again. */
+/* What became offerable lately, for the links that have already looked past its place in the order. A ring: who falls behind looks through the store
+ * again. */
 
 #include "node/post/store.h"
 

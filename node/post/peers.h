@@ -22,8 +22,8 @@ struct peers {
 	struct peer table[PEERS_MAX];
 };
 
-/* True if this beacon is worth dialling now: unknown, or either side has changed since the last contact, or that is long ago; but not soon after a try that
- * came to nothing. Notes the try if so. */
+/* True if this beacon is worth dialling now: unknown, or either side has changed since the last contact, or that is long ago; but not soon after a
+ * try that came to nothing. Notes the try if so. */
 bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACON_SIZE], uint64_t generation, uint64_t now_ms);
 /* They greeted us, or the contact is over: what was exchanged with them is no reason to dial again. */
 void peers_met(struct peers *peers, const uint8_t nonce[static BEACON_NONCE_SIZE], uint64_t generation, uint64_t now_ms);

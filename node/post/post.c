@@ -14,10 +14,11 @@
 
 enum {
 	HOUR_MS = 3600000,
-	NOTES_MS = 1000,               /* notes of what was handed on may wait so long for a commit of their own */
-	NONCE_MIN_MS = 600000,         /* the beacon's nonce lives 10 to 20 minutes */
+	NOTES_MS = 1000,       /* notes of what was handed on may wait so long for a commit of their own */
+	NONCE_MIN_MS = 600000, /* the beacon's nonce lives 10 to 20 minutes */
 	NONCE_SPREAD_MS = 600000,
-	CLOSED_MAX = 2 * POST_LINKS_MAX,
+	USELESS_MS = 60000, /* a link that brought and took nothing for so long gives way when the table is full */
+	CLOSED_MAX = 4 * POST_LINKS_MAX,
 };
 
 struct post {
@@ -169,9 +170,27 @@ static void start_session(const struct post *post, struct neighbour *neighbour)
 	wipe(ephemeral, sizeof(ephemeral));
 }
 
-bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, struct moment now)
+/* Who must go so that a new link may come, or POST_LINKS_MAX. Of the handshakes that strangers left half done, the oldest: an honest one takes one
+ * round trip. Of the links that strangers opened, the one that has been of no use for longest, if that is long. */
+static size_t least_useful(const struct post *post, bool half_open, struct moment now)
 {
-	assert(find_link(post, link) == POST_LINKS_MAX);
+	size_t worst = POST_LINKS_MAX;
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		const struct neighbour *neighbour = post->links[i];
+		if (neighbour == NULL || neighbour->kind == LINK_DIALLED || neighbour->kind == LINK_GATEWAY_DIALLED ||
+		    shaking(neighbour) != half_open)
+			continue;
+		if (!half_open && now.boot_ms - neighbour->useful_ms < USELESS_MS)
+			continue;
+		if (worst == POST_LINKS_MAX || neighbour->useful_ms < post->links[worst]->useful_ms)
+			worst = i;
+	}
+	return worst;
+}
+
+/* A free place in the table, made if need be; POST_LINKS_MAX if there is none. */
+static size_t place_for_link(struct post *post, struct moment now)
+{
 	size_t free_place = POST_LINKS_MAX, half_open = 0;
 	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
 		if (post->links[i] == NULL)
@@ -179,20 +198,44 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, struct 
 		else
 			half_open += shaking(post->links[i]);
 	}
-	bool keyed = (kind != LINK_GATEWAY_DIALLED || post->config.has_gateway_key) && (kind != LINK_GATEWAY_ANSWERED || post->config.has_gateway_secret);
-	struct neighbour *neighbour = NULL;
-	if (keyed && free_place < POST_LINKS_MAX && half_open < POST_HALF_OPEN_MAX)
-		neighbour = calloc(1, sizeof(*neighbour));
+	bool crowded = half_open >= POST_HALF_OPEN_MAX;
+	if (!crowded && free_place < POST_LINKS_MAX)
+		return free_place;
+	size_t victim = least_useful(post, crowded, now);
+	if (victim < POST_LINKS_MAX)
+		want_closed(post, victim);
+	return victim;
+}
+
+static bool has_key_for(const struct post *post, enum link_kind kind)
+{
+	switch (kind) {
+	case LINK_GATEWAY_DIALLED:
+		return post->config.has_gateway_key;
+	case LINK_GATEWAY_ANSWERED:
+		return post->config.has_gateway_secret;
+	case LINK_DIALLED:
+	case LINK_ANSWERED:
+		break;
+	}
+	return true;
+}
+
+bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, struct moment now)
+{
+	assert(find_link(post, link) == POST_LINKS_MAX);
+	size_t place = has_key_for(post, kind) && post->closed_count < CLOSED_MAX / 2 ? place_for_link(post, now) : POST_LINKS_MAX;
+	struct neighbour *neighbour = place < POST_LINKS_MAX ? calloc(1, sizeof(*neighbour)) : NULL;
 	if (neighbour == NULL) {
 		post->tally.count[TALLY_LINKS_REFUSED]++;
 		return false;
 	}
 	neighbour->link = link;
 	neighbour->kind = kind;
-	neighbour->up_ms = neighbour->heard_ms = neighbour->sent_ms = neighbour->rekey_ms = now.boot_ms;
+	neighbour->up_ms = neighbour->heard_ms = neighbour->sent_ms = neighbour->rekey_ms = neighbour->useful_ms = now.boot_ms;
 	sync_start(&neighbour->sync);
 	start_session(post, neighbour);
-	post->links[free_place] = neighbour;
+	post->links[place] = neighbour;
 	post->tally.count[TALLY_LINKS_UP]++;
 	return true;
 }
@@ -260,7 +303,8 @@ static bool held_back(struct post *post, const struct admission *admission, cons
 	return holdback_add(&post->holdback, entry, now.boot_ms + holdback_delay(admission->letter.header.class));
 }
 
-enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE], struct moment now)
+enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE],
+				 struct moment now)
 {
 	post->door.hour = store_hour(post->store, now.boot_ms);
 	struct admission admission = door_admit(&post->door, envelope, len, NULL);
@@ -270,11 +314,12 @@ enum control_verdict post_submit(struct post *post, const uint8_t *envelope, siz
 	post->gossip.must_commit = true;
 	struct store_entry entry = {
 		.seq = admission.seq,
-		.position = {
-			.rank = order_rank(&admission.letter.header),
-			.day = admission.letter.header.day,
-			.key = store_key(post->store, id),
-		},
+		.position =
+			{
+				.rank = order_rank(&admission.letter.header),
+				.day = admission.letter.header.day,
+				.key = store_key(post->store, id),
+			},
 	};
 	if (!held_back(post, &admission, &entry, flags, now))
 		news_add(&post->news, &entry, 0);

@@ -3,8 +3,8 @@
 /*
  * The post: carries letters it cannot read. A struct and a few functions that take bytes and a moment and return; it is never called back, reads no
  * clock, opens no socket. Order of a turn: any number of inputs (sighting, link_up, link_input, link_down, submit), then post_settle(), which runs
- * what is due and commits what was accepted; only then are acknowledgements released, by post_link_output() and post_submit_result(). Output is pulled at the
- * last moment so that an urgent letter overtakes bulk. node/post/pump.c drives it from real radios.
+ * what is due and commits what was accepted; only then are acknowledgements released, by post_link_output() and post_submit_result(). Output is
+ * pulled at the last moment so that an urgent letter overtakes bulk. node/post/pump.c drives it from real radios.
  */
 
 #include "node/control.h"
@@ -17,9 +17,9 @@ struct post;
 
 enum {
 	POST_LINKS_MAX = 64,
-	POST_HALF_OPEN_MAX = 8,   /* links whose handshake is not done */
+	POST_HALF_OPEN_MAX = 8, /* links whose handshake is not done */
 	POST_HANDSHAKE_MS = 5000,
-	POST_IDLE_MS = 120000,    /* nothing heard for so long: the link ends */
+	POST_IDLE_MS = 120000, /* nothing heard for so long: the link ends */
 	POST_KEEPALIVE_MS = 45000,
 	POST_OUTPUT_MIN = RECORD_WIRE_MAX, /* room a caller must offer post_link_output() */
 };
@@ -42,7 +42,7 @@ void post_close(struct post *post);
 
 /* A neighbour was heard: true if it is worth a link (it is new or has news) and it is our side's turn to dial. */
 bool post_sighting(struct post *post, const uint8_t beacon[static BEACON_SIZE], struct moment now);
-/* A link is open. link: the caller's number, unique while up. False: at a limit; the caller closes it. */
+/* A link is open. link: the caller's number, unique while up. May close another one that is of less use. False: at a limit; the caller closes it. */
 bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, struct moment now);
 /* Bytes from the link. False: the link is of no more use; the caller closes it (post_link_down() is not needed then). */
 bool post_link_input(struct post *post, uint32_t link, const uint8_t *bytes, size_t len, struct moment now);
@@ -51,10 +51,11 @@ void post_link_down(struct post *post, uint32_t link, struct moment now);
 size_t post_link_output(struct post *post, uint32_t link, uint8_t *buf, size_t cap, struct moment now);
 
 /* A letter from a desk. The verdict is final only after a post_settle() that returned ERR_OK. */
-enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE], struct moment now);
+enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE],
+				 struct moment now);
 
-/* Runs what is due, commits. On an error nothing of this turn was kept and all links were dropped from the post (post_next_closed() names them): ERR_FULL may be survived, anything
- * else means the store must be opened anew. */
+/* Runs what is due, commits. On an error nothing of this turn was kept and all links were dropped from the post (post_next_closed() names them):
+ * ERR_FULL may be survived, anything else means the store must be opened anew. */
 enum err post_settle(struct post *post, struct moment now);
 /* Links the post wants closed since the last call, one at a time; false when there are none. */
 bool post_next_closed(struct post *post, uint32_t *link);
@@ -66,7 +67,8 @@ uint64_t post_next_deadline(const struct post *post);
 /* For desks. Each reads committed state only. */
 void post_status(const struct post *post, struct control_status *status, struct moment now);
 struct control_track post_track(struct post *post, const uint8_t id[static LETTER_ID_SIZE]);
-/* The next letter after a cursor of one of the kinds; fills envelope[ENVELOPE_SIZE_MAX]. False: none. A letter that is newer than every other has the highest cursor. */
+/* The next letter after a cursor of one of the kinds; fills envelope[ENVELOPE_SIZE_MAX]. False: none. A letter that is newer than every other has the
+ * highest cursor. */
 bool post_feed(struct post *post, uint64_t after, uint8_t kinds, uint8_t *envelope, struct control_letter *letter);
 /* Grows by one whenever a feed or a track might answer differently: what WATCH waits for. */
 uint64_t post_generation(const struct post *post);

@@ -36,7 +36,7 @@ struct pump {
 	bool has_beacon;
 	uint8_t beacon[BEACON_SIZE];
 	uint64_t rest_until; /* boot_ms, after a full disk */
-	bool touched; /* something happened since the last settle */
+	bool touched;        /* something happened since the last settle */
 	uint32_t last_number;
 	struct link links[PUMP_LINKS_MAX];
 	struct dial dials[PUMP_DIALS_MAX];

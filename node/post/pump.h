@@ -1,8 +1,9 @@
 #ifndef BARID_NODE_POST_PUMP_H
 #define BARID_NODE_POST_PUMP_H
 /*
- * Between the post's core and the radios: what radios report becomes post_*() calls, and at the end of a turn the post is settled and its output carried to every
- * link with room. Knows no loop and no clock of its own: a daemon and a simulator run the same file. The post and the radios are the caller's to free.
+ * Between the post's core and the radios: what radios report becomes post_*() calls, and at the end of a turn the post is settled and its output
+ * carried to every link with room. Knows no loop and no clock of its own: a daemon and a simulator run the same file. The post and the radios are the
+ * caller's to free.
  */
 
 #include "node/post/post.h"
@@ -30,8 +31,8 @@ void pump_add_radio(struct pump *pump, struct radio *radio);
 void pump_touch(struct pump *pump);
 
 /*
- * Ends a turn: settles if there is reason to, closes what the post wants closed, sends. What post_settle() returned; ERR_OK also if it was not called. On ERR_FULL
- * nothing of this turn was kept, and the pump goes on; on any other error the post is not to be used any more.
+ * Ends a turn: settles if there is reason to, closes what the post wants closed, sends. What post_settle() returned; ERR_OK also if it was not
+ * called. On ERR_FULL nothing of this turn was kept, and the pump goes on; on any other error the post is not to be used any more.
  */
 enum err pump_turn(struct pump *pump);
 /* boot_ms at which pump_turn() should be called even if nothing happens; UINT64_MAX: never. */

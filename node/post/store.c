@@ -10,27 +10,28 @@
 enum { SUMMARY_SIZE = 8 + LETTER_CLASSES * (4 + 32) + 8 + 4 + 8 + 8, HOUR_MS = 3600000 };
 
 /* Page size 8192: fifteen 512-byte letters fill a page with little left over. */
-static const char setup_sql[] =
-	"PRAGMA page_size = 8192;"
-	"PRAGMA locking_mode = EXCLUSIVE;"
-	"PRAGMA journal_mode = WAL;"
-	"PRAGMA synchronous = FULL;"
-	"PRAGMA secure_delete = ON;"
-	"PRAGMA cell_size_check = ON;"
-	"PRAGMA trusted_schema = OFF;"
-	"PRAGMA mmap_size = 0;"
-	"PRAGMA temp_store = MEMORY;"
-	"PRAGMA cache_size = -4096;"
-	"PRAGMA journal_size_limit = 16777216;";
+static const char setup_sql[] = "PRAGMA page_size = 8192;"
+				"PRAGMA locking_mode = EXCLUSIVE;"
+				"PRAGMA journal_mode = WAL;"
+				"PRAGMA synchronous = FULL;"
+				"PRAGMA secure_delete = ON;"
+				"PRAGMA cell_size_check = ON;"
+				"PRAGMA trusted_schema = OFF;"
+				"PRAGMA mmap_size = 0;"
+				"PRAGMA temp_store = MEMORY;"
+				"PRAGMA cache_size = -4096;"
+				"PRAGMA journal_size_limit = 16777216;";
 
 static const char schema_sql[] =
 	"BEGIN IMMEDIATE;"
 	"CREATE TABLE meta (identity INTEGER NOT NULL, secret BLOB NOT NULL, summary BLOB NOT NULL);"
-	"CREATE TABLE letters (seq INTEGER PRIMARY KEY, key INTEGER NOT NULL, rank INTEGER NOT NULL, day INTEGER NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL);"
+	"CREATE TABLE letters (seq INTEGER PRIMARY KEY, key INTEGER NOT NULL, rank INTEGER NOT NULL, day INTEGER NOT NULL, expires INTEGER NOT NULL, "
+	"body BLOB NOT NULL);"
 	"CREATE INDEX letters_by_key ON letters (key);"
 	"CREATE INDEX letters_in_order ON letters (rank, day, key);"
 	"CREATE INDEX letters_by_expiry ON letters (expires);"
-	"CREATE TABLE known (key INTEGER PRIMARY KEY, expires INTEGER NOT NULL, tag BLOB NOT NULL, commitment BLOB NOT NULL, receipted INTEGER NOT NULL);"
+	"CREATE TABLE known (key INTEGER PRIMARY KEY, expires INTEGER NOT NULL, tag BLOB NOT NULL, commitment BLOB NOT NULL, receipted INTEGER NOT "
+	"NULL);"
 	"CREATE INDEX known_by_expiry ON known (expires);"
 	"CREATE TABLE latest (topic INTEGER PRIMARY KEY, number INTEGER NOT NULL, tag BLOB NOT NULL, expires INTEGER NOT NULL);"
 	"CREATE INDEX latest_by_expiry ON latest (expires);"
@@ -118,7 +119,7 @@ static void summary_encode(const struct store_summary *summary, uint8_t out[stat
 {
 	struct writer writer = writer_of(out, SUMMARY_SIZE);
 	write_u64(&writer, summary->bytes);
-	for (size_t class = 0; class < LETTER_CLASSES; class++) {
+	for (size_t class = 0; class < LETTER_CLASSES; class ++) {
 		write_u32(&writer, summary->count[class]);
 		for (size_t lane = 0; lane < 4; lane++)
 			write_u64(&writer, summary->sum[class][lane]);
@@ -134,7 +135,7 @@ static bool summary_decode(struct store_summary *summary, const uint8_t *bytes, 
 {
 	struct reader reader = reader_of(bytes, len);
 	summary->bytes = read_u64(&reader);
-	for (size_t class = 0; class < LETTER_CLASSES; class++) {
+	for (size_t class = 0; class < LETTER_CLASSES; class ++) {
 		summary->count[class] = read_u32(&reader);
 		for (size_t lane = 0; lane < 4; lane++)
 			summary->sum[class][lane] = read_u64(&reader);
@@ -257,7 +258,7 @@ void store_close(struct store *store)
 		return;
 	for (size_t i = 0; i < STORE_STATEMENT_COUNT; i++)
 		(void)sqlite3_finalize(store->statements[i]); /* says again what its last step said */
-	(void)sqlite3_close(store->db); /* every statement is gone: it cannot refuse */
+	(void)sqlite3_close(store->db);                       /* every statement is gone: it cannot refuse */
 	free(store);
 }
 

@@ -2,8 +2,8 @@
 #define BARID_NODE_POST_STORE_H
 /*
  * The carry store: letters on disk, in SQLite (WAL, synchronous=FULL). Everything in it is what the air would have given anyone. One transaction a
- * turn: the first change opens it, store_commit() makes it durable, and nothing may be acknowledged before that. Errors are sticky: after one, changes do
- * nothing until store_rollback().
+ * turn: the first change opens it, store_commit() makes it durable, and nothing may be acknowledged before that. Errors are sticky: after one,
+ * changes do nothing until store_rollback().
  *
  * A letter's key is SipHash of its tag under a secret of this store, so that nobody can mint two letters with one key, and the order of keys tells
  * nothing about the order of arrival. `expires` counts hours during which the store was open, not hours of any clock.
@@ -22,7 +22,7 @@ struct store_summary {
 	uint64_t bytes;                  /* sum of envelope sizes */
 	uint32_t known;
 	uint64_t next_seq;
-	uint64_t open_ms; /* how long the store has been open in its life */
+	uint64_t open_ms;      /* how long the store has been open in its life */
 	uint64_t gateway_last; /* last time a gateway was met, Unix seconds, 0 never */
 };
 
@@ -103,7 +103,9 @@ struct store_latest {
 	uint32_t seq;
 	uint8_t tag[LETTER_TAG_SIZE];
 };
+/* Looks it up for a letter of that kind, issuer and topic; false if none was ever taken. */
 bool store_latest(struct store *store, const struct letter *letter, struct store_latest *latest);
+/* This letter is it from now on; remembered until the given hour. */
 void store_set_latest(struct store *store, const struct letter *letter, uint32_t until);
 
 /* A neighbour, or a gateway, confirmed to hold the letter. unix_s is for show. */

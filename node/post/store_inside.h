@@ -32,7 +32,8 @@
 	X(LATEST, "SELECT number, tag FROM latest WHERE topic = ?1") \
 	X(SET_LATEST, "INSERT OR REPLACE INTO latest (topic, number, tag, expires) VALUES (?1, ?2, ?3, ?4)") \
 	X(FORGET_LATEST, "DELETE FROM latest WHERE topic IN (SELECT topic FROM latest WHERE expires <= ?1 ORDER BY expires, topic LIMIT 256)") \
-	X(HANDED, "INSERT INTO handed (key, copies, first_at, gateway_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO UPDATE SET copies = copies + ?2, " \
+	X(HANDED, "INSERT INTO handed (key, copies, first_at, gateway_at) VALUES (?1, ?2, ?3, ?4) " \
+		  "ON CONFLICT (key) DO UPDATE SET copies = copies + ?2, " \
 		  "first_at = CASE first_at WHEN 0 THEN ?3 ELSE first_at END, gateway_at = CASE gateway_at WHEN 0 THEN ?4 ELSE gateway_at END") \
 	X(TRACK, "SELECT copies, first_at, gateway_at FROM handed WHERE key = ?1") \
 	X(UNTRACK, "DELETE FROM handed WHERE key = ?1")

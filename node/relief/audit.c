@@ -145,7 +145,7 @@ enum err audit_next(struct audit_walk *walk, struct audit_entry *entry)
 	if (code == SQLITE_DONE)
 		return check_end(walk);
 	if (code != SQLITE_ROW)
-		return reliefdb_err(code);
+		return reliefdb_err(walk->db, code);
 	memset(entry, 0, sizeof(*entry));
 	entry->seq = walk->seq + 1;
 	struct row_context context = entry_context(entry->seq, walk->chain);

@@ -89,7 +89,7 @@ static enum err read_case(struct reliefdb *db, sqlite3_stmt *statement, struct c
 static enum err one_case(struct reliefdb *db, sqlite3_stmt *statement, struct case_file *file)
 {
 	int code = sqlite3_step(statement);
-	enum err err = code == SQLITE_ROW ? read_case(db, statement, file) : code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(code);
+	enum err err = code == SQLITE_ROW ? read_case(db, statement, file) : code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(db, code);
 	(void)sqlite3_finalize(statement); /* only read */
 	return err;
 }
@@ -126,7 +126,7 @@ static enum err case_by_letter(struct reliefdb *db, const uint8_t low[static LET
 	bool several = code == SQLITE_ROW && sqlite3_step(statement) == SQLITE_ROW;
 	(void)sqlite3_finalize(statement); /* only read */
 	if (code != SQLITE_ROW)
-		return code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(code);
+		return code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(db, code);
 	return several ? ERR_LIMIT : case_by_number(db, number, file);
 }
 
@@ -196,7 +196,7 @@ static enum err letter_known(struct reliefdb *db, const uint8_t id[static LETTER
 	int code = sqlite3_step(statement);
 	*known = code == SQLITE_ROW;
 	(void)sqlite3_finalize(statement); /* only read */
-	return reliefdb_err(code);
+	return reliefdb_err(db, code);
 }
 
 static void letter_of_opened(const struct opened *opened, uint64_t now, struct case_letter *out)
@@ -409,7 +409,7 @@ enum err cases_list(struct reliefdb *db, const struct cases_filter *filter, stru
 			}
 			*files = more;
 		}
-		err = code == SQLITE_ROW ? read_case(db, statement, &(*files)[*n]) : reliefdb_err(code);
+		err = code == SQLITE_ROW ? read_case(db, statement, &(*files)[*n]) : reliefdb_err(db, code);
 		*n += err == ERR_OK;
 	}
 	(void)sqlite3_finalize(statement); /* only read */
@@ -434,7 +434,7 @@ enum err cases_count(struct reliefdb *db, uint64_t count[static CASE_STATES])
 			count[state] = (uint64_t)sqlite3_column_int64(statement, 1);
 	}
 	(void)sqlite3_finalize(statement); /* only read */
-	return reliefdb_err(code);
+	return reliefdb_err(db, code);
 }
 
 static enum err read_letter(struct reliefdb *db, sqlite3_stmt *statement, struct case_letter *letter)
@@ -468,7 +468,7 @@ enum err cases_letters(struct reliefdb *db, const struct case_file *file, struct
 	}
 	(void)sqlite3_finalize(statement); /* only read; takes NULL */
 	if (err == ERR_OK)
-		err = reliefdb_err(code);
+		err = reliefdb_err(db, code);
 	if (err != ERR_OK) {
 		free(*letters);
 		*letters = NULL;

@@ -20,7 +20,7 @@ enum err queue_count(struct reliefdb *db, uint64_t *waiting)
 	int code = sqlite3_step(statement);
 	*waiting = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
 	(void)sqlite3_finalize(statement); /* only read */
-	return reliefdb_err(code);
+	return reliefdb_err(db, code);
 }
 
 /* The oldest one; ERR_NO_FILE: none waits. */
@@ -30,7 +30,7 @@ static enum err first_waiting(struct reliefdb *db, int64_t *seq, uint8_t envelop
 	if (statement == NULL)
 		return reliefdb_last(db);
 	int code = sqlite3_step(statement);
-	enum err err = code == SQLITE_ROW ? ERR_OK : code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(code);
+	enum err err = code == SQLITE_ROW ? ERR_OK : code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(db, code);
 	if (err == ERR_OK) {
 		*seq = sqlite3_column_int64(statement, 0);
 		*len = (size_t)sqlite3_column_bytes(statement, 1);

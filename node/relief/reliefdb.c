@@ -25,7 +25,7 @@ static const char schema[] =
 	"CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;"
 	"PRAGMA user_version=1;";
 
-enum err reliefdb_err(int code)
+static enum err err_of(int code)
 {
 	switch (code & 0xFF) {
 	case SQLITE_OK:
@@ -53,9 +53,16 @@ enum err reliefdb_err(int code)
 	}
 }
 
+/* A full disk may show as a failed write of SQLite's own files. */
+enum err reliefdb_err(const struct reliefdb *db, int code)
+{
+	int cause = (code & 0xFF) == SQLITE_IOERR ? sqlite3_system_errno(db->handle) : 0;
+	return cause == ENOSPC || cause == EDQUOT ? ERR_FULL : err_of(code);
+}
+
 enum err reliefdb_last(const struct reliefdb *db)
 {
-	return reliefdb_err(sqlite3_errcode(db->handle));
+	return reliefdb_err(db, sqlite3_extended_errcode(db->handle));
 }
 
 sqlite3_stmt *reliefdb_prepare(struct reliefdb *db, const char *sql)
@@ -72,12 +79,12 @@ enum err reliefdb_run(struct reliefdb *db, sqlite3_stmt *statement)
 		return reliefdb_last(db);
 	int code = sqlite3_step(statement);
 	(void)sqlite3_finalize(statement); /* repeats the code of the step */
-	return reliefdb_err(code);
+	return reliefdb_err(db, code);
 }
 
 static enum err run_sql(struct reliefdb *db, const char *sql)
 {
-	return reliefdb_err(sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
+	return reliefdb_err(db, sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
 }
 
 enum err reliefdb_begin(struct reliefdb *db)
@@ -147,7 +154,7 @@ enum err reliefdb_fact(struct reliefdb *db, const char *name, uint8_t *value, si
 		return reliefdb_last(db);
 	(void)sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC); /* a failed bind shows in the step */
 	int code = sqlite3_step(statement);
-	enum err err = code == SQLITE_ROW ? ERR_OK : code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(code);
+	enum err err = code == SQLITE_ROW ? ERR_OK : code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(db, code);
 	if (err == ERR_OK && (!reliefdb_unseal(db, &context, statement, 0, plain, len) || *len > cap))
 		err = ERR_DAMAGED;
 	if (err == ERR_OK)
@@ -166,7 +173,7 @@ static enum err read_number(struct reliefdb *db, const char *sql, int64_t *out)
 	if (code == SQLITE_ROW)
 		*out = sqlite3_column_int64(statement, 0);
 	(void)sqlite3_finalize(statement); /* only read */
-	return code == SQLITE_ROW ? ERR_OK : reliefdb_err(code);
+	return code == SQLITE_ROW ? ERR_OK : reliefdb_err(db, code);
 }
 
 /* A new file gets the schema and a fact that only the right key opens, in one transaction. */
@@ -212,9 +219,9 @@ enum err reliefdb_open(struct reliefdb *db, const char *path, const uint8_t key[
 		return err_from_errno(errno);
 	(void)close(fd); /* nothing was written */
 	memcpy(db->key, key, sizeof(db->key));
-	enum err err = reliefdb_err(sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+	enum err err = reliefdb_err(db, sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
 	if (err == ERR_OK)
-		err = reliefdb_err(sqlite3_busy_timeout(db->handle, BUSY_MS));
+		err = reliefdb_err(db, sqlite3_busy_timeout(db->handle, BUSY_MS));
 	if (err == ERR_OK)
 		err = run_sql(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; PRAGMA "
 				  "trusted_schema=OFF;");

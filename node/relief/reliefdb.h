@@ -31,8 +31,8 @@ enum err reliefdb_begin(struct reliefdb *db);
 enum err reliefdb_commit(struct reliefdb *db);
 void reliefdb_rollback(struct reliefdb *db);
 
-/* The err of what SQLite said. */
-enum err reliefdb_err(int code);
+/* The err of what SQLite said last, which was code. */
+enum err reliefdb_err(const struct reliefdb *db, int code);
 /* A statement, or NULL (its err is in reliefdb_last()). The caller finalizes. */
 sqlite3_stmt *reliefdb_prepare(struct reliefdb *db, const char *sql);
 enum err reliefdb_last(const struct reliefdb *db);

@@ -40,6 +40,8 @@
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
 
+enum { WORD_MAX = 64 };
+
 void confine_memory(void)
 {
 	struct rlimit none = {0, 0};
@@ -70,11 +72,23 @@ static bool allow_path(int rules, const char *path, uint64_t access, uint64_t kn
 }
 
 /* What getaddrinfo() and the loader of its modules read, and SQLite's seed. */
-static const char *const system_files[] = {
-	"/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/ld.so.cache",
-	"/etc/localtime", "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager", "/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo",
-	"/dev/urandom", "/dev/null",
-};
+static const char system_files[] = "/etc/resolv.conf /etc/hosts /etc/host.conf /etc/nsswitch.conf /etc/gai.conf /etc/services /etc/protocols "
+				   "/etc/ld.so.cache /etc/localtime /run/systemd/resolve /run/resolvconf /run/NetworkManager "
+				   "/usr/lib /lib /lib64 /usr/share/zoneinfo /dev/urandom /dev/null ";
+
+/* Cuts the next word off a list of words that each end in a space. False at its end. */
+static bool next_word(const char **list, char word[static WORD_MAX])
+{
+	const char *space = strchr(*list, ' ');
+	if (!space)
+		return false;
+	size_t len = (size_t)(space - *list);
+	assert(len > 0 && len < WORD_MAX);
+	memcpy(word, *list, len);
+	word[len] = 0;
+	*list = space + 1;
+	return true;
+}
 
 static bool allow_files(int rules, const struct confine_files *files, uint64_t known)
 {
@@ -83,8 +97,9 @@ static bool allow_files(int rules, const struct confine_files *files, uint64_t k
 		done = done && allow_path(rules, files->writable[i], ACCESS_WRITE_FOLDER | LANDLOCK_ACCESS_FS_TRUNCATE, known);
 	for (unsigned i = 0; i < CONFINE_PATHS_MAX && files->readable[i]; i++)
 		done = done && allow_path(rules, files->readable[i], ACCESS_READ_FOLDER, known);
-	for (unsigned i = 0; i < sizeof system_files / sizeof *system_files; i++)
-		done = done && allow_path(rules, system_files[i], ACCESS_READ_FOLDER, known);
+	char path[WORD_MAX];
+	for (const char *list = system_files; next_word(&list, path);)
+		done = done && allow_path(rules, path, ACCESS_READ_FOLDER, known);
 	return done;
 }
 
@@ -111,28 +126,27 @@ static void confine_files_landlock(const struct confine_files *files)
 #ifdef BARID_WITH_SECCOMP
 
 /* Calls that are harmless whatever their arguments. Names a machine does not have are left out. */
-static const char *const allowed_calls[] = {
+static const char allowed_calls[] =
 	/* memory */
-	"brk", "munmap", "mremap", "madvise",
+	"brk munmap mremap madvise "
 	/* files, which Landlock narrows */
-	"open", "openat", "close", "read", "readv", "write", "writev", "pread64", "pwrite64", "lseek", "_llseek", "stat", "lstat", "fstat", "stat64", "lstat64",
-	"fstat64", "fstatat64", "newfstatat", "statx", "statfs", "fstatfs", "statfs64", "fstatfs64", "fcntl", "fcntl64", "flock", "ftruncate", "ftruncate64",
-	"fallocate", "fsync", "fdatasync", "unlink", "unlinkat", "rename", "renameat", "renameat2", "access", "faccessat", "faccessat2", "readlink",
-	"readlinkat", "getcwd", "chmod", "fchmod", "fchmodat", "fchown", "fchown32", "getdents64", "umask", "dup",
+	"open openat close read readv write writev pread64 pwrite64 lseek _llseek stat lstat fstat stat64 lstat64 fstat64 "
+	"fstatat64 newfstatat statx statfs fstatfs statfs64 fstatfs64 fcntl fcntl64 flock ftruncate ftruncate64 fallocate fsync "
+	"fdatasync unlink unlinkat rename renameat renameat2 access faccessat faccessat2 readlink readlinkat getcwd chmod fchmod "
+	"fchmodat fchown fchown32 getdents64 umask dup "
 	/* sockets; socket() itself below */
-	"connect", "bind", "listen", "accept", "accept4", "getsockname", "getpeername", "getsockopt", "setsockopt", "send", "sendto", "sendmsg", "sendmmsg",
-	"recv", "recvfrom", "recvmsg", "recvmmsg", "shutdown",
+	"connect bind listen accept accept4 getsockname getpeername getsockopt setsockopt send sendto sendmsg sendmmsg recv "
+	"recvfrom recvmsg recvmmsg shutdown "
 	/* waiting and time */
-	"poll", "ppoll", "ppoll_time64", "select", "_newselect", "pselect6", "pselect6_time64", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait",
-	"epoll_pwait", "epoll_pwait2", "eventfd2", "pipe2", "timerfd_create", "timerfd_settime", "timerfd_settime64", "timerfd_gettime", "clock_gettime",
-	"clock_gettime64", "clock_getres", "clock_getres_time64", "clock_nanosleep", "clock_nanosleep_time64", "nanosleep", "gettimeofday", "time",
+	"poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64 epoll_create epoll_create1 epoll_ctl epoll_wait "
+	"epoll_pwait epoll_pwait2 eventfd2 pipe2 timerfd_create timerfd_settime timerfd_settime64 timerfd_gettime clock_gettime "
+	"clock_gettime64 clock_getres clock_getres_time64 clock_nanosleep clock_nanosleep_time64 nanosleep gettimeofday time "
 	/* threads, signals, the end */
-	"futex", "futex_time64", "set_robust_list", "set_tid_address", "rseq", "gettid", "sched_yield", "sched_getaffinity", "membarrier", "rt_sigaction",
-	"rt_sigprocmask", "rt_sigreturn", "sigreturn", "sigaltstack", "restart_syscall", "tgkill", "exit", "exit_group",
+	"futex futex_time64 set_robust_list set_tid_address rseq gettid sched_yield sched_getaffinity membarrier rt_sigaction "
+	"rt_sigprocmask rt_sigreturn sigreturn sigaltstack restart_syscall tgkill exit exit_group "
 	/* who and what am I */
-	"getpid", "getppid", "getuid", "getuid32", "geteuid", "geteuid32", "getgid", "getgid32", "getegid", "getegid32", "getgroups", "getgroups32", "getrandom",
-	"uname", "sysinfo", "getrusage", "getrlimit", "ugetrlimit",
-};
+	"getpid getppid getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getgroups getgroups32 getrandom "
+	"uname sysinfo getrusage getrlimit ugetrlimit ";
 
 static bool allow(scmp_filter_ctx filter, const char *name, unsigned count, const struct scmp_arg_cmp *arguments)
 {
@@ -184,8 +198,9 @@ static enum err confine_calls(void)
 	if (!filter)
 		return ERR_MEMORY;
 	bool done = allow_by_argument(filter);
-	for (unsigned i = 0; i < sizeof allowed_calls / sizeof *allowed_calls; i++)
-		done = done && allow(filter, allowed_calls[i], 0, NULL);
+	char name[WORD_MAX];
+	for (const char *list = allowed_calls; next_word(&list, name);)
+		done = done && allow(filter, name, 0, NULL);
 	int failure = done ? seccomp_load(filter) : -ENOSYS;
 	seccomp_release(filter);
 	if (failure == 0)

@@ -1,8 +1,8 @@
 #ifndef BARID_PLATFORM_LINUX_CONFINE_H
 #define BARID_PLATFORM_LINUX_CONFINE_H
 /*
- * Gives up what a program will not need any more, so that whoever takes it over by its input gains little: no core dumps, no debugger, only the system calls of an
- * allow-list (seccomp; any other ends the process) and only the named files (Landlock, where the kernel has it).
+ * Gives up what a program will not need any more, so that whoever takes it over by its input gains little: no core dumps, no debugger, only the
+ * system calls of an allow-list (seccomp; any other ends the process) and only the named files (Landlock, where the kernel has it).
  */
 
 #include "platform/error.h"
@@ -19,8 +19,9 @@ struct confine_files {
 /* No core dump and no debugger of the same user. Call first: before a secret is read. */
 void confine_memory(void);
 /*
- * For a post, once everything is open. It can go on using sockets, SQLite and names, and make threads; it can start no program and open no other file. Without
- * seccomp it fails (a post parses hostile bytes); without Landlock it warns and goes on. In a sanitizer build it only says that it does nothing.
+ * For a post, once everything is open. It can go on using sockets, SQLite and names, and make threads; it can start no program and open no other
+ * file. Without seccomp it fails (a post parses hostile bytes); without Landlock it warns and goes on. In a sanitizer build it only says that it does
+ * nothing.
  */
 enum err confine_post(const struct confine_files *files);
 

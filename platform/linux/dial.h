@@ -1,8 +1,8 @@
 #ifndef BARID_PLATFORM_LINUX_DIAL_H
 #define BARID_PLATFORM_LINUX_DIAL_H
 /*
- * Keeps one link open to each of a few known addresses: static peers and the gateway. Tries at once, then after 1 s doubling to 60 s, and at once again when the
- * network changes.
+ * Keeps one link open to each of a few known addresses: static peers and the gateway. Tries at once, then after 1 s doubling to 60 s, and at once
+ * again when the network changes.
  */
 
 #include "platform/linux/resolve.h"
@@ -20,7 +20,8 @@ struct dial;
 enum err dial_open(struct dial **dial, struct loop *loop, struct tcp *tcp, struct resolve *resolve);
 /* Ends its links, and the listener hears of it. Before tcp_close(). Takes NULL. */
 void dial_close(struct dial *dial);
-/* These and no others from now on, at most DIAL_MAX. Links to a target that was there before stay; those to one that is gone end, and the listener hears of it. */
+/* These and no others from now on, at most DIAL_MAX. Links to a target that was there before stay; those to one that is gone end, and the listener
+ * hears of it. */
 void dial_set(struct dial *dial, const struct dial_target *targets, unsigned count);
 /* Tries whatever has no link now, from the shortest pause. */
 void dial_network_changed(struct dial *dial);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 bool files_join(char path[static FILES_PATH_MAX], const char *dir, const char *name)
@@ -161,6 +162,12 @@ enum err files_create(const char *path, const void *bytes, size_t len, unsigned 
 		return err;
 	}
 	return sync_folder_of(path);
+}
+
+bool files_disk_full(const char *path)
+{
+	struct statvfs disk;
+	return !statvfs(path, &disk) && (disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0));
 }
 
 enum err files_private_dir(const char *path)

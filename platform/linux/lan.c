@@ -17,9 +17,9 @@ enum {
 };
 
 /*
- * After an interface came or a link to a neighbour broke, the beacon is shown several times, so many ms after each other: first packets are often lost. From the
- * second time on the neighbours heard before are reported again, since they do not answer who is no stranger; not at once, when they may not be within reach yet
- * and a failed try would keep the post from another for ten seconds.
+ * After an interface came or a link to a neighbour broke, the beacon is shown several times, so many ms after each other: first packets are often
+ * lost. From the second time on the neighbours heard before are reported again, since they do not answer who is no stranger; not at once, when they
+ * may not be within reach yet and a failed try would keep the post from another for ten seconds.
  */
 static const uint32_t burst_ms[] = {0, 2000, 3000, 8000, 12000};
 enum { BURST_STEPS = sizeof burst_ms / sizeof *burst_ms };

@@ -38,8 +38,8 @@ struct hook {
 };
 
 /*
- * Timers hang on one timerfd of CLOCK_BOOTTIME instead of libevent's own timers: those stand still while a phone sleeps. It is set to a distance, never to a
- * time, so that a test which shifts the clocks does not shift the wait.
+ * Timers hang on one timerfd of CLOCK_BOOTTIME instead of libevent's own timers: those stand still while a phone sleeps. It is set to a distance,
+ * never to a time, so that a test which shifts the clocks does not shift the wait.
  */
 struct loop {
 	struct event_base *base;
@@ -149,7 +149,8 @@ enum err loop_watch_set(struct loop_watch *watch, bool readable, bool writable)
 	watch->asked = 0;
 	if (!asked)
 		return ERR_OK;
-	if (event_assign(watch->event, watch->loop->base, watch->fd, (short)(asked | EV_PERSIST), watch_ready, watch) || event_add(watch->event, NULL))
+	if (event_assign(watch->event, watch->loop->base, watch->fd, (short)(asked | EV_PERSIST), watch_ready, watch) ||
+	    event_add(watch->event, NULL))
 		return ERR_MEMORY;
 	watch->asked = asked;
 	return ERR_OK;

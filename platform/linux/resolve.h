@@ -30,7 +30,8 @@ typedef void resolve_done(void *owner, const struct resolve_address *addresses, 
 enum err resolve_open(struct resolve **resolve, struct loop *loop);
 /* A lookup still running is abandoned to its thread. Takes NULL. */
 void resolve_close(struct resolve *resolve);
-/* Begins to look a name up. Returns the job's number, 0 if there are RESOLVE_JOBS_MAX already or no thread can be had. Borrows address until it returns. */
+/* Begins to look a name up. Returns the job's number, 0 if there are RESOLVE_JOBS_MAX already or no thread can be had. Borrows address until it
+ * returns. */
 uint32_t resolve_start(struct resolve *resolve, const struct address *address, resolve_done *done, void *owner);
 /* done() is not called for it any more. Takes 0 and numbers of jobs that are over. */
 void resolve_cancel(struct resolve *resolve, uint32_t job);

@@ -128,7 +128,8 @@ static void heard(void *owner, bool readable, bool writable)
 			break;
 		/* ENOBUFS: messages were lost; whatever they said is in the table. */
 		size_t left = got < 0 ? 0 : (size_t)got;
-		for (const struct nlmsghdr *header = (const struct nlmsghdr *)(const void *)buf; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left))
+		for (const struct nlmsghdr *header = (const struct nlmsghdr *)(const void *)buf; NLMSG_OK(header, left);
+		     header = NLMSG_NEXT(header, left))
 			routes->new_route = routes->new_route || is_new_route(header);
 		loop_timer_set(routes->timer, loop_now(routes->loop).boot_ms + SETTLE_MS);
 	}

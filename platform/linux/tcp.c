@@ -357,7 +357,7 @@ static int listening_socket(const struct resolve_address *at)
 	int wait_s = DEFER_ACCEPT_S;
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* without it a restart may have to wait a minute */
 	if (at->to.any.sa_family == AF_INET6)
-		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off); /* [::] is both families then */
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);   /* [::] is both families then */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &wait_s, sizeof wait_s); /* the post's own limits hold without it */
 	if (bind(fd, &at->to.any, at->len) || listen(fd, 64)) {
 		int failure = errno;

@@ -1,8 +1,8 @@
 #ifndef BARID_PLATFORM_LINUX_TCP_H
 #define BARID_PLATFORM_LINUX_TCP_H
 /*
- * Links over TCP: a radio without beacons of its own. Links are opened by neighbours (listeners), by lan.c for the neighbours it heard, and by dial.c for
- * static peers and the gateway. It never reads more than a link's share a turn nor queues more than a bound, so one link cannot starve another.
+ * Links over TCP: a radio without beacons of its own. Links are opened by neighbours (listeners), by lan.c for the neighbours it heard, and by dial.c
+ * for static peers and the gateway. It never reads more than a link's share a turn nor queues more than a bound, so one link cannot starve another.
  */
 
 #include "platform/linux/resolve.h"
@@ -12,13 +12,13 @@
 
 enum {
 	TCP_LINKS_MAX = 64,
-	TCP_ACCEPTED_MAX = 56,            /* the rest is for links we open ourselves */
-	TCP_ACCEPTED_PER_SOURCE = 4,      /* from one IPv4 address or IPv6 /64, this machine's own excepted */
+	TCP_ACCEPTED_MAX = 56,                /* the rest is for links we open ourselves */
+	TCP_ACCEPTED_PER_SOURCE = 4,          /* from one IPv4 address or IPv6 /64, this machine's own excepted */
 	TCP_ACCEPTED_PER_SOURCE_GATEWAY = 16, /* a mobile network may put thousands of phones behind one address */
 	TCP_LISTENERS_MAX = 3,
 	TCP_CONNECT_MS = 5000,
-	TCP_INPUT_PER_TURN = 256 * 1024,  /* of one link */
-	TCP_QUEUE_MAX = 128 * 1024,       /* not yet on the wire, of one link */
+	TCP_INPUT_PER_TURN = 256 * 1024, /* of one link */
+	TCP_QUEUE_MAX = 128 * 1024,      /* not yet on the wire, of one link */
 };
 
 struct tcp;
@@ -28,7 +28,8 @@ struct tcp_origin {
 	struct radio *radio; /* whose link it is for the listener */
 	enum link_kind kind;
 	bool asked; /* by the listener, with radio->connect(): it hears of a failure too */
-	/* NULL, or called when the link is over for any reason, radio->close() included; was_up: it had been open, for lived_ms. Must not call tcp. */
+	/* NULL, or called when the link is over for any reason, radio->close() included; was_up: it had been open, for lived_ms. Must not call tcp.
+	 */
 	void (*ended)(void *owner, bool was_up, uint64_t lived_ms);
 	void *owner;
 };
@@ -41,7 +42,8 @@ struct radio *tcp_radio(struct tcp *tcp);
 
 /* Listens at an address; links accepted there are of the given kind. Fills bound with the real port. */
 enum err tcp_listen(struct tcp *tcp, const struct resolve_address *at, enum link_kind kind, struct resolve_address *bound);
-/* Opens a link. Returns its number, or 0 if it cannot now. Unless radio->close() comes first, radio->up() follows or, if origin was asked, radio->down(). */
+/* Opens a link. Returns its number, or 0 if it cannot now. Unless radio->close() comes first, radio->up() follows or, if origin was asked,
+ * radio->down(). */
 uint32_t tcp_connect(struct tcp *tcp, const struct resolve_address *to, const struct tcp_origin *origin);
 /* Ends the links whose own address the machine no longer has. */
 void tcp_network_changed(struct tcp *tcp, const struct routes_table *table);

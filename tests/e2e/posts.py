@@ -1,6 +1,7 @@
 """Real baridd processes for the scripts beside this file: started, asked over their control socket (node/control.h), killed, ended."""
 
 import os
+import re
 import signal
 import socket
 import struct
@@ -12,14 +13,15 @@ STORED, KNOWN, MALFORMED, STALE, FULL, UNMATCHED = range(6)
 SEND_NOW = 1
 UNKNOWN, HELD, ONCE = range(3)  # places of a TRACK answer
 PACKET_MAX = 8192
-COUNTERS = """letters_stored letters_known letters_malformed letters_stale letters_full letters_unmatched letters_unasked letters_sent letters_evicted
-letters_expired letters_purged letters_rotten links_up links_refused handshakes_failed records_forged records_malformed links_timed_out beacons_malformed
-control_malformed commits commits_failed""".split()
+
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(HERE, "../../node/post/tally.h"), encoding="ascii") as tally:
+    COUNTERS = re.findall(r"X\([A-Z_]+, ([a-z_]+)\)", tally.read())
 
 
 def program(name):
-    here = os.path.dirname(os.path.abspath(__file__))
-    folder = os.environ.get("BARID_BIN", os.path.join(here, "../../build/plain/bin"))
+    folder = os.environ.get("BARID_BIN", os.path.join(HERE, "../../build/plain/bin"))
     return os.path.join(folder, name)
 
 
@@ -74,10 +76,10 @@ class Desk:
     def status(self):
         self.send(STATUS)
         answer = self.receive(STATUS)
-        names = "unix_s uptime_s store_id newest letters0 letters1 letters2 letters3 known store_bytes store_max_bytes neighbours flags gateway_last n"
-        layout = struct.Struct("<QQQQIIIIIQQIBQH")
+        names = "unix_s uptime_s store_id newest letters0 letters1 letters2 letters3 digest known store_bytes store_max_bytes neighbours flags gateway_last n"
+        layout = struct.Struct("<QQQQIIII8sIQQIBQH")
         status = dict(zip(names.split(), layout.unpack_from(answer)))
-        assert status["n"] == len(COUNTERS)
+        assert status["n"] == len(COUNTERS), "%d counters instead of %d" % (status["n"], len(COUNTERS))
         status.update(zip(COUNTERS, struct.unpack_from("<%dQ" % status["n"], answer, layout.size)))
         status["letters"] = sum(status["letters%d" % i] for i in range(4))
         return status

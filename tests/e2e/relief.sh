@@ -3,6 +3,13 @@
 # is killed at random moments, and other people's programs read the exports.
 set -euo pipefail
 
+# A mount namespace of its own, for a disk that gets full.
+if [ -z "${RELIEF_ROOM-}" ]; then
+	flags=-m
+	[ "$(id -u)" -eq 0 ] || flags=-rm
+	RELIEF_ROOM=1 exec unshare "$flags" "$0"
+fi
+
 bin=${BARID_BIN:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build/plain/bin}
 room=$(mktemp -d)
 pids=()
@@ -11,6 +18,7 @@ end()
 	local pid
 	for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
 	wait
+	umount "$room/small" 2>/dev/null || true
 	rm -rf "$room"
 }
 trap end EXIT
@@ -190,6 +198,26 @@ relief --json publish transport --line 1 --verb turned_back --reason shooting |
 	jq -e '.seq == 2 and .notice == "stop"' >/dev/null || fail "publish the second"
 bus_says() { medic inbox >/dev/null && [ "$(medic bus list | jq -r '"\(.verb) \(.state) \(.issuer)"')" = "$1" ]; }
 until_true bus_says 'turned_back current Aleppo Medics' || fail "the bus list says $(medic bus list)"
+
+echo "== on a disk that is full"
+mkdir "$room/small"
+mount -t tmpfs -o size=2400k tmpfs "$room/small"
+small() { "$bin/barid-relief" --home "$room/small/home" --post "$room/b/ctl.sock" --json "$@"; }
+small org create --name Small >/dev/null 2>&1
+small org card >"$room/card"
+medic org trust "$room/card" >/dev/null
+id=$(medic medevac --org Small --send-now --red 1 --place 'Sector 1' | jq -r .id)
+arrived() { "$bin/barid" --home "$room/medic" --post "$room/b/ctl.sock" --json track "$id" | jq -e '.copies > 0' >/dev/null; }
+until_true arrived || fail "the letter to the second group did not travel"
+head -c 4M /dev/zero >"$room/small/fill" 2>/dev/null || true
+code=0; small inbox >/dev/null 2>"$room/err" || code=$?
+[ "$code" -eq 73 ] || fail "inbox on a full disk ends with $code: $(cat "$room/err")"
+grep -q 'no space left' "$room/err" || fail "inbox does not say that the disk is full"
+medic inbox >/dev/null
+[ "$(medic track "$id" | jq -r .stage)" != received ] || fail "a receipt went out though nothing could be kept"
+rm "$room/small/fill"
+until_true eval '[ "$(small inbox | wc -l)" -eq 1 ]' || fail "with room again the letter is not there"
+until_true stage_is "$id" received || fail "with room again no receipt goes out"
 
 echo "== without a post"
 kill -TERM "${pids[1]}"

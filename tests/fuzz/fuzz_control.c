@@ -1,6 +1,6 @@
 /*
- * What a desk may send to a post and a post to a desk. First the packet as every kind of message: what decodes must encode to the same bytes. Then the input as a
- * talk with a real counter: a length of two bytes, so many bytes as one packet, and so on.
+ * What a desk may send to a post and a post to a desk. First the packet as every kind of message: what decodes must encode to the same bytes. Then
+ * the input as a talk with a real counter: a length of two bytes, so many bytes as one packet, and so on.
  */
 
 #include "crypto/digest.h"

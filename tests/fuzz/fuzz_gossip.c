@@ -1,6 +1,6 @@
 /*
- * A whole post against one hostile neighbour. First byte even: the rest are raw bytes on an answered link. Odd: the neighbour has shaken hands and greeted,
- * and the rest is what it says inside its records. Whatever it says, the post stays within its bounds and goes on for others.
+ * A whole post against one hostile neighbour. First byte even: the rest are raw bytes on an answered link. Odd: the neighbour has shaken hands and
+ * greeted, and the rest is what it says inside its records. Whatever it says, the post stays within its bounds and goes on for others.
  */
 
 #include "crypto/digest.h"

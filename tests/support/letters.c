@@ -71,7 +71,8 @@ struct sample sample_control(uint8_t issuer, uint32_t seq, uint8_t days)
 {
 	uint8_t seed[32], bytes[CARD_SIZE_MAX];
 	seed_of(issuer, seed);
-	struct card card = {.kind = CARD_ORGANISATION, .first_day = SAMPLE_DAY, .days = days, .seq = seq, .issued = 1800000000, .name_len = 4, .name = "Clin"};
+	struct card card = {
+		.kind = CARD_ORGANISATION, .first_day = SAMPLE_DAY, .days = days, .seq = seq, .issued = 1800000000, .name_len = 4, .name = "Clin"};
 	sign_public(seed, card.signing);
 	noise(issuer, card.identity, sizeof(card.identity));
 	noise(seq, &card.keys[0][0][0], sizeof(card.keys));

@@ -31,15 +31,17 @@ json_t *vectors_hex(const void *bytes, size_t len)
 
 static json_t *letter_vector(const char *what, const struct sample *sample)
 {
-	return json_pack("{s:s, s:o, s:o}", "what", what, "envelope", vectors_hex(sample->bytes, sample->len), "id", vectors_hex(sample->id, LETTER_ID_SIZE));
+	return json_pack("{s:s, s:o, s:o}", "what", what, "envelope", vectors_hex(sample->bytes, sample->len), "id",
+			 vectors_hex(sample->id, LETTER_ID_SIZE));
 }
 
 static json_t *letters(void)
 {
 	struct sample sealed = sample_sealed(1, CLASS_URGENT, 0), notice = sample_notice(0, 1, 5, "bus at five"), control = sample_control(1, 3, 2);
 	struct sample receipts = sample_receipts(&sealed, 1);
-	return json_pack("[o, o, o, o]", letter_vector("sealed, urgent, noise inside", &sealed), letter_vector("notice, seq 5, body 'bus at five'", &notice),
-			 letter_vector("control, seq 3, two days", &control), letter_vector("receipts for the first letter", &receipts));
+	return json_pack("[o, o, o, o]", letter_vector("sealed, urgent, noise inside", &sealed),
+			 letter_vector("notice, seq 5, body 'bus at five'", &notice), letter_vector("control, seq 3, two days", &control),
+			 letter_vector("receipts for the first letter", &receipts));
 }
 
 /* A letter sealed from fixed keys: what a reader with the recipient's key must find. */
@@ -53,7 +55,8 @@ static json_t *sealed_letter(void)
 	struct payload payload = {.type = 12, .sent_at = 1800000000, .seq = 42, .body = (const uint8_t *)"\xa1\x10\x62hi", .body_len = 5};
 	memset(payload.receipt_secret, 0x44, sizeof(payload.receipt_secret));
 	payload_encode(&payload, 0, plain);
-	struct envelope_header header = {.kind = ENVELOPE_SEALED, .class = CLASS_STATUS, .ttl = TTL_24_HOURS, .bucket = 0, .day = day_of_unix(1800000000)};
+	struct envelope_header header = {
+		.kind = ENVELOPE_SEALED, .class = CLASS_STATUS, .ttl = TTL_24_HOURS, .bucket = 0, .day = day_of_unix(1800000000)};
 	receipt_commitment(payload.receipt_secret, header.commitment);
 	envelope_header_encode(&header, envelope);
 	struct seal_keys keys = {.sender_secret = sender, .recipient_public = recipient_public, .ephemeral_secret = ephemeral};
@@ -69,7 +72,13 @@ static json_t *sealed_letter(void)
 
 static json_t *card_text(void)
 {
-	struct card card = {.kind = CARD_PERSON, .first_day = 3978, .days = 1, .seq = 2, .issued = 1800000000, .name_len = 8, .name = "\xd8\xa3\xd9\x85\xd9\x84\xd8\xa1"};
+	struct card card = {.kind = CARD_PERSON,
+			    .first_day = 3978,
+			    .days = 1,
+			    .seq = 2,
+			    .issued = 1800000000,
+			    .name_len = 8,
+			    .name = "\xd8\xa3\xd9\x85\xd9\x84\xd8\xa1"};
 	memset(card.identity, 7, sizeof(card.identity));
 	memset(card.keys, 9, CARD_DAY_SIZE);
 	uint8_t bytes[CARD_SIZE_MAX];
@@ -109,7 +118,8 @@ static void say(struct session *from, struct session *to, json_t *script, const 
 	struct message message;
 	json_t *line = json_pack("{s:s, s:o}", "from", who, "wire", vectors_hex(wire, len));
 	if (session_next(to, &message))
-		json_object_set_new(line, "message", json_pack("{s:i, s:o}", "type", message.type, "payload", vectors_hex(message.payload, message.len)));
+		json_object_set_new(line, "message",
+				    json_pack("{s:i, s:o}", "type", message.type, "payload", vectors_hex(message.payload, message.len)));
 	json_array_append_new(script, line);
 }
 
@@ -123,8 +133,13 @@ static json_t *session_script(bool gateway)
 	memset(secret, 3, 32);
 	bool usable = key_public(secret, public_key);
 	assert(usable);
-	struct session_setup setup_a = {.gateway = gateway, .initiator = true, .psk = gateway ? NULL : psk, .remote_static = gateway ? public_key : NULL, .ephemeral_secret = ephemeral_a};
-	struct session_setup setup_b = {.gateway = gateway, .psk = gateway ? NULL : psk, .static_secret = gateway ? secret : NULL, .ephemeral_secret = ephemeral_b};
+	struct session_setup setup_a = {.gateway = gateway,
+					.initiator = true,
+					.psk = gateway ? NULL : psk,
+					.remote_static = gateway ? public_key : NULL,
+					.ephemeral_secret = ephemeral_a};
+	struct session_setup setup_b = {
+		.gateway = gateway, .psk = gateway ? NULL : psk, .static_secret = gateway ? secret : NULL, .ephemeral_secret = ephemeral_b};
 	session_start(&a, &setup_a);
 	session_start(&b, &setup_b);
 	json_t *script = json_array();
@@ -138,13 +153,13 @@ static json_t *session_script(bool gateway)
 	say(&a, &b, script, "initiator");
 	memset(session_message(&a, MESSAGE_WANT, 9), 8, 9);
 	say(&a, &b, script, "initiator");
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "psk", vectors_hex(psk, gateway ? 0 : 32), "gateway_secret", vectors_hex(secret, gateway ? 32 : 0),
-			 "initiator_ephemeral", vectors_hex(ephemeral_a, 32), "responder_ephemeral", vectors_hex(ephemeral_b, 32), "handshake_hash",
-			 vectors_hex(session_binding(&a), 32), "script", script);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "psk", vectors_hex(psk, gateway ? 0 : 32), "gateway_secret",
+			 vectors_hex(secret, gateway ? 32 : 0), "initiator_ephemeral", vectors_hex(ephemeral_a, 32), "responder_ephemeral",
+			 vectors_hex(ephemeral_b, 32), "handshake_hash", vectors_hex(session_binding(&a), 32), "script", script);
 }
 
 json_t *vectors_make(void)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(), "card_text", card_text(), "beacon", beacon(),
-			 "bundle", bundle(), "neighbour_session", session_script(false), "gateway_session", session_script(true));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(), "card_text", card_text(),
+			 "beacon", beacon(), "bundle", bundle(), "neighbour_session", session_script(false), "gateway_session", session_script(true));
 }

@@ -1,0 +1,466 @@
+#!/usr/bin/python3
+"""A real baridd against the implementation of tests/interop that was written from SPEC.md alone, honest and hostile. See interop.sh."""
+
+import os
+import random
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../interop"))
+import barid_letters as letters  # noqa: E402
+from barid_peer import Neighbour  # noqa: E402
+from noise_peer import ACK, HANDSHAKE, HELLO, LETTER, OFFER, UNIT, WANT, LinkEnded, key_pair  # noqa: E402
+from posts import HELD, STORED, Desk, Post, free_port, program, wait_until  # noqa: E402
+
+NOISE_PEER = os.path.join(HERE, "../interop/noise_peer.py")
+GRACE = 6.0  # seconds in which an honest post is served while others hold every half-open place
+
+
+class Room:
+    """Posts in one folder, all of them ended with it."""
+
+    def __init__(self):
+        self.folder, self.posts = tempfile.mkdtemp(prefix="barid-interop-"), []
+
+    def post(self, name, *arguments):
+        post = Post(os.path.join(self.folder, name), *arguments).start()
+        self.posts.append(post)
+        return post
+
+    def listening(self, name, *arguments):
+        port = free_port()
+        post = self.post(name, "--listen", "127.0.0.1:%d" % port, *arguments)
+        post.port = port
+        return post
+
+    def end(self):
+        for post in self.posts:
+            if post.child.poll() is None:
+                post.kill()
+        shutil.rmtree(self.folder)
+
+
+def hand_in(post, envelopes):
+    with post.desk() as desk:
+        for envelope in envelopes:
+            desk.submit(envelope)
+            assert desk.submitted() == (STORED, letters.letter_id(envelope))
+
+
+def holdings(post):
+    with post.desk() as desk:
+        return list(desk.letters())
+
+
+def place(post, envelope):
+    with post.desk() as desk:
+        return desk.track(letters.letter_id(envelope))
+
+
+def exchange(post, link, is_gateway=0):
+    """What two honest posts do: greet, one letter each way, both acknowledged."""
+    before = {letters.letter_id(e): e for e in holdings(post)}
+    flags, digests = link.greet()
+    assert flags == is_gateway, "HELLO flags %d" % flags
+    assert digests == link.digests(before), "class digests are not those of SPEC.md 7.3"
+    ours, theirs = letters.sealed(letters.URGENT), letters.sealed(letters.NEED, bucket=random.randrange(3))
+    assert link.give([ours]) == [True], "our letter is not kept"
+    assert place(post, ours)[0] == HELD
+    hand_in(post, [theirs])
+    count = len(before) + 1
+    came = link.take_all(count)
+    assert {letters.letter_id(e) for e in came} == set(before) | {letters.letter_id(theirs)}, "not every letter came, or not once"
+    wait_until("the post counts our copy", lambda: place(post, theirs)[1] == 1, 5)
+    assert link.offer(0, [letters.letter_id(ours)[:16], letters.letter_id(theirs)[:16]]) == [False, False], "it wants what it holds"
+
+
+def neighbour_dialled(room):
+    post = room.listening("dialled")
+    with Neighbour.dial(post.port) as link:
+        exchange(post, link)
+    hand_in(post, [letters.sealed(c, b) for c in range(4) for b in range(4)])
+    with Neighbour.dial(post.port) as link:
+        exchange(post, link)
+
+
+def neighbour_answered(room):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        post = room.post("answered", "--peer", "127.0.0.1:%d" % server.getsockname()[1])
+        server.settimeout(10)
+        connection, _ = server.accept()
+        with Neighbour(connection, dial=False) as link:
+            exchange(post, link)
+
+
+def community_key(room):
+    key, path = os.urandom(32), os.path.join(room.folder, "psk.key")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
+    post = room.listening("psk", "--psk-file", path)
+    with Neighbour.dial(post.port, psk=key) as link:
+        exchange(post, link)
+    expect_end(post, post.port, "handshakes_failed", None)
+
+
+def gateway_dialled(room):
+    home = os.path.join(room.folder, "gate")
+    key = subprocess.run([program("baridd"), "--home", home, "--show-key"], capture_output=True, text=True, check=True).stdout.strip()
+    port = free_port()
+    post = room.post("gate", "--gateway-listen", "127.0.0.1:%d" % port)
+    with Neighbour.dial(port, gateway=bytes.fromhex(key)) as link:
+        exchange(post, link, is_gateway=1)
+    run = subprocess.run([NOISE_PEER, "dial", "127.0.0.1:%d" % port, "--gateway-key", key, "--for", "1"], capture_output=True, text=True)
+    assert run.returncode == 0 and "HELLO of 44 bytes: 0101" in run.stdout, run.stdout + run.stderr
+    wrong = subprocess.run([NOISE_PEER, "dial", "127.0.0.1:%d" % port, "--gateway-key", key_pair().public.data.hex(), "--for", "2"], capture_output=True)
+    assert wrong.returncode == 1, "a gateway of another key answered"
+
+
+def gateway_answered(room):
+    pair = key_pair()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        post = room.post("sender", "--gateway", "127.0.0.1:%d" % server.getsockname()[1], "--gateway-key", pair.public.data.hex())
+        letter = letters.sealed(letters.URGENT)
+        hand_in(post, [letter])
+        server.settimeout(10)
+        connection, _ = server.accept()
+        with Neighbour(connection, dial=False, gateway=pair) as link:
+            link.greet(flags=1)
+            assert link.take_all(1) == [letter]
+            wait_until("the post knows that a gateway has it", lambda: place(post, letter)[3] > 0, 5)
+            status = post.status()
+            assert status["gateway_last"] > 0 and status["flags"] & 1, "the post does not show the gateway"
+
+
+def noise_peer_both_ways(room):
+    """The smaller peer: a handshake and records, dialled and answered."""
+    post = room.listening("noise")
+    run = subprocess.run([NOISE_PEER, "dial", "127.0.0.1:%d" % post.port, "--for", "1"], capture_output=True, text=True)
+    assert run.returncode == 0 and "HELLO of 44 bytes: 0100" in run.stdout, run.stdout + run.stderr
+    port = free_port()
+    with subprocess.Popen([NOISE_PEER, "answer", "127.0.0.1:%d" % port, "--for", "4"], stdout=subprocess.PIPE, text=True) as answering:
+        room.post("noise2", "--peer", "127.0.0.1:%d" % port)
+        out = answering.communicate()[0]
+    assert answering.returncode == 0 and "HELLO of 44 bytes: 0100" in out, out
+
+
+def equal_stores(room):
+    post = room.listening("equal")
+    held = [letters.sealed(c) for c in range(4) for _ in range(5)]
+    hand_in(post, held)
+    with Neighbour.dial(post.port, held=held, seconds=1.5) as link:
+        link.greet()
+        try:
+            offer = link.next_offer()
+        except LinkEnded as end:
+            assert "time" in str(end), "the post ended the link: %s" % end
+        else:
+            raise AssertionError("equal stores, and yet it offers %d letters" % len(offer[1]))
+
+
+def many_letters(room):
+    """Blocks of 64, many slots, all classes, most urgent first."""
+    post = room.listening("many")
+    hand_in(post, [letters.sealed(random.randrange(4), 0) for _ in range(700)])
+    with Neighbour.dial(post.port, seconds=20) as link:
+        link.greet()
+        classes = [envelope[2] for envelope in link.take_all(700)]
+        assert classes[:50] == sorted(classes, reverse=True)[:50], "the most urgent do not come first"
+        ours = [letters.sealed(letters.STATUS, 0) for _ in range(64)]
+        assert link.give(ours) == [True] * 64
+    assert len(holdings(post)) == 764
+
+
+def count_of(post, counter):
+    return post.status()[counter]
+
+
+def expect_end(post, port, counter, spoil, greeted=True, held=()):
+    """Dials, greets, does something wrong: the link ends at once, is counted, and the post goes on."""
+    before = count_of(post, counter)
+    if spoil is None:
+        connection = socket.create_connection(("127.0.0.1", port), 10)
+        connection.sendall(os.urandom(HANDSHAKE))
+        connection.settimeout(3)
+        assert connection.recv(1) == b"", "an answer to noise"
+        connection.close()
+    else:
+        with Neighbour.dial(port, held=held, seconds=3) as link:
+            if greeted:
+                link.greet()
+            spoil(link)
+            assert link.ended(), "the link goes on"
+    wait_until("%s is counted" % counter, lambda: count_of(post, counter) == before + 1, 3)
+
+
+def raw_record(link, data, length=None, filling=b"\0"):
+    link.peer.link.send(link.peer.seal(struct.pack("<H", len(data) if length is None else length) + data + filling * (UNIT - len(data))))
+
+
+def flip_record(link):
+    record = bytearray(link.peer.seal(struct.pack("<H", 0) + bytes(UNIT)))
+    record[99] ^= 8
+    link.peer.link.send(bytes(record))
+
+
+def replay_record(link):
+    record = link.peer.seal(struct.pack("<H", 0) + bytes(UNIT))
+    link.peer.link.send(record + record)
+
+
+def offer_twice(link):
+    tag = os.urandom(16)
+    assert link.offer(3, [tag]) == [True]
+    link.send(OFFER, bytes([3, 1]) + os.urandom(16))
+
+
+def letter_twice(link):
+    envelope = letters.sealed()
+    assert link.give([envelope]) == [True]
+    link.send_letter(0, 0, envelope)
+
+
+def want_twice(link):
+    slot, _ = link.next_offer()
+    link.want(slot, 1)
+    link.want(slot, 1)
+
+
+def want_beyond(link):
+    slot, tags = link.next_offer()
+    link.want(slot, 1 << len(tags))
+
+
+def hostile_links(room):
+    post = room.listening("hostile")
+    hand_in(post, [letters.sealed(letters.NEED, 0) for _ in range(3)])
+    hello = bytes([1, 0]) + bytes(6) + bytes(4) + bytes(32)
+    malformed = {
+        "an unasked letter": lambda l: l.send_letter(0, 0, letters.sealed()),
+        "a letter of a slot there is not": lambda l: l.send_letter(16, 0, letters.sealed()),
+        "a letter sent twice": letter_twice,
+        "a second HELLO": lambda l: l.send(HELLO, l.hello_payload()),
+        "an OFFER of nothing": lambda l: l.send(OFFER, bytes([0, 0])),
+        "an OFFER of 65": lambda l: l.send(OFFER, bytes([0, 65]) + bytes(65 * 16)),
+        "an OFFER shorter than it says": lambda l: l.send(OFFER, bytes([0, 2]) + bytes(16)),
+        "an OFFER in a slot there is not": lambda l: l.send(OFFER, bytes([16, 1]) + bytes(16)),
+        "an OFFER in a slot in use": offer_twice,
+        "a WANT for a slot not offered": lambda l: l.want(9, 1),
+        "a WANT answered twice": want_twice,
+        "a WANT beyond the count": want_beyond,
+        "a WANT of 8 bytes": lambda l: l.send(WANT, bytes(8)),
+        "an ACK of nothing": lambda l: l.send(ACK, bytes(2)),
+        "an ACK of what was not sent": lambda l: l.send(ACK, struct.pack("<HB", 1, 1)),
+        "an oversize message": lambda l: l.send(LETTER, bytes(4099)),
+        "the longest length there is": lambda l: raw_record(l, struct.pack("<BH", 4, 65535)),
+        "a message of no known type": lambda l: l.send(7, b""),
+        "a message of type 0": lambda l: l.send(0, b""),
+        "a REKEY that is not the last": lambda l: raw_record(l, struct.pack("<BH", 6, 0) + b"\1"),
+        "a REKEY with a payload": lambda l: l.send(6, b"x"),
+    }
+    for name, spoil in malformed.items():
+        named(name, expect_end, post, post.port, "records_malformed", spoil)
+    before_hello = {
+        "OFFER before HELLO": lambda l: l.send(OFFER, bytes([0, 1]) + bytes(16)),
+        "a short HELLO": lambda l: l.send(HELLO, hello[:-1]),
+        "a long HELLO": lambda l: l.send(HELLO, hello + b"\0"),
+        "HELLO version 2": lambda l: l.send(HELLO, b"\2" + hello[1:]),
+        "HELLO with unknown flags": lambda l: l.send(HELLO, b"\1\2" + hello[2:]),
+        "HELLO whose zeros are not": lambda l: l.send(HELLO, hello[:8] + b"\1" + hello[9:]),
+    }
+    for name, spoil in before_hello.items():
+        named(name, expect_end, post, post.port, "records_malformed", spoil, False)
+    forged = {
+        "a flipped bit in a record": flip_record,
+        "a replayed record": replay_record,
+        "a record whose filling is not zero": lambda l: raw_record(l, b"", filling=b"\1"),
+        "a record shorter than it says": lambda l: raw_record(l, b"", length=UNIT + 1),
+    }
+    for name, spoil in forged.items():
+        named(name, expect_end, post, post.port, "records_forged", spoil)
+    named("a record of 17 units", expect_end, post, post.port, "records_malformed", lambda l: l.peer.link.send(b"\x11"))
+    named("a record of no units", expect_end, post, post.port, "records_malformed", lambda l: l.peer.link.send(b"\0"))
+    named("noise for a handshake", expect_end, post, post.port, "handshakes_failed", None)
+    with Neighbour.dial(post.port) as link:
+        exchange(post, link)
+
+
+def twin_links(room):
+    """Of two links between the same two posts the one with the higher handshake hash ends, whichever came first; a link to oneself ends too."""
+    post = room.listening("twins")
+    for _ in range(6):
+        nonce = os.urandom(6)
+        with Neighbour.dial(post.port, seconds=3) as one, Neighbour.dial(post.port, seconds=3) as other:
+            for link in (one, other):
+                link.send(HELLO, link.hello_payload(nonce=nonce))
+                link.receive(HELLO)
+            higher, lower = (one, other) if one.binding > other.binding else (other, one)
+            assert higher.ended(), "both links live on"
+            assert lower.give([letters.sealed()]) == [True], "the link to be kept has ended"
+    with Neighbour.dial(post.port, seconds=3) as link:
+        own = link.receive(HELLO)[2:8]
+        link.send(HELLO, link.hello_payload(nonce=own))
+        assert link.ended(), "a link to oneself lives on"
+
+
+def named(name, case, *arguments):
+    try:
+        case(*arguments)
+    except (AssertionError, LinkEnded, OSError) as fault:
+        raise AssertionError("%s: %s" % (name, fault)) from fault
+
+
+def spoilt_letters(room):
+    """Single flipped bits everywhere, wrong lengths, another letter's bytes: refused and counted, the link stays, nothing is remembered as seen."""
+    post = room.listening("spoilt")
+    chance = random.Random(7)
+    with Neighbour.dial(post.port, seconds=30) as link:
+        link.greet()
+        good = letters.sealed(letters.NEED)
+        spoilt = []
+        for bit in list(range(32 * 8)) + chance.sample(range(32 * 8, 512 * 8), 200):
+            flipped = bytearray(good)
+            flipped[bit // 8] ^= 1 << bit % 8
+            spoilt.append(bytes(flipped))
+            spoilt.append(letters.with_check(bytes(flipped)))  # one whose check was put right
+        spoilt += [good[:-1], good[:256], good + b"\0", good + bytes(512), good[:1], letters.sealed(letters.NEED)]
+        spoilt = [bad for bad in spoilt if bad != good]
+        for bad in spoilt:
+            assert link.give_spoilt(good, bad) is False, "a spoilt letter is kept: %s" % bad[:32].hex()
+        assert count_of(post, "letters_malformed") == len(spoilt)
+        assert holdings(post) == [], "something spoilt is stored"
+        assert link.give([good]) == [True], "the spoilt copies kept the good one out"
+        # An empty LETTER says that it is gone: nothing to acknowledge, and it may be offered again.
+        other = letters.sealed()
+        assert link.offer(1, [letters.letter_id(other)[:16]]) == [True]
+        link.send_letter(1, 0, b"")
+        assert link.give([other], slot=1) == [True]
+        # Receipts that fit nothing go nowhere.
+        forged = letters.receipts([(letters.letter_id(good)[:16], bytes(16))])
+        assert link.give([forged], slot=2) == [False]
+        status = post.status()
+        assert status["letters_unmatched"] == 1 and status["letters"] == 2
+
+
+def rekeyed(room):
+    post = room.listening("rekeyed")
+    with Neighbour.dial(post.port) as link:
+        link.greet()
+        for _ in range(3):
+            link.send(6, b"")
+            link.peer.rekey(link.peer.sending)
+            assert link.give([letters.sealed()]) == [True]
+
+
+def served_within(post, seconds):
+    """An honest post that keeps trying: how long until it has handed over a letter."""
+    begun = time.monotonic()
+    while True:
+        try:
+            with Neighbour.dial(post.port, seconds=2) as link:
+                link.greet()
+                assert link.give([letters.sealed()]) == [True]
+                return time.monotonic() - begun
+        except (LinkEnded, OSError):
+            assert time.monotonic() - begun < seconds, "not served within %g seconds" % seconds
+            time.sleep(0.2)
+
+
+def slow_loris(room):
+    post = room.listening("loris")
+    loris = [socket.create_connection(("127.0.0.1", post.port), 10) for _ in range(8)]
+    try:
+        for half_open in loris:
+            half_open.sendall(bytes(20))
+        waited = served_within(post, GRACE)
+        wait_until("half-open links are ended", lambda: count_of(post, "links_timed_out") == 8, 6)
+    finally:
+        for half_open in loris:
+            half_open.close()
+    # Links that never say a word, and links that never read, beside it.
+    silent = [socket.create_connection(("127.0.0.1", post.port), 10) for _ in range(40)]
+    served_within(post, GRACE)
+    hand_in(post, [letters.sealed(letters.ROUTINE, 3) for _ in range(300)])
+    deaf = []
+    try:
+        for _ in range(4):
+            link = Neighbour.dial(post.port)
+            link.greet()
+            slot, tags = link.next_offer()
+            link.want(slot, (1 << len(tags)) - 1)
+            deaf.append(link)
+        served_within(post, GRACE)
+    finally:
+        for link in deaf + silent:
+            link.close()
+    with open("/proc/%d/status" % post.child.pid, encoding="ascii") as status:
+        rss = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    assert rss < 16 << 10, "hostile links cost %d KiB" % rss
+    print("      an honest link among eight half-open ones was served after %.1f s; resident afterwards %d KiB" % (waited, rss))
+
+
+def hostile_desks(room):
+    post = room.listening("desks")
+    chance = random.Random(5)
+    letter = letters.sealed()
+    good = [bytes([1, 1]), bytes([1, 2, 1]) + letter, bytes([1, 3]) + struct.pack("<QHB", 0, 9, 255), bytes([1, 4]) + bytes(32), bytes([1, 5]) + struct.pack("<QI", 0, 5)]
+    bad = [b"\0", b"\1", b"\2\1", b"\1\0", b"\1\6", b"\1\1x", b"\1\2\4" + letter, b"\1\2\1" + letter + bytes(4096), b"\1\3" + struct.pack("<QHB", 0, 0, 255),
+           b"\1\3" + struct.pack("<QHB", 0, 513, 255), b"\1\4" + bytes(31), b"\1\4" + bytes(33), b"\1\5" + struct.pack("<QI", 0, 60001), bytes(8193), bytes(60000)]
+    bad += [packet[:n] for packet in good for n in range(1, min(len(packet), 16)) if packet[:2] != b"\1\2" or n < 3]
+    bad = [packet for packet in bad if packet not in good]
+    bad += [bytes([chance.randrange(2, 256)]) + chance.randbytes(chance.randrange(64)) for _ in range(100)]
+    for packet in bad:
+        with post.desk() as desk:
+            desk.socket.send(packet)
+            assert desk.socket.recv(8192) == b"", "an answer to %s" % packet[:20].hex()
+    assert count_of(post, "control_malformed") == len(bad), "%d of %d counted" % (count_of(post, "control_malformed"), len(bad))
+    assert holdings(post) == []
+    hand_in(post, [letters.sealed(c, 3) for c in range(4) for _ in range(100)])
+    deaf = [Desk(post.control) for _ in range(6)]
+    for desk in deaf:
+        desk.send(3, struct.pack("<QHB", 0, 512, 255))  # FEED, and never a recv()
+    idle = [Desk(post.control) for _ in range(16 - len(deaf))]
+    begun = time.monotonic()
+    with Desk(post.control, 10) as desk:
+        assert desk.status()["letters"] == 400
+    print("      a desk behind %d that do nothing was served after %.1f s" % (len(deaf) + len(idle), time.monotonic() - begun))
+    for desk in deaf + idle:
+        desk.close()
+    hand_in(post, [letter])
+
+
+CASES = [noise_peer_both_ways, neighbour_dialled, neighbour_answered, community_key, gateway_dialled, gateway_answered, equal_stores, many_letters, rekeyed, twin_links,
+         hostile_links, spoilt_letters, slow_loris, hostile_desks]
+
+
+def main():
+    failures = 0
+    wanted = sys.argv[1:]
+    room = Room()
+    try:
+        for case in CASES:
+            if wanted and case.__name__ not in wanted:
+                continue
+            begun = time.monotonic()
+            try:
+                case(room)
+                print("ok    %s (%.1f s)" % (case.__name__, time.monotonic() - begun), flush=True)
+            except (AssertionError, LinkEnded, OSError, IndexError, KeyError) as fault:
+                failures += 1
+                print("FAIL  %s: %s: %s" % (case.__name__, type(fault).__name__, fault), flush=True)
+        for post in room.posts:
+            if post.stop() != 0:
+                failures += 1
+                print("FAIL  %s did not end cleanly: %s" % (post.home, post.log()))
+    finally:
+        room.end()
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
