@@ -246,8 +246,10 @@ static int open_listener(struct daemon *daemon, const struct address *address, e
 	resolve_text(&at.to.any, at.len, text);
 	if (err == ERR_BUSY)
 		log_error("the address %s is in use by another program", text);
+	else if (err == ERR_PERMISSION)
+		log_error("listening at %s is not permitted; choose a port of 1024 or above", text);
 	else if (err != ERR_OK)
-		log_error("listening at %s is not possible: %s", text, err_text(err));
+		log_error("listening at %s is not possible; it must be an address of this machine", text);
 	return err == ERR_OK ? EX_OK : err == ERR_BUSY ? EX_TEMPFAIL : EX_UNAVAILABLE;
 }
 

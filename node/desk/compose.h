@@ -44,8 +44,8 @@ enum compose_result compose_letter_as(struct keyring *ring, const struct recipie
 
 /* 64 bits naming what a notice is about: type and line (transport) or area (alert), folded as names are. */
 void compose_topic(const struct letter *letter, uint8_t topic[static NOTICE_TOPIC_SIZE]);
-/* The notice verb a transport or alert letter means: planned, boarding, departed, arrived -> GO or INFO, turned_back -> STOP, cancelled -> CANCEL...
- * (SPEC.md 10). */
+/* The notice verb a letter means unless its issuer says otherwise: turned_back STOP, cancelled CANCEL, action cancel CANCEL, else INFO. A GO is
+ * always said. */
 enum notice_verb compose_verb(const struct letter *letter);
 struct notice_wish {
 	enum notice_verb verb;

@@ -168,11 +168,15 @@ int mailroom_next(struct mailroom *room, struct opened *opened)
 				room->cursor = letter.cursor;
 			return room->letters == MAILROOM_BATCH && !room->held ? MAILROOM_MORE : MAILROOM_DONE;
 		}
+		if (room->letters == MAILROOM_BATCH) {
+			err = ERR_PROTOCOL; /* more than was asked for */
+			break;
+		}
 		room->letters++;
 		room->before = room->cursor;
 		if (!room->held)
 			room->cursor = letter.cursor;
-		if (room->letters <= MAILROOM_BATCH && take_letter(room, &letter, opened))
+		if (take_letter(room, &letter, opened))
 			return MAILROOM_LETTER;
 	}
 	room->asked = false;

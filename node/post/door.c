@@ -111,7 +111,7 @@ static bool make_room(const struct door *door, const struct letter *letter)
 
 struct admission door_admit(const struct door *door, const uint8_t *envelope, size_t len, const uint8_t *wanted)
 {
-	struct admission admission = {.seq = 0};
+	struct admission admission = {.verdict = VERDICT_MALFORMED};
 	struct letter *letter = &admission.letter;
 	uint64_t seq;
 	if (!letter_examine(envelope, len, letter) || (wanted != NULL && memcmp(letter->id, wanted, LETTER_TAG_SIZE) != 0))
@@ -129,7 +129,11 @@ struct admission door_admit(const struct door *door, const uint8_t *envelope, si
 		return refuse(door, admission, VERDICT_FULL);
 	if (replaces(letter))
 		replace_older(door, letter);
-	admission.seq = store_put(door->store, letter, envelope, len, door->hour + ttl_hours(letter->header.ttl));
+	uint32_t expires = door->hour + ttl_hours(letter->header.ttl);
+	admission.entry = (struct store_entry){
+		.seq = store_put(door->store, letter, envelope, len, expires),
+		.position = {.rank = order_rank(&letter->header), .day = letter->header.day, .key = store_key(door->store, letter->id)},
+	};
 	admission.verdict = VERDICT_STORED;
 	door->tally->count[TALLY_LETTERS_STORED]++;
 	return admission;

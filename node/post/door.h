@@ -19,7 +19,7 @@ struct door {
 struct admission {
 	enum control_verdict verdict;
 	struct letter letter; /* filled unless MALFORMED */
-	uint64_t seq;         /* STORED: the store's handle */
+	struct store_entry entry; /* STORED: where it is in the store */
 };
 
 /* wanted: the tag the letter was asked for by, or NULL; a letter with another tag is MALFORMED. */

@@ -85,16 +85,7 @@ static void arrived(struct gossip *gossip, struct neighbour *neighbour, const st
 	if (admission.verdict != VERDICT_STORED)
 		return;
 	neighbour->useful_ms = now.boot_ms;
-	struct store_entry entry = {
-		.seq = admission.seq,
-		.position =
-			{
-				.rank = order_rank(&admission.letter.header),
-				.day = admission.letter.header.day,
-				.key = store_key(gossip->door->store, admission.letter.id),
-			},
-	};
-	news_add(gossip->news, &entry, neighbour->link);
+	news_add(gossip->news, &admission.entry, neighbour->link);
 }
 
 static void acked(struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event, struct moment now)

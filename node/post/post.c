@@ -296,11 +296,11 @@ size_t post_link_output(struct post *post, uint32_t link, uint8_t *buf, size_t c
 	return gossip_output(&post->gossip, post->links[i], buf, cap, now);
 }
 
-static bool held_back(struct post *post, const struct admission *admission, const struct store_entry *entry, uint8_t flags, struct moment now)
+static bool held_back(struct post *post, const struct admission *admission, uint8_t flags, struct moment now)
 {
 	if (admission->letter.header.kind != ENVELOPE_SEALED || (flags & (SUBMIT_SEND_NOW | SUBMIT_CARRIED)) != 0)
 		return false;
-	return holdback_add(&post->holdback, entry, now.boot_ms + holdback_delay(admission->letter.header.class));
+	return holdback_add(&post->holdback, &admission->entry, now.boot_ms + holdback_delay(admission->letter.header.class));
 }
 
 enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE],
@@ -312,17 +312,8 @@ enum control_verdict post_submit(struct post *post, const uint8_t *envelope, siz
 	if (admission.verdict != VERDICT_STORED)
 		return admission.verdict;
 	post->gossip.must_commit = true;
-	struct store_entry entry = {
-		.seq = admission.seq,
-		.position =
-			{
-				.rank = order_rank(&admission.letter.header),
-				.day = admission.letter.header.day,
-				.key = store_key(post->store, id),
-			},
-	};
-	if (!held_back(post, &admission, &entry, flags, now))
-		news_add(&post->news, &entry, 0);
+	if (!held_back(post, &admission, flags, now))
+		news_add(&post->news, &admission.entry, 0);
 	return VERDICT_STORED;
 }
 

@@ -60,12 +60,15 @@ static void wait_no_more(struct slot *slot)
 	schedule(slot->dial);
 }
 
-static void link_ended(void *owner, bool was_up, uint64_t lived_ms)
+static void link_ended(void *owner, enum tcp_end_reason how, uint64_t lived_ms)
 {
 	struct slot *slot = owner;
+	bool was_up = how != TCP_END_NEVER_UP;
 	slot->link = 0;
 	if (was_up && lived_ms >= DIAL_GOOD_MS)
 		slot->pause_ms = DIAL_PAUSE_MIN_MS;
+	else if (how == TCP_END_CLOSED)
+		slot->pause_ms = DIAL_PAUSE_MAX_MS; /* the post has no use for it: most likely the other side dialled us too */
 	/* A name's next address is tried in the next turn; a link that was up has found the right one. */
 	if (!was_up && slot->found_next < slot->found_count) {
 		slot->stage = STAGE_WAITING;

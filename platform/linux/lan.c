@@ -462,10 +462,10 @@ static void radio_beacon(struct radio *radio, const uint8_t beacon[static BEACON
 	schedule(lan);
 }
 
-static void link_ended(void *owner, bool was_up, uint64_t lived_ms)
+static void link_ended(void *owner, enum tcp_end_reason how, uint64_t lived_ms)
 {
 	(void)lived_ms; /* even a short contact is worth another */
-	if (was_up)
+	if (how == TCP_END_LOST)
 		start_burst(owner);
 }
 

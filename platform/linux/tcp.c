@@ -77,10 +77,10 @@ static void schedule(struct tcp *tcp)
 }
 
 /* Frees the slot and tells the origin; upward nothing. */
-static void release(struct link *link)
+static void release(struct link *link, bool closed)
 {
 	struct tcp_origin origin = link->origin;
-	bool was_up = link->state == STATE_UP;
+	enum tcp_end_reason how = link->state != STATE_UP ? TCP_END_NEVER_UP : closed ? TCP_END_CLOSED : TCP_END_LOST;
 	uint64_t lived_ms = loop_now(link->tcp->loop).boot_ms - link->since;
 	loop_watch_free(link->watch);
 	close(link->fd);
@@ -88,7 +88,7 @@ static void release(struct link *link)
 	*link = (struct link){.tcp = link->tcp, .fd = -1};
 	schedule(link->tcp);
 	if (origin.ended)
-		origin.ended(origin.owner, was_up, lived_ms);
+		origin.ended(origin.owner, how, lived_ms);
 }
 
 /* The link ended by itself. */
@@ -98,7 +98,7 @@ static void lose(struct link *link)
 	struct radio *radio = link->origin.radio;
 	uint32_t number = link->number;
 	bool tell = link->state == STATE_UP || link->origin.asked;
-	release(link);
+	release(link, false);
 	if (tell)
 		upward->down(upward->owner, radio, number);
 }
@@ -241,7 +241,7 @@ uint32_t tcp_connect(struct tcp *tcp, const struct resolve_address *to, const st
 	link->remote = *to;
 	uint32_t number = link->number;
 	if (!set_watch(link)) {
-		release(link);
+		release(link, false);
 		return 0;
 	}
 	/* Only now: a link that never began has no origin to tell. */
@@ -303,7 +303,7 @@ static void take(struct listener *listener, int fd, const struct resolve_address
 	if (set_watch(link))
 		tcp->upward->up(tcp->upward->owner, &tcp->radio, link->number, listener->kind);
 	else
-		release(link);
+		release(link, false);
 }
 
 static void pause_listeners(struct tcp *tcp, bool paused)
@@ -453,7 +453,7 @@ void tcp_end(struct tcp *tcp, uint32_t number)
 {
 	struct link *link = link_of(tcp, number);
 	if (link)
-		release(link);
+		release(link, true);
 }
 
 void tcp_lose(struct tcp *tcp, uint32_t number)
@@ -527,7 +527,7 @@ void tcp_close(struct tcp *tcp)
 	for (unsigned i = 0; i < TCP_LINKS_MAX; i++) {
 		tcp->links[i].origin.ended = NULL;
 		if (tcp->links[i].state != STATE_FREE)
-			release(&tcp->links[i]);
+			release(&tcp->links[i], true);
 	}
 	for (unsigned i = 0; i < tcp->listener_count; i++) {
 		loop_watch_free(tcp->listeners[i].watch);

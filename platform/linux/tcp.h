@@ -23,14 +23,20 @@ enum {
 
 struct tcp;
 
+enum tcp_end_reason {
+	TCP_END_NEVER_UP,
+	TCP_END_LOST,   /* by the other side or the network */
+	TCP_END_CLOSED, /* by radio->close() */
+};
+
 /* On whose behalf a link is opened. */
 struct tcp_origin {
 	struct radio *radio; /* whose link it is for the listener */
 	enum link_kind kind;
 	bool asked; /* by the listener, with radio->connect(): it hears of a failure too */
-	/* NULL, or called when the link is over for any reason, radio->close() included; was_up: it had been open, for lived_ms. Must not call tcp.
+	/* NULL, or called when the link is over for any reason, how says for which; lived_ms since it was up, or since it began. Must not call tcp.
 	 */
-	void (*ended)(void *owner, bool was_up, uint64_t lived_ms);
+	void (*ended)(void *owner, enum tcp_end_reason how, uint64_t lived_ms);
 	void *owner;
 };
 

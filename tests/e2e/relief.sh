@@ -207,8 +207,7 @@ small org create --name Small >/dev/null 2>&1
 small org card >"$room/card"
 medic org trust "$room/card" >/dev/null
 id=$(medic medevac --org Small --send-now --red 1 --place 'Sector 1' | jq -r .id)
-arrived() { "$bin/barid" --home "$room/medic" --post "$room/b/ctl.sock" --json track "$id" | jq -e '.copies > 0' >/dev/null; }
-until_true arrived || fail "the letter to the second group did not travel"
+until_true stage_is "$id" carried || fail "the letter to the second group did not travel"
 head -c 4M /dev/zero >"$room/small/fill" 2>/dev/null || true
 code=0; small inbox >/dev/null 2>"$room/err" || code=$?
 [ "$code" -eq 73 ] || fail "inbox on a full disk ends with $code: $(cat "$room/err")"
@@ -216,7 +215,8 @@ grep -q 'no space left' "$room/err" || fail "inbox does not say that the disk is
 medic inbox >/dev/null
 [ "$(medic track "$id" | jq -r .stage)" != received ] || fail "a receipt went out though nothing could be kept"
 rm "$room/small/fill"
-until_true eval '[ "$(small inbox | wc -l)" -eq 1 ]' || fail "with room again the letter is not there"
+small_holds() { [ "$(small inbox | wc -l)" -eq "$1" ]; }
+until_true small_holds 1 || fail "with room again the letter is not there"
 until_true stage_is "$id" received || fail "with room again no receipt goes out"
 
 echo "== without a post"
