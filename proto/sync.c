@@ -130,12 +130,21 @@ void sync_want(struct sync *sync, const struct sync_event *offered, uint64_t lac
 	memcpy(block->tags, offered->tags, (size_t)offered->count * LETTER_TAG_SIZE);
 }
 
+static uint64_t tag_head(const uint8_t *tag)
+{
+	uint64_t head;
+	memcpy(&head, tag, sizeof(head));
+	return head;
+}
+
 bool sync_awaits(const struct sync *sync, const uint8_t tag[static LETTER_TAG_SIZE])
 {
+	/* Asked once for every letter offered, against all that are on their way: most are told apart by their first bytes. */
+	uint64_t head = tag_head(tag);
 	for (size_t slot = 0; slot < OFFER_SLOTS; slot++) {
 		const struct sync_wanted *block = &sync->wanted[slot];
-		for (uint64_t left = block->wanted; left != 0; left &= left - 1)
-			if (memcmp(block->tags[__builtin_ctzll(left)], tag, LETTER_TAG_SIZE) == 0)
+		for (size_t i = 0; block->wanted != 0 && i < block->count; i++)
+			if (tag_head(block->tags[i]) == head && (block->wanted >> i & 1) != 0 && memcmp(block->tags[i], tag, LETTER_TAG_SIZE) == 0)
 				return true;
 	}
 	return false;

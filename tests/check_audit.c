@@ -127,7 +127,8 @@ START_TEST(every_tampering_is_noticed_where_it_begins)
 }
 END_TEST
 
-/* The file is put back to an older copy, work goes on, and then an entry of the lost days is spliced in again: it was sealed by us for that very place. */
+/* The file is put back to an older copy, work goes on, and then an entry of the lost days is spliced in again: it was sealed by us for that very
+ * place. */
 START_TEST(an_entry_of_another_past_does_not_fit)
 {
 	uint64_t held;

@@ -53,7 +53,7 @@ static char *export_as(const char *format_name, enum place_grain grain)
 	struct caseview view = {.ring = ring, .dossier = &dossier, .now = NOON + 60, .grain = grain};
 	FILE *out = open_memstream(&text, &len);
 	format->begin(out);
-	(void)format->row(&view, true, out); /* what it wrote is what is checked */
+	ck_assert_int_eq(format->row(&view, true, out), EXPORT_WRITTEN);
 	format->end(out);
 	ck_assert_int_eq(fclose(out), 0);
 	ck_assert_uint_eq(strlen(text), len); /* free of NUL */
@@ -234,6 +234,32 @@ START_TEST(an_exercise_says_so_in_every_format)
 }
 END_TEST
 
+START_TEST(a_case_of_another_type_is_told_in_the_summary)
+{
+	memset(&said, 0, sizeof(said));
+	said.type = LETTER_ALERT;
+	(void)strcpy(said.headline, "HEADLINE");
+	(void)strcpy(said.area, "AREA");
+	char *text = export_as("csv-hxl", PLACE_COARSE);
+	ck_assert_ptr_nonnull(strstr(text, "HEADLINE"));
+	ck_assert_ptr_nonnull(strstr(text, "AREA"));
+	free(text);
+}
+END_TEST
+
+START_TEST(nine_lines_have_no_place_for_other_types)
+{
+	struct case_file file;
+	memset(&said, 0, sizeof(said));
+	said.type = LETTER_SAFE;
+	said.people = 4;
+	relief_keep(&db, &said, 1, 1, &file);
+	ck_assert_int_eq(dossier_read(&db, &file, &dossier), ERR_OK);
+	struct caseview view = {.ring = ring, .dossier = &dossier, .now = NOON, .grain = PLACE_COARSE};
+	ck_assert_int_eq(export_nine_row(&view, true, stdout), EXPORT_NO_PLACE);
+}
+END_TEST
+
 START_TEST(there_is_no_format_but_the_four)
 {
 	ck_assert_ptr_null(export_format_named("csv"));
@@ -260,6 +286,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(exports, json_lines_hold_the_whole_record);
 	tcase_add_test(exports, nine_lines_are_numbered_and_have_no_nationality);
 	tcase_add_loop_test(exports, an_exercise_says_so_in_every_format, 0, 4);
+	tcase_add_test(exports, a_case_of_another_type_is_told_in_the_summary);
+	tcase_add_test(exports, nine_lines_have_no_place_for_other_types);
 	tcase_add_test(exports, there_is_no_format_but_the_four);
 	suite_add_tcase(suite, exports);
 	return suite;

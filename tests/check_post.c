@@ -473,6 +473,43 @@ START_TEST(of_two_links_between_two_posts_one_stays)
 }
 END_TEST
 
+START_TEST(a_second_link_later_does_not_end_the_first)
+{
+	for (int round = 0; round < 8; round++) { /* whichever handshake hash is the higher */
+		struct cluster cluster;
+		cluster_open(&cluster, 2, ROOMY);
+		size_t first = cluster_join(&cluster, 0, 1);
+		cluster_run(&cluster);
+		cluster_wait(&cluster, 11000);
+		size_t second = cluster_join(&cluster, 1, 0);
+		cluster_run(&cluster);
+		cluster_run(&cluster);
+		ck_assert(cluster.links[first].up && !cluster.links[second].up);
+		cluster_close(&cluster);
+	}
+}
+END_TEST
+
+START_TEST(a_dial_that_came_to_nothing_is_tried_again_soon)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	struct sample letter = sample_sealed(1, CLASS_STATUS, 0);
+	submit(&cluster, 0, &letter);
+	uint8_t beacons[2][BEACON_SIZE];
+	size_t low = 0;
+	for (size_t i = 0; i < 2; i++)
+		ck_assert(post_beacon(cluster.post[i], beacons[i]));
+	low = memcmp(beacons[0], beacons[1], BEACON_NONCE_SIZE) < 0 ? 0 : 1;
+	ck_assert(post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
+	cluster_wait(&cluster, 9000);
+	ck_assert(!post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
+	cluster_wait(&cluster, 2000);
+	ck_assert(post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
+	cluster_close(&cluster);
+}
+END_TEST
+
 START_TEST(only_the_lower_nonce_dials_and_only_when_there_is_news)
 {
 	struct cluster cluster;
@@ -513,6 +550,7 @@ START_TEST(the_feed_gives_everything_once_in_order_of_arrival)
 	}
 	ck_assert(!post_feed(cluster.post[0], after, 0xff, envelope, &letter));
 	ck_assert(letter.end && letter.cursor == after);
+	ck_assert(!post_feed(cluster.post[0], UINT64_MAX, 0xff, envelope, &letter));
 	ck_assert(post_feed(cluster.post[0], 0, 1 << ENVELOPE_NOTICE, envelope, &letter));
 	ck_assert_mem_eq(envelope, samples[1].bytes, samples[1].len);
 	cluster_close(&cluster);
@@ -546,6 +584,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_quiet_link_is_kept_alive_and_a_dead_one_is_not);
 	tcase_add_test(test_case, a_link_to_oneself_is_ended);
 	tcase_add_test(test_case, of_two_links_between_two_posts_one_stays);
+	tcase_add_test(test_case, a_second_link_later_does_not_end_the_first);
+	tcase_add_test(test_case, a_dial_that_came_to_nothing_is_tried_again_soon);
 	tcase_add_test(test_case, only_the_lower_nonce_dials_and_only_when_there_is_news);
 	tcase_add_test(test_case, the_feed_gives_everything_once_in_order_of_arrival);
 	suite_add_tcase(suite, test_case);

@@ -6,7 +6,7 @@
 #include "proto/beacon.h"
 #include "proto/bundle.h"
 #include "proto/bytes.h"
-#include "proto/letter.h"
+#include "proto/outside.h"
 #include "proto/order.h"
 #include "proto/payload.h"
 
@@ -113,12 +113,12 @@ START_TEST(the_id_leaves_out_signatures_but_nothing_else)
 {
 	struct sample notice = sample_notice(0, 1, 1, "hello");
 	uint8_t id[LETTER_ID_SIZE];
-	letter_id(notice.bytes, notice.len, id);
+	outside_id(notice.bytes, notice.len, id);
 	ck_assert_mem_eq(id, notice.id, sizeof(id));
 	struct sample resigned = notice;
 	size_t signed_len = notice_signed_len(5);
 	resigned.bytes[signed_len + 10] ^= 1;
-	letter_id(resigned.bytes, resigned.len, id);
+	outside_id(resigned.bytes, resigned.len, id);
 	ck_assert_mem_eq(id, notice.id, sizeof(id));
 	for (size_t at = 0; at < signed_len; at++) {
 		if (at == 90 || at == 91 || (at >= 24 && at < 32))
@@ -127,11 +127,11 @@ START_TEST(the_id_leaves_out_signatures_but_nothing_else)
 		changed.bytes[at] ^= 1;
 		if (at == 1)
 			continue; /* another kind is another layout */
-		letter_id(changed.bytes, changed.len, id);
+		outside_id(changed.bytes, changed.len, id);
 		ck_assert_mem_ne(id, notice.id, sizeof(id));
 	}
 	struct sample control = sample_control(0, 1, 28);
-	letter_id(control.bytes, control.len, id);
+	outside_id(control.bytes, control.len, id);
 	ck_assert_mem_eq(id, control.id, sizeof(id));
 }
 END_TEST
@@ -272,8 +272,8 @@ START_TEST(parsers_never_read_past_the_bytes_they_are_given)
 		for (size_t len = 0; len <= kinds[kind].len; len++) {
 			uint8_t *at = area + 2 * page - len;
 			memcpy(at, kinds[kind].bytes, len);
-			struct letter letter;
-			ck_assert(letter_examine(at, len, &letter) == (len == kinds[kind].len));
+			struct outside letter;
+			ck_assert(outside_examine(at, len, &letter) == (len == kinds[kind].len));
 			struct card card;
 			size_t used;
 			if (len > ENVELOPE_HEADER_SIZE && len < kinds[kind].len)

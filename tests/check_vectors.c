@@ -7,7 +7,7 @@
 #include "proto/beacon.h"
 #include "proto/bundle.h"
 #include "proto/card.h"
-#include "proto/letter.h"
+#include "proto/outside.h"
 #include "proto/payload.h"
 #include "proto/receipt.h"
 #include "proto/session.h"
@@ -36,8 +36,8 @@ START_TEST(the_decoders_read_the_stored_letters)
 		uint8_t bytes[ENVELOPE_SIZE_MAX], id[LETTER_ID_SIZE];
 		size_t len = vector_bytes(value, "envelope", bytes, sizeof(bytes));
 		vector_bytes(value, "id", id, sizeof(id));
-		struct letter letter;
-		ck_assert(letter_examine(bytes, len, &letter));
+		struct outside letter;
+		ck_assert(outside_examine(bytes, len, &letter));
 		ck_assert_mem_eq(letter.id, id, sizeof(id));
 		ck_assert_int_eq(letter.header.kind, kinds[i]);
 	}

@@ -22,19 +22,19 @@ static struct admission refuse(const struct door *door, struct admission admissi
 	return admission;
 }
 
-static bool replaces(const struct letter *letter)
+static bool replaces(const struct outside *letter)
 {
 	return letter->header.kind == ENVELOPE_NOTICE || letter->header.kind == ENVELOPE_CONTROL;
 }
 
-static bool stale(const struct door *door, const struct letter *letter)
+static bool stale(const struct door *door, const struct outside *letter)
 {
 	struct store_latest latest;
 	return replaces(letter) && store_latest(door->store, letter, &latest) && letter->seq < latest.seq;
 }
 
 /* The letter is the newest of its issuer and topic: what it replaces goes. Two letters of one number contradict each other and both stay. */
-static void replace_older(const struct door *door, const struct letter *letter)
+static void replace_older(const struct door *door, const struct outside *letter)
 {
 	struct store_latest latest;
 	uint64_t seq;
@@ -92,7 +92,7 @@ static bool receipts_take(const struct door *door, const uint8_t *envelope, size
 }
 
 /* Makes room by dropping from the end of the order. False: everything carried comes before this letter. */
-static bool make_room(const struct door *door, const struct letter *letter)
+static bool make_room(const struct door *door, const struct outside *letter)
 {
 	const struct store_summary *summary = store_summary(door->store);
 	uint8_t rank = order_rank(&letter->header);
@@ -112,9 +112,9 @@ static bool make_room(const struct door *door, const struct letter *letter)
 struct admission door_admit(const struct door *door, const uint8_t *envelope, size_t len, const uint8_t *wanted)
 {
 	struct admission admission = {.verdict = VERDICT_MALFORMED};
-	struct letter *letter = &admission.letter;
+	struct outside *letter = &admission.letter;
 	uint64_t seq;
-	if (!letter_examine(envelope, len, letter) || (wanted != NULL && memcmp(letter->id, wanted, LETTER_TAG_SIZE) != 0))
+	if (!outside_examine(envelope, len, letter) || (wanted != NULL && memcmp(letter->id, wanted, LETTER_TAG_SIZE) != 0))
 		return refuse(door, admission, VERDICT_MALFORMED);
 	if (store_place(door->store, letter->id, &seq) != PLACE_UNKNOWN)
 		return refuse(door, admission, VERDICT_KNOWN);

@@ -18,7 +18,7 @@ struct door {
 
 struct admission {
 	enum control_verdict verdict;
-	struct letter letter; /* filled unless MALFORMED */
+	struct outside letter;    /* filled unless MALFORMED */
 	struct store_entry entry; /* STORED: where it is in the store */
 };
 

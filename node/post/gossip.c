@@ -92,12 +92,11 @@ static void acked(struct gossip *gossip, struct neighbour *neighbour, const stru
 {
 	for (uint16_t i = 0; i < event->count; i++) {
 		bool kept;
-		uint64_t key, seq = sync_next_acked(&neighbour->sync, event, i, &kept);
+		uint64_t seq = sync_next_acked(&neighbour->sync, event, i, &kept);
 		if (!kept)
 			continue;
 		neighbour->useful_ms = now.boot_ms;
-		if (store_key_of(gossip->door->store, seq, &key))
-			store_handed(gossip->door->store, key, neighbour->is_gateway, now.unix_s);
+		store_handed(gossip->door->store, seq, neighbour->is_gateway, now.unix_s);
 	}
 }
 
@@ -192,7 +191,7 @@ static bool block_add(struct block *block, struct gossip *gossip, const struct s
 	size_t len = fetch(gossip, entry->seq, envelope);
 	if (len == 0)
 		return true; /* it is gone since: nothing to offer, nothing in the way */
-	letter_id(envelope, len, id);
+	outside_id(envelope, len, id);
 	block->class = class;
 	memcpy(block->tags[block->count], id, LETTER_TAG_SIZE);
 	block->handles[block->count++] = entry->seq;
@@ -227,22 +226,22 @@ static void gather_news(struct gossip *gossip, struct neighbour *neighbour, stru
 /* Goes on through the store in the order of letters, over classes in which both sides were equal when they met. */
 static void gather_walk(struct gossip *gossip, struct neighbour *neighbour, struct block *block)
 {
-	struct store_entry entry;
+	struct store_entry entries[OFFER_IDS_MAX];
 	while (!neighbour->finished && block->count < OFFER_IDS_MAX) {
-		if (!store_next(gossip->door->store, neighbour->started ? &neighbour->position : NULL, &entry)) {
-			neighbour->finished = true;
-			return;
-		}
-		enum letter_class class = order_class(entry.position.rank);
-		if (neighbour->same[class]) {
-			neighbour->position = (struct store_position){.rank = (uint8_t)(class * 16), .day = 0, .key = (uint64_t)INT64_MIN};
+		size_t n = store_next(gossip->door->store, neighbour->started ? &neighbour->position : NULL, entries, OFFER_IDS_MAX - block->count);
+		neighbour->finished = n == 0;
+		for (size_t i = 0; i < n; i++) {
+			enum letter_class class = order_class(entries[i].position.rank);
+			bool same = neighbour->same[class];
+			if (!same && !holdback_has(gossip->holdback, entries[i].seq) && !block_add(block, gossip, &entries[i]))
+				return;
 			neighbour->started = true;
-			continue;
+			neighbour->position = entries[i].position;
+			if (same) {
+				neighbour->position = (struct store_position){.rank = (uint8_t)(class * 16), .day = 0, .key = (uint64_t)INT64_MIN};
+				break;
+			}
 		}
-		if (!holdback_has(gossip->holdback, entry.seq) && !block_add(block, gossip, &entry))
-			return;
-		neighbour->position = entry.position;
-		neighbour->started = true;
 	}
 }
 
@@ -271,7 +270,7 @@ static bool send_letter(struct gossip *gossip, struct neighbour *neighbour)
 	if (!session_wants_messages(&neighbour->session) || !sync_next(&neighbour->sync, &pick))
 		return false;
 	uint8_t envelope[ENVELOPE_SIZE_MAX];
-	size_t len = fetch(gossip, pick.handle, envelope);
+	size_t len = store_get_as_is(gossip->door->store, pick.handle, envelope);
 	uint8_t *payload = session_message(&neighbour->session, MESSAGE_LETTER, 2 + len);
 	if (payload == NULL)
 		return false;

@@ -29,7 +29,7 @@ bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACO
 	if (peer != NULL) {
 		uint64_t age_ms = now_ms - peer->tried_ms;
 		bool changed = peer->ours != generation || memcmp(peer->digest, digest, BEACON_DIGEST_SIZE) != 0;
-		if ((peer->failed && age_ms < PEERS_REDIAL_MS) || (!changed && age_ms < PEERS_STALE_MS))
+		if (peer->failed ? age_ms < PEERS_REDIAL_MS : !changed && age_ms < PEERS_STALE_MS)
 			return false;
 	} else {
 		peer = oldest(peers);

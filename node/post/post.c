@@ -17,6 +17,7 @@ enum {
 	NOTES_MS = 1000,       /* notes of what was handed on may wait so long for a commit of their own */
 	NONCE_MIN_MS = 600000, /* the beacon's nonce lives 10 to 20 minutes */
 	NONCE_SPREAD_MS = 600000,
+	SETTLED_MS = 10000, /* two links of one pair that opened less than this apart opened at once */
 	USELESS_MS = 60000, /* a link that brought and took nothing for so long gives way when the table is full */
 	CLOSED_MAX = 4 * POST_LINKS_MAX,
 };
@@ -240,7 +241,16 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, struct 
 	return true;
 }
 
-/* Two links between the same two posts are one too many: both ends close the one whose handshake hash is higher. Also ends a link to oneself. */
+/* Of two links that opened at once the one with the higher handshake hash is too many; of an old and a new one, the new. Both ends see it alike. */
+static bool yields(const struct neighbour *mine, const struct neighbour *other)
+{
+	uint64_t apart_ms = mine->up_ms > other->up_ms ? mine->up_ms - other->up_ms : other->up_ms - mine->up_ms;
+	if (apart_ms >= SETTLED_MS)
+		return mine->up_ms > other->up_ms;
+	return memcmp(session_binding(&mine->session), session_binding(&other->session), CHANNEL_HASH_SIZE) > 0;
+}
+
+/* Two links between the same two posts are one too many. Also ends a link to oneself. */
 static bool superfluous(struct post *post, size_t at)
 {
 	struct neighbour *mine = post->links[at];
@@ -252,7 +262,7 @@ static bool superfluous(struct post *post, size_t at)
 			continue;
 		if (other->kind >= LINK_GATEWAY_DIALLED || mine->kind >= LINK_GATEWAY_DIALLED)
 			continue;
-		if (memcmp(session_binding(&mine->session), session_binding(&other->session), CHANNEL_HASH_SIZE) > 0)
+		if (yields(mine, other))
 			return true;
 		want_closed(post, i);
 	}

@@ -11,7 +11,7 @@
 
 #include "node/control.h"
 #include "platform/error.h"
-#include "proto/letter.h"
+#include "proto/outside.h"
 
 struct store;
 
@@ -64,15 +64,17 @@ uint64_t store_key(const struct store *store, const uint8_t tag[static LETTER_TA
 /* Held here, known but no longer held, or unknown. seq is filled when held. */
 enum control_place store_place(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], uint64_t *seq);
 /* Adds a letter that is not held. Returns its seq, 0 on error. */
-uint64_t store_put(struct store *store, const struct letter *letter, const uint8_t *envelope, size_t len, uint32_t expires);
+uint64_t store_put(struct store *store, const struct outside *letter, const uint8_t *envelope, size_t len, uint32_t expires);
 /* Fills envelope[ENVELOPE_SIZE_MAX]; 0 if it is not there (any more) or the disk has changed it. */
 size_t store_get(struct store *store, uint64_t seq, uint8_t *envelope);
+/* The same without looking for changes: for a letter examined a moment ago whose next reader examines it anyway. */
+size_t store_get_as_is(struct store *store, uint64_t seq, uint8_t *envelope);
 /* The key of a held letter, 0 and false if it is no longer held. */
 bool store_key_of(struct store *store, uint64_t seq, uint64_t *key);
 /* True if a comes before b in the order of letters. */
 bool store_before(const struct store_position *a, const struct store_position *b);
-/* The next letter in the order of letters after a position; NULL: the first. */
-bool store_next(struct store *store, const struct store_position *after, struct store_entry *entry);
+/* The next letters in the order of letters after a position; NULL: the first. Fills at most cap of them and returns how many. */
+size_t store_next(struct store *store, const struct store_position *after, struct store_entry *entries, size_t cap);
 /* The last letter in the order: the first to go. */
 bool store_last(struct store *store, struct store_entry *entry);
 /* The next letter by arrival whose rank bit is set in ranks. Fills envelope. */
@@ -104,12 +106,12 @@ struct store_latest {
 	uint8_t tag[LETTER_TAG_SIZE];
 };
 /* Looks it up for a letter of that kind, issuer and topic; false if none was ever taken. */
-bool store_latest(struct store *store, const struct letter *letter, struct store_latest *latest);
+bool store_latest(struct store *store, const struct outside *letter, struct store_latest *latest);
 /* This letter is it from now on; remembered until the given hour. */
-void store_set_latest(struct store *store, const struct letter *letter, uint32_t until);
+void store_set_latest(struct store *store, const struct outside *letter, uint32_t until);
 
-/* A neighbour, or a gateway, confirmed to hold the letter. unix_s is for show. */
-void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix_s);
+/* A neighbour, or a gateway, confirmed to hold the letter; nothing if it is no longer held here. unix_s is for show. */
+void store_handed(struct store *store, uint64_t seq, bool gateway, uint64_t unix_s);
 struct control_track store_track(struct store *store, const uint8_t id[static LETTER_ID_SIZE]);
 void store_set_gateway_last(struct store *store, uint64_t unix_s);
 

@@ -38,7 +38,7 @@ static void account(struct store_summary *summary, uint8_t rank, const uint8_t i
 	summary->bytes += sign > 0 ? order_size(rank) : -order_size(rank);
 }
 
-uint64_t store_put(struct store *store, const struct letter *letter, const uint8_t *envelope, size_t len, uint32_t expires)
+uint64_t store_put(struct store *store, const struct outside *letter, const uint8_t *envelope, size_t len, uint32_t expires)
 {
 	if (!store_begin(store))
 		return 0;
@@ -60,27 +60,44 @@ uint64_t store_put(struct store *store, const struct letter *letter, const uint8
 	return seq;
 }
 
-/* A body as the store gave it, unless the disk has changed it. */
-static size_t sound_body(sqlite3_stmt *statement, int column, uint8_t *envelope)
+/* A body as the store gave it, whether or not the disk has changed it. */
+static size_t copy_body(sqlite3_stmt *statement, int column, uint8_t *envelope)
 {
 	size_t len = (size_t)sqlite3_column_bytes(statement, column);
 	const void *body = sqlite3_column_blob(statement, column);
 	if (body == NULL || len < ENVELOPE_SIZE_MIN || len > ENVELOPE_SIZE_MAX)
 		return 0;
 	memcpy(envelope, body, len);
-	struct envelope_header header;
-	return envelope_parse(envelope, len, &header) == ENVELOPE_OK ? len : 0;
+	return len;
 }
 
-size_t store_get(struct store *store, uint64_t seq, uint8_t *envelope)
+/* 0 if the disk has changed it. */
+static size_t sound_body(sqlite3_stmt *statement, int column, uint8_t *envelope)
+{
+	struct envelope_header header;
+	size_t len = copy_body(statement, column, envelope);
+	return len > 0 && envelope_parse(envelope, len, &header) == ENVELOPE_OK ? len : 0;
+}
+
+static size_t get(struct store *store, uint64_t seq, uint8_t *envelope, size_t (*body)(sqlite3_stmt *, int, uint8_t *))
 {
 	sqlite3_stmt *statement = store_statement(store, STORE_GET);
 	store_bind_u64(statement, 1, seq);
 	if (!store_row(store, statement))
 		return 0;
-	size_t len = sound_body(statement, 0, envelope);
+	size_t len = body(statement, 0, envelope);
 	(void)sqlite3_reset(statement); /* read only: nothing left to fail */
 	return len;
+}
+
+size_t store_get(struct store *store, uint64_t seq, uint8_t *envelope)
+{
+	return get(store, seq, envelope, sound_body);
+}
+
+size_t store_get_as_is(struct store *store, uint64_t seq, uint8_t *envelope)
+{
+	return get(store, seq, envelope, copy_body);
 }
 
 bool store_key_of(struct store *store, uint64_t seq, uint64_t *key)
@@ -107,37 +124,50 @@ bool store_before(const struct store_position *a, const struct store_position *b
 	return a_key > b_key;
 }
 
-static bool entry_of(struct store *store, sqlite3_stmt *statement, struct store_entry *entry)
+static struct store_entry entry_of(sqlite3_stmt *statement)
 {
-	if (!store_row(store, statement))
-		return false;
-	entry->seq = (uint64_t)sqlite3_column_int64(statement, 0);
-	entry->position.rank = (uint8_t)sqlite3_column_int(statement, 1);
-	entry->position.day = (uint16_t)sqlite3_column_int(statement, 2);
-	entry->position.key = (uint64_t)sqlite3_column_int64(statement, 3);
-	(void)sqlite3_reset(statement); /* read only: nothing left to fail */
-	return true;
+	return (struct store_entry){
+		.seq = (uint64_t)sqlite3_column_int64(statement, 0),
+		.position =
+			{
+				.rank = (uint8_t)sqlite3_column_int(statement, 1),
+				.day = (uint16_t)sqlite3_column_int(statement, 2),
+				.key = (uint64_t)sqlite3_column_int64(statement, 3),
+			},
+	};
 }
 
-bool store_next(struct store *store, const struct store_position *after, struct store_entry *entry)
+size_t store_next(struct store *store, const struct store_position *after, struct store_entry *entries, size_t cap)
 {
 	sqlite3_stmt *statement = store_statement(store, after == NULL ? STORE_FIRST : STORE_NEXT);
+	store_bind_u64(statement, 1, cap);
 	if (after != NULL) {
-		store_bind_u64(statement, 1, after->rank);
-		store_bind_u64(statement, 2, after->day);
-		store_bind_u64(statement, 3, after->key);
+		store_bind_u64(statement, 2, after->rank);
+		store_bind_u64(statement, 3, after->day);
+		store_bind_u64(statement, 4, after->key);
 	}
-	return entry_of(store, statement, entry);
+	size_t n = 0;
+	while (n < cap && store_row(store, statement))
+		entries[n++] = entry_of(statement);
+	(void)sqlite3_reset(statement); /* read only: nothing left to fail */
+	return n;
 }
 
 bool store_last(struct store *store, struct store_entry *entry)
 {
-	return entry_of(store, store_statement(store, STORE_LAST), entry);
+	sqlite3_stmt *statement = store_statement(store, STORE_LAST);
+	if (!store_row(store, statement))
+		return false;
+	*entry = entry_of(statement);
+	(void)sqlite3_reset(statement); /* read only: nothing left to fail */
+	return true;
 }
 
 bool store_arrived(struct store *store, uint64_t after, uint64_t ranks, uint8_t *envelope, size_t *len, uint64_t *seq)
 {
 	sqlite3_stmt *statement = store_statement(store, STORE_ARRIVED);
+	if (after > INT64_MAX)
+		return false; /* a cursor nobody was ever given */
 	for (bool page = true; page;) {
 		page = false;
 		store_bind_u64(statement, 1, after);
@@ -171,7 +201,7 @@ static void recount(struct store *store)
 	while (store_arrived(store, seq, UINT64_MAX, envelope, &len, &seq)) {
 		struct envelope_header header;
 		(void)envelope_parse(envelope, len, &header); /* store_arrived() yields only sound ones */
-		letter_id(envelope, len, id);
+		outside_id(envelope, len, id);
 		account(summary, order_rank(&header), id, +1);
 	}
 }
@@ -196,7 +226,7 @@ void store_drop(struct store *store, uint64_t seq, uint32_t known_until)
 		return;
 	}
 	uint8_t id[LETTER_ID_SIZE];
-	letter_id(envelope, len, id);
+	outside_id(envelope, len, id);
 	account(&store->summary, rank, id, -1);
 	struct envelope_header header;
 	(void)envelope_parse(envelope, len, &header); /* sound_body() has just parsed it */

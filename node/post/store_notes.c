@@ -4,6 +4,8 @@
 
 bool store_known(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], struct store_known *known)
 {
+	if (store->summary.known == 0)
+		return false;
 	sqlite3_stmt *statement = store_statement(store, STORE_KNOWN);
 	store_bind_u64(statement, 1, store_key(store, tag));
 	if (!store_row(store, statement))
@@ -83,7 +85,7 @@ bool store_forget_expired(struct store *store, uint32_t hour)
 	return n == BATCH;
 }
 
-static uint64_t topic_key(const struct store *store, const struct letter *letter)
+static uint64_t topic_key(const struct store *store, const struct outside *letter)
 {
 	uint8_t name[1 + SIGN_KEY_SIZE + NOTICE_TOPIC_SIZE];
 	name[0] = (uint8_t)letter->header.kind;
@@ -92,7 +94,7 @@ static uint64_t topic_key(const struct store *store, const struct letter *letter
 	return shorthash(store->secret, name, sizeof(name));
 }
 
-bool store_latest(struct store *store, const struct letter *letter, struct store_latest *latest)
+bool store_latest(struct store *store, const struct outside *letter, struct store_latest *latest)
 {
 	sqlite3_stmt *statement = store_statement(store, STORE_LATEST);
 	store_bind_u64(statement, 1, topic_key(store, letter));
@@ -107,7 +109,7 @@ bool store_latest(struct store *store, const struct letter *letter, struct store
 	return whole;
 }
 
-void store_set_latest(struct store *store, const struct letter *letter, uint32_t until)
+void store_set_latest(struct store *store, const struct outside *letter, uint32_t until)
 {
 	if (!store_begin(store))
 		return;
@@ -119,12 +121,12 @@ void store_set_latest(struct store *store, const struct letter *letter, uint32_t
 	store_run(store, statement);
 }
 
-void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix_s)
+void store_handed(struct store *store, uint64_t seq, bool gateway, uint64_t unix_s)
 {
 	if (!store_begin(store))
 		return;
 	sqlite3_stmt *statement = store_statement(store, STORE_HANDED);
-	store_bind_u64(statement, 1, key);
+	store_bind_u64(statement, 1, seq);
 	store_bind_u64(statement, 2, gateway ? 0 : 1);
 	store_bind_u64(statement, 3, gateway ? 0 : unix_s);
 	store_bind_u64(statement, 4, gateway ? unix_s : 0);

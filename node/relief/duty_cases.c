@@ -103,6 +103,16 @@ static enum err finish_case(struct office *office, const struct dossier *dossier
 	return err;
 }
 
+/* The same, then prints the case and lets its letters go. Returns the exit code. */
+static int settle_case(struct office *office, const struct dossier *dossier, enum audit_action action, const char *detail, enum err err)
+{
+	err = finish_case(office, dossier, action, detail, err);
+	if (err != ERR_OK)
+		return database_failed(office, err);
+	(void)office_flush(office); /* says so itself; what was done is done, whether or not its letters can leave now */
+	return print_case(office, dossier, false);
+}
+
 /* Cases whose place this operator saw for the first time, on their way into the audit. */
 struct looks {
 	char refs[AUDIT_DETAIL_MAX + 1];
@@ -183,14 +193,13 @@ static int inbox(struct office *office, const struct cases_filter *filter)
 		return cli_weather(office->cli, err, "what came from the post could not be kept, and stays there");
 	if (got.line == ERR_OK)
 		(void)office_flush(office); /* says so itself; what waits goes on waiting */
-	else
-		cli_say(office->cli, "the post at %s does not answer (%s): what follows is what was known before", office->cli->post,
-			err_text(got.line));
 	int code = list_cases(office, filter, &n);
+	if (code == 0 && n == 0 && got.line != ERR_OK)
+		return cli_weather(office->cli, got.line, office->cli->post);
+	if (got.line != ERR_OK)
+		cli_say(office->cli, "the post at %s does not answer (%s): these are the cases known before", office->cli->post, err_text(got.line));
 	if (code != 0 || n > 0)
 		return code;
-	if (got.line != ERR_OK)
-		return cli_weather(office->cli, got.line, office->cli->post);
 	if (!office->cli->json)
 		puts(filter->all ? "No case has come yet." : "No open case.");
 	return 0;
@@ -253,10 +262,7 @@ int duty_claim(const struct cli *cli)
 			file->state = CASE_ASSIGNED;
 		if (err == ERR_OK)
 			err = answer_stage(&office, &dossier, STAGE_ASSIGNED, "");
-		err = finish_case(&office, &dossier, AUDIT_CLAIMED, ref, err);
-		code = err == ERR_OK ? print_case(&office, &dossier, false) : database_failed(&office, err);
-		if (err == ERR_OK)
-			(void)office_flush(&office); /* says so itself; the claim stands */
+		code = settle_case(&office, &dossier, AUDIT_CLAIMED, ref, err);
 	}
 	leave_case(&office, &dossier);
 	return code;
@@ -288,10 +294,7 @@ int duty_close(const struct cli *cli)
 		if (err == ERR_OK)
 			err = answer_stage(&office, &dossier, STAGE_CLOSED, case_reason_word(file->reason));
 		(void)snprintf(detail, sizeof(detail), "%s %s", ref, case_reason_word(file->reason)); /* fits */
-		err = finish_case(&office, &dossier, AUDIT_CLOSED, detail, err);
-		code = err == ERR_OK ? print_case(&office, &dossier, false) : database_failed(&office, err);
-		if (err == ERR_OK)
-			(void)office_flush(&office); /* says so itself; closed is closed */
+		code = settle_case(&office, &dossier, AUDIT_CLOSED, detail, err);
 	}
 	leave_case(&office, &dossier);
 	return code;

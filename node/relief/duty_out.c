@@ -204,7 +204,16 @@ static enum err export_one(struct office *office, const struct export_format *fo
 	enum err err = dossier_read(&office->db, file, dossier);
 	if (err == ERR_OK) {
 		struct caseview view = {.ring = office->vault.ring, .dossier = dossier, .now = office->now, .grain = grain};
-		*written += format->row(&view, *written == 0, stdout);
+		switch (format->row(&view, *written == 0, stdout)) {
+		case EXPORT_WRITTEN:
+			++*written;
+			break;
+		case EXPORT_NO_PLACE:
+			break;
+		case EXPORT_FAILED:
+			err = ferror(stdout) ? ERR_IO : ERR_MEMORY;
+			break;
+		}
 		dossier_free(dossier);
 	}
 	free(dossier);

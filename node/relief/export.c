@@ -7,7 +7,7 @@ static void lines_begin(FILE *out)
 	(void)out; /* JSON Lines have no frame */
 }
 
-static bool lines_row(const struct caseview *view, bool first, FILE *out)
+static enum export_result lines_row(const struct caseview *view, bool first, FILE *out)
 {
 	(void)first; /* lines need no separator */
 	struct caseview whole = *view;
@@ -21,7 +21,7 @@ static bool lines_row(const struct caseview *view, bool first, FILE *out)
 	fputc('\n', out);
 	json_decref(members);
 	json_decref(object);
-	return written;
+	return written ? EXPORT_WRITTEN : EXPORT_FAILED;
 }
 
 static const struct export_format formats[] = {

@@ -10,11 +10,17 @@
 
 #include <stdio.h>
 
+enum export_result {
+	EXPORT_WRITTEN,
+	EXPORT_NO_PLACE, /* this format has no place for such a case */
+	EXPORT_FAILED,   /* no memory, or writing failed */
+};
+
 struct export_format {
 	const char *name; /* "csv-hxl" */
 	void (*begin)(FILE *out);
-	/* first: no row came before. False: nothing was written, this format has no place for such a case. */
-	bool (*row)(const struct caseview *view, bool first, FILE *out);
+	/* first: no row came before. */
+	enum export_result (*row)(const struct caseview *view, bool first, FILE *out);
 	void (*end)(FILE *out);
 };
 
@@ -23,19 +29,19 @@ const struct export_format *export_format_named(const char *name);
 
 /* The CSV format with HXL tags. */
 void export_csv_begin(FILE *out);
-bool export_csv_row(const struct caseview *view, bool first, FILE *out);
+enum export_result export_csv_row(const struct caseview *view, bool first, FILE *out);
 void export_csv_end(FILE *out);
 /* One cell as it stands in the file: made inert, guarded against formulas, quoted if need be. Fills out, always ended by NUL. */
 void export_csv_cell(const char *text, char *out, size_t cap);
 
 /* The GeoJSON format. */
 void export_geojson_begin(FILE *out);
-bool export_geojson_row(const struct caseview *view, bool first, FILE *out);
+enum export_result export_geojson_row(const struct caseview *view, bool first, FILE *out);
 void export_geojson_end(FILE *out);
 
 /* The nine lines of an evacuation request; other cases have no place in it. */
 void export_nine_begin(FILE *out);
-bool export_nine_row(const struct caseview *view, bool first, FILE *out);
+enum export_result export_nine_row(const struct caseview *view, bool first, FILE *out);
 void export_nine_end(FILE *out);
 
 #endif

@@ -4,10 +4,11 @@
 #include "node/relief/place.h"
 #include "node/relief/triage.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_MAX = 6 * BODY_SIZE_MAX + 8 };
+enum { CELL_MAX = 6 * BODY_SIZE_MAX + 8, SUMMARY_MAX = 2048 };
 
 /* One row being laid out: columns in order, text or number. */
 struct row {
@@ -46,6 +47,7 @@ static const struct {
 	{"status", "#status"},
 	{"closed_reason", "#status+reason"},
 	{"assigned_person", "#contact+assigned"},
+	{"summary", "#description+summary"},
 	{"text_original", "#description"},
 	{"lang", "#meta+lang"},
 	{"signer_key", "#meta+source+key"},
@@ -130,17 +132,13 @@ static void put_words(struct row *row, json_t *value)
 	put_text(row, words);
 }
 
-static void put_place(struct row *row, const struct caseview *view)
+/* shown: what may be told of the letter. */
+static void put_place(struct row *row, const struct caseview *view, const struct letter *shown)
 {
-	const struct letter *said = &view->dossier->said;
-	char place[sizeof(said->place)], degrees[PLACE_DEGREES_TEXT];
+	char degrees[PLACE_DEGREES_TEXT];
 	struct place_cell cell;
-	if (view->grain == PLACE_AS_WRITTEN)
-		memcpy(place, said->place, sizeof(place));
-	else
-		place_coarse(said->place, place, sizeof(place));
-	put_text(row, place);
-	if (!place_cell(said->place, view->grain == PLACE_AS_WRITTEN, &cell)) {
+	put_text(row, shown->place);
+	if (!place_cell(view->dossier->said.place, view->grain == PLACE_AS_WRITTEN, &cell)) {
 		put_raw(row, "");
 		put_raw(row, "");
 		return;
@@ -149,6 +147,14 @@ static void put_place(struct row *row, const struct caseview *view)
 	put_raw(row, degrees);
 	place_degrees((cell.west + cell.east) / 2, degrees);
 	put_raw(row, degrees);
+}
+
+/* Everything said in one cell: types other than evacuations have few columns of their own. */
+static void put_summary(struct row *row, const struct letter *shown)
+{
+	char summary[SUMMARY_MAX];
+	letter_summary(shown, summary, sizeof(summary));
+	put_text(row, summary);
 }
 
 static void put_needs(struct row *row, const struct caseview *view)
@@ -183,13 +189,14 @@ static void put_head(struct row *row, const struct caseview *view)
 	put_text(row, why);
 }
 
-static void put_tail(struct row *row, const struct caseview *view)
+static void put_tail(struct row *row, const struct caseview *view, const struct letter *shown)
 {
 	const struct case_file *file = &view->dossier->file;
 	char key[2 * DH_KEY_SIZE + 1];
 	put_text(row, case_state_word(file->state));
 	put_text(row, case_reason_word(file->reason));
 	put_text(row, file->operator_name);
+	put_summary(row, shown);
 	put_text(row, view->dossier->said.text);
 	put_text(row, view->dossier->said.lang);
 	text_hex(file->sender, sizeof(file->sender), key);
@@ -207,28 +214,37 @@ void export_csv_begin(FILE *out)
 	fputs("\r\n", out);
 }
 
-bool export_csv_row(const struct caseview *view, bool first, FILE *out)
+static void put_case(struct row *row, const struct caseview *view, const struct letter *shown, json_t *body)
+{
+	put_head(row, view);
+	put_needs(row, view);
+	put_words(row, json_object_get(body, "equip"));
+	put_place(row, view, shown);
+	put_text(row, shown->going_to);
+	put_words(row, json_object_get(body, "security"));
+	put_words(row, json_object_get(body, "hazards"));
+	put_tail(row, view, shown);
+	assert(row->columns == COLUMNS);
+}
+
+enum export_result export_csv_row(const struct caseview *view, bool first, FILE *out)
 {
 	(void)first; /* rows need no separator */
 	struct row row = {.out = out, .cell = malloc(CELL_MAX)};
+	struct letter *shown = malloc(sizeof(*shown));
 	json_t *body = letter_body_json(&view->dossier->said);
-	if (row.cell == NULL || body == NULL) {
-		free(row.cell);
-		json_decref(body);
-		return false;
+	bool ready = row.cell != NULL && shown != NULL && body != NULL;
+	if (ready) {
+		*shown = view->dossier->said;
+		if (view->grain == PLACE_COARSE)
+			caseview_coarsen(shown);
+		put_case(&row, view, shown, body);
+		fputs("\r\n", out);
 	}
-	put_head(&row, view);
-	put_needs(&row, view);
-	put_words(&row, json_object_get(body, "equip"));
-	put_place(&row, view);
-	put_text(&row, view->dossier->said.going_to);
-	put_words(&row, json_object_get(body, "security"));
-	put_words(&row, json_object_get(body, "hazards"));
-	put_tail(&row, view);
-	fputs("\r\n", out);
+	free(shown);
 	free(row.cell);
 	json_decref(body);
-	return row.columns == COLUMNS;
+	return ready ? EXPORT_WRITTEN : EXPORT_FAILED;
 }
 
 void export_csv_end(FILE *out)

@@ -38,7 +38,7 @@ void export_geojson_begin(FILE *out)
 	fputs("{\"type\":\"FeatureCollection\",\"features\":[", out);
 }
 
-bool export_geojson_row(const struct caseview *view, bool first, FILE *out)
+enum export_result export_geojson_row(const struct caseview *view, bool first, FILE *out)
 {
 	struct place_cell cell;
 	bool known = place_cell(view->dossier->said.place, view->grain == PLACE_AS_WRITTEN, &cell);
@@ -47,7 +47,7 @@ bool export_geojson_row(const struct caseview *view, bool first, FILE *out)
 	fputs(first ? "\n" : ",\n", out);
 	bool written = feature != NULL && json_dumpf(feature, out, JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0;
 	json_decref(feature);
-	return written;
+	return written ? EXPORT_WRITTEN : EXPORT_FAILED;
 }
 
 void export_geojson_end(FILE *out)

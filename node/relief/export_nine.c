@@ -34,14 +34,14 @@ void export_nine_begin(FILE *out)
 	(void)out; /* cases follow each other */
 }
 
-bool export_nine_row(const struct caseview *view, bool first, FILE *out)
+enum export_result export_nine_row(const struct caseview *view, bool first, FILE *out)
 {
 	const struct case_file *file = &view->dossier->file;
 	const struct letter *said = &view->dossier->said;
 	bool precise = view->grain == PLACE_AS_WRITTEN;
 	char ref[REF_TEXT], when[TEXT_TIME], place[sizeof(said->place)];
 	if (file->type != LETTER_MEDEVAC || !view->dossier->understood)
-		return false;
+		return EXPORT_NO_PLACE;
 	json_t *body = letter_body_json(said);
 	if (precise)
 		memcpy(place, said->place, sizeof(place));
@@ -62,7 +62,7 @@ bool export_nine_row(const struct caseview *view, bool first, FILE *out)
 	put_words(out, "9 Hazards", body, "hazards");
 	put_line(out, "Remarks", said->text);
 	json_decref(body);
-	return true;
+	return EXPORT_WRITTEN;
 }
 
 void export_nine_end(FILE *out)

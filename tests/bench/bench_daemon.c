@@ -24,6 +24,7 @@ struct wish {
 struct result {
 	double letters_per_s, sqlite_per_s, verify_per_s;
 	double wakeups_alone, wakeups_peer;
+	double cpu_sender, cpu_receiver; /* seconds of the sync */
 	uint64_t wire_bytes, disk_bytes;
 	uint64_t rss_empty_kib, rss_sender_kib, rss_receiver_kib;
 	bool own_network;
@@ -96,11 +97,14 @@ static void run(const struct wish *wish, struct result *result)
 	daemon_start(&receiver, empty, address, NULL);
 	result->wakeups_alone = idle(&receiver, wish->idle_seconds);
 	result->rss_empty_kib = measure_rss_kib(receiver.pid);
+	double receiver_before = measure_cpu(receiver.pid);
 	uint64_t before = measure_lo_bytes();
 	daemon_start(&sender, full, NULL, address);
 	result->letters_per_s = wait_for(&receiver, wish->letters);
 	(void)usleep(100000); /* the last acknowledgements */
 	result->wire_bytes = measure_lo_bytes() - before;
+	result->cpu_sender = measure_cpu(sender.pid);
+	result->cpu_receiver = measure_cpu(receiver.pid) - receiver_before;
 	result->rss_sender_kib = measure_rss_kib(sender.pid);
 	result->rss_receiver_kib = measure_rss_kib(receiver.pid);
 	result->wakeups_peer = idle(&receiver, wish->idle_seconds);
@@ -119,6 +123,8 @@ static void print(const struct wish *wish, const struct result *result)
 	       (unsigned)wish->letters, result->letters_per_s, result->sqlite_per_s, result->verify_per_s, result->letters_per_s / result->sqlite_per_s);
 	printf("\"wire\":\"%s\",\"wire_bytes\":%llu,\"envelope_bytes\":%.0f,\"share\":%.4f,", result->own_network ? "lo, own network" : "lo, shared",
 	       (unsigned long long)result->wire_bytes, envelope_bytes, envelope_bytes / (double)result->wire_bytes);
+	printf("\"cpu_us_per_letter_sender\":%.2f,\"cpu_us_per_letter_receiver\":%.2f,", result->cpu_sender * 1e6 / wish->letters,
+	       result->cpu_receiver * 1e6 / wish->letters);
 	printf("\"rss_kib\":%llu,\"rss_sender_kib\":%llu,\"rss_receiver_kib\":%llu,\"rss_empty_kib\":%llu,\"rss_bytes_per_letter\":%.1f,",
 	       (unsigned long long)rss_kib, (unsigned long long)result->rss_sender_kib, (unsigned long long)result->rss_receiver_kib,
 	       (unsigned long long)result->rss_empty_kib, grown * 1024 / wish->letters);

@@ -10,61 +10,16 @@ if [ -z "${RELIEF_ROOM-}" ]; then
 	RELIEF_ROOM=1 exec unshare "$flags" "$0"
 fi
 
-bin=${BARID_BIN:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build/plain/bin}
-room=$(mktemp -d)
-pids=()
-end()
-{
-	local pid
-	for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-	wait
-	umount "$room/small" 2>/dev/null || true
-	rm -rf "$room"
-}
-trap end EXIT
-
-fail()
-{
-	echo "FAILED: $*" >&2
-	tail -n 5 "$room"/*.log >&2 || true
-	exit 1
-}
-
-# Repeats a command until it succeeds, for at most 20 seconds.
-until_true()
-{
-	local try
-	for ((try = 0; try < 200; try++)); do
-		if "$@"; then return 0; fi
-		sleep 0.1
-	done
-	return 1
-}
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/e2e.sh"
 
 medic() { "$bin/barid" --home "$room/medic" --post "$room/a/ctl.sock" --json "$@"; }
 relief() { "$bin/barid-relief" --home "$room/relief" --post "$room/b/ctl.sock" "$@"; }
 stage_is() { medic inbox >/dev/null && [ "$(medic track "$1" | jq -r .stage)" = "$2" ]; }
 inbox_holds() { [ "$(relief --json inbox --all | wc -l)" -eq "$1" ]; }
 
-post_a()
-{
-	"$bin/baridd" --home "$room/a" --listen 127.0.0.1:0 --lan off 2>"$room/a.log" &
-	pids+=($!)
-	until_true grep -q 'ready' "$room/a.log" || fail "the first post is not ready"
-}
-
-post_b()
-{
-	local address
-	address=$(sed -n 's/.*posts at \([0-9.:]*\).*/\1/p' "$room/a.log")
-	[ -n "$address" ] || fail "the first post does not say where it listens"
-	"$bin/baridd" --home "$room/b" --peer "$address" --lan off 2>"$room/b.log" &
-	pids+=($!)
-	until_true grep -q 'ready' "$room/b.log" || fail "the second post is not ready"
-}
-
-post_a
-post_b
+post a --listen 127.0.0.1:0
+post b --peer "$(address_of a)"
 
 echo "== before there is an organisation"
 code=0; relief inbox 2>"$room/err" || code=$?
@@ -200,6 +155,7 @@ bus_says() { medic inbox >/dev/null && [ "$(medic bus list | jq -r '"\(.verb) \(
 until_true bus_says 'turned_back current Aleppo Medics' || fail "the bus list says $(medic bus list)"
 
 echo "== on a disk that is full"
+trap 'umount "$room/small" 2>/dev/null; clear_away' EXIT
 mkdir "$room/small"
 mount -t tmpfs -o size=2400k tmpfs "$room/small"
 small() { "$bin/barid-relief" --home "$room/small/home" --post "$room/b/ctl.sock" --json "$@"; }
@@ -226,7 +182,7 @@ wait "${pids[1]}" || true
 grep -q 'does not answer' "$room/err" || fail "inbox does not say that no post answers"
 code=0; relief --json reply M-0024 --text later >"$room/reply.json" 2>/dev/null || code=$?
 [ "$code" -eq 75 ] || fail "a reply without a post ends with $code"
-post_b
+post b --peer "$(address_of a)"
 relief --json inbox >/dev/null
 relief --json status | jq -e '.waiting == 0' >/dev/null || fail "the reply that waited did not leave"
 second=$(relief --json inbox --all | jq -r 'select(.ref == "M-0024") | .id')

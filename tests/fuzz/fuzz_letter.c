@@ -2,7 +2,7 @@
  * a signed kind must carry the id their layout says. */
 
 #include "crypto/digest.h"
-#include "proto/letter.h"
+#include "proto/outside.h"
 #include "proto/receipt.h"
 
 #include "tests/fuzz/target.h"
@@ -12,9 +12,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct letter letter;
+	struct outside letter;
 	uint8_t copy[ENVELOPE_SIZE_MAX], id[LETTER_ID_SIZE];
-	bool as_it_is = letter_examine(bytes, len, &letter);
+	bool as_it_is = outside_examine(bytes, len, &letter);
 	int bucket = envelope_bucket_for(len);
 	if (bucket < 0)
 		return 0;
@@ -23,9 +23,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	memset(copy, 0, whole);
 	memcpy(copy, bytes, len);
 	envelope_finish(copy, whole);
-	if (!letter_examine(copy, whole, &letter))
+	if (!outside_examine(copy, whole, &letter))
 		return 0;
-	letter_id(copy, whole, id);
+	outside_id(copy, whole, id);
 	assert(memcmp(id, letter.id, sizeof(id)) == 0);
 	if (letter.header.kind == ENVELOPE_RECEIPTS) {
 		struct receipt receipts[RECEIPTS_MAX];

@@ -2,7 +2,7 @@
 
 #include "crypto/digest.h"
 #include "crypto/sign.h"
-#include "proto/letter.h"
+#include "proto/outside.h"
 
 #include <assert.h>
 #include <string.h>
@@ -31,8 +31,8 @@ static void seed_of(uint8_t issuer, uint8_t seed[static 32])
 static void finish(struct sample *sample)
 {
 	envelope_finish(sample->bytes, sample->len);
-	struct letter letter;
-	bool good = letter_examine(sample->bytes, sample->len, &letter);
+	struct outside letter;
+	bool good = outside_examine(sample->bytes, sample->len, &letter);
 	assert(good);
 	memcpy(sample->id, letter.id, sizeof(sample->id));
 }

@@ -157,6 +157,13 @@ uint64_t measure_rss_kib(pid_t pid)
 	return number_in(path, "VmRSS:");
 }
 
+double measure_cpu(pid_t pid)
+{
+	char path[64];
+	(void)snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
+	return (double)number_in(path, "") / 1e9;
+}
+
 uint64_t measure_sleeps(pid_t pid)
 {
 	char path[64], task[400];

@@ -1,4 +1,4 @@
-#include "proto/letter.h"
+#include "proto/outside.h"
 
 #include "proto/bytes.h"
 #include "proto/card.h"
@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-static bool examine_notice(const uint8_t *bytes, size_t len, struct letter *out, size_t *signed_len)
+static bool examine_notice(const uint8_t *bytes, size_t len, struct outside *out, size_t *signed_len)
 {
 	struct notice notice;
 	if (!notice_parse(bytes, len, &notice, signed_len))
@@ -19,7 +19,7 @@ static bool examine_notice(const uint8_t *bytes, size_t len, struct letter *out,
 	return true;
 }
 
-static bool examine_control(const uint8_t *bytes, size_t len, struct letter *out, size_t *signed_len)
+static bool examine_control(const uint8_t *bytes, size_t len, struct outside *out, size_t *signed_len)
 {
 	struct card card;
 	if (!control_parse(bytes, len, &card, signed_len))
@@ -36,7 +36,7 @@ static bool examine_receipts(const uint8_t *bytes, size_t len)
 	return receipts_parse(bytes, len, receipts, &n);
 }
 
-bool letter_examine(const uint8_t *bytes, size_t len, struct letter *out)
+bool outside_examine(const uint8_t *bytes, size_t len, struct outside *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (envelope_parse(bytes, len, &out->header) != ENVELOPE_OK)
@@ -72,7 +72,7 @@ static size_t signed_len_of(const uint8_t *bytes, size_t len)
 	return len;
 }
 
-void letter_id(const uint8_t *bytes, size_t len, uint8_t id[static LETTER_ID_SIZE])
+void outside_id(const uint8_t *bytes, size_t len, uint8_t id[static LETTER_ID_SIZE])
 {
 	size_t signed_len = signed_len_of(bytes, len);
 	assert(signed_len <= len);
