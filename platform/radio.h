@@ -1,9 +1,9 @@
 #ifndef BARID_PLATFORM_RADIO_H
 #define BARID_PLATFORM_RADIO_H
 /*
- * A radio: anything that finds neighbours and carries bytes to one. Bluetooth, Wi-Fi, a LAN, a static internet peer and the simulator's ether all look
- * like this. Downward calls go through struct radio; upward ones through struct radio_listener, which node/post/pump.c fills in. A radio never calls
- * upward from inside a downward call: it reports on a later turn of the loop.
+ * A radio: anything that finds neighbours and carries bytes to one. Bluetooth, Wi-Fi, a LAN, a static internet peer and the simulator's ether all
+ * look like this. Downward calls go through struct radio; upward ones through struct radio_listener, which node/post/pump.c fills in. A radio never
+ * calls upward from inside a downward call: it reports on a later turn of the loop.
  */
 
 #include "proto/limits.h"
@@ -36,7 +36,7 @@ struct radio_listener {
 	void (*input)(void *owner, struct radio *radio, uint32_t link, const uint8_t *bytes, size_t len); /* borrows bytes */
 	void (*writable)(void *owner, struct radio *radio, uint32_t link);
 	void (*down)(void *owner, struct radio *radio, uint32_t link); /* after this the number is dead; also ends a failed connect() */
-	void (*turn_end)(void *owner); /* every input of this loop turn has been delivered: settle now */
+	void (*turn_end)(void *owner);                                 /* every input of this loop turn has been delivered: settle now */
 };
 
 /* Downward. Every function gets the radio itself. */

@@ -3,7 +3,6 @@
 #include "tests/support/suite.h"
 
 #include "proto/record.h"
-#include "proto/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +200,77 @@ START_TEST(one_s_own_letter_waits_before_it_leaves_unless_told_to_go)
 }
 END_TEST
 
+START_TEST(a_letter_that_waits_is_not_offered_to_a_link_that_opens_meanwhile)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	struct sample shy = sample_sealed(1, CLASS_STATUS, 0), other = sample_sealed(2, CLASS_STATUS, 0);
+	cluster_submit(&cluster, 0, shy.bytes, shy.len, 0);
+	submit(&cluster, 0, &other);
+	cluster_join(&cluster, 0, 1);
+	cluster_run(&cluster);
+	ck_assert_int_eq(cluster_place(&cluster, 1, shy.id), PLACE_UNKNOWN);
+	ck_assert_int_eq(cluster_place(&cluster, 1, other.id), PLACE_HELD);
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(news_of_a_class_that_was_equal_is_offered_while_the_walk_is_elsewhere)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	struct sample same = sample_sealed(1, CLASS_ROUTINE, 0), late = sample_sealed(2, CLASS_ROUTINE, 0);
+	submit(&cluster, 0, &same);
+	submit(&cluster, 1, &same);
+	for (uint32_t n = 10; n < 1500; n++) {
+		struct sample backlog = sample_sealed(n, CLASS_STATUS, 1);
+		submit(&cluster, 0, &backlog);
+	}
+	cluster_join(&cluster, 0, 1);
+	for (int turn = 0; turn < 6; turn++)
+		cluster_turn(&cluster);
+	uint64_t through = cluster_count(&cluster, 1, TALLY_LETTERS_STORED);
+	ck_assert(through > 1 && through < 1000); /* the walk is under way */
+	submit(&cluster, 0, &late);
+	cluster_run(&cluster);
+	ck_assert_int_eq(cluster_place(&cluster, 1, late.id), PLACE_HELD);
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_letter_is_not_offered_back_to_where_it_came_from)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	size_t link = cluster_join(&cluster, 0, 1);
+	cluster_run(&cluster);
+	size_t before = cluster.links[link].bytes_ba;
+	struct sample letter = sample_sealed(1, CLASS_NEED, 0);
+	submit(&cluster, 0, &letter);
+	cluster_run(&cluster);
+	/* a WANT and an ACK */
+	ck_assert_uint_eq(cluster.links[link].bytes_ba - before, 2 * record_wire_len(1));
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_store_full_of_urgent_letters_takes_no_lesser_one)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 1, 10 * 256);
+	for (uint32_t n = 0; n < 10; n++) {
+		struct sample urgent = sample_sealed(n, CLASS_URGENT, 0);
+		submit(&cluster, 0, &urgent);
+	}
+	struct sample lesser = sample_sealed(100, CLASS_NEED, 0), urgent = sample_sealed(101, CLASS_URGENT, 0);
+	ck_assert_int_eq(cluster_submit(&cluster, 0, lesser.bytes, lesser.len, 0), VERDICT_FULL);
+	ck_assert_int_eq(cluster_submit(&cluster, 0, urgent.bytes, urgent.len, 0), VERDICT_FULL); /* none is older */
+	ck_assert_int_eq(cluster_place(&cluster, 0, lesser.id), PLACE_UNKNOWN);
+	ck_assert_uint_eq(cluster_count(&cluster, 0, TALLY_LETTERS_EVICTED), 0);
+	cluster_close(&cluster);
+}
+END_TEST
+
 START_TEST(a_full_store_gives_up_the_lesser_class_and_keeps_the_urgent)
 {
 	struct cluster cluster;
@@ -355,183 +425,6 @@ START_TEST(a_letter_is_let_go_after_its_hours_and_its_id_is_remembered)
 }
 END_TEST
 
-START_TEST(silent_and_half_open_links_end_on_time)
-{
-	struct cluster cluster;
-	cluster_open(&cluster, 1, ROOMY);
-	for (uint32_t link = 1; link <= POST_HALF_OPEN_MAX; link++)
-		ck_assert(post_link_up(cluster.post[0], link, LINK_ANSWERED, cluster.now));
-	uint32_t closed;
-	ck_assert(post_link_up(cluster.post[0], 50, LINK_ANSWERED, cluster.now)); /* one more: the oldest goes */
-	ck_assert(post_next_closed(cluster.post[0], &closed) && closed != 50);
-	ck_assert(!post_next_closed(cluster.post[0], &closed));
-	ck_assert_uint_eq(post_next_deadline(cluster.post[0]), cluster.now.boot_ms); /* housekeeping first */
-	ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
-	ck_assert_uint_eq(post_next_deadline(cluster.post[0]), cluster.now.boot_ms + POST_HANDSHAKE_MS);
-	cluster.now.boot_ms += POST_HANDSHAKE_MS;
-	ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
-	for (size_t n = 0; n < POST_HALF_OPEN_MAX; n++)
-		ck_assert(post_next_closed(cluster.post[0], &closed));
-	ck_assert(!post_next_closed(cluster.post[0], &closed));
-	ck_assert(post_link_up(cluster.post[0], 99, LINK_ANSWERED, cluster.now));
-	cluster_close(&cluster);
-}
-END_TEST
-
-START_TEST(a_crowd_of_half_open_links_cannot_keep_an_honest_one_out)
-{
-	struct cluster cluster;
-	cluster_open(&cluster, 2, ROOMY);
-	struct sample letter = sample_sealed(1, CLASS_URGENT, 0);
-	submit(&cluster, 1, &letter);
-	for (uint32_t link = 1000; link < 1100; link++)
-		ck_assert(post_link_up(cluster.post[0], link, LINK_ANSWERED, cluster.now));
-	cluster_join(&cluster, 1, 0);
-	cluster_run(&cluster);
-	ck_assert_int_eq(cluster_place(&cluster, 0, letter.id), PLACE_HELD);
-	cluster_close(&cluster);
-}
-END_TEST
-
-/* One endless guest: shakes hands with the post and says nothing more. Returns false if the post would not have it. */
-static bool sit(struct cluster *cluster, uint32_t link)
-{
-	static struct session guest;
-	static const uint8_t psk[PSK_SIZE], ephemeral[32] = {3};
-	uint8_t buf[2 * RECORD_WIRE_MAX];
-	struct session_setup setup = {.initiator = true, .psk = psk, .ephemeral_secret = ephemeral};
-	session_start(&guest, &setup);
-	if (!post_link_up(cluster->post[0], link, LINK_ANSWERED, cluster->now))
-		return false;
-	size_t len = session_output(&guest, buf, sizeof(buf), false);
-	ck_assert(post_link_input(cluster->post[0], link, buf, len, cluster->now));
-	ck_assert_int_eq(post_settle(cluster->post[0], cluster->now), ERR_OK);
-	len = post_link_output(cluster->post[0], link, buf, sizeof(buf), cluster->now);
-	return len >= HANDSHAKE_MESSAGE_SIZE;
-}
-
-START_TEST(a_table_full_of_idle_guests_gives_one_up_for_a_newcomer)
-{
-	struct cluster cluster;
-	cluster_open(&cluster, 1, ROOMY);
-	for (uint32_t link = 1; link <= POST_LINKS_MAX; link++)
-		ck_assert(sit(&cluster, link));
-	ck_assert(!sit(&cluster, 1000)); /* all have just come */
-	cluster.now.boot_ms += 61000;
-	ck_assert(sit(&cluster, 1001));
-	uint32_t closed;
-	ck_assert(post_next_closed(cluster.post[0], &closed) && closed <= POST_LINKS_MAX);
-	cluster_close(&cluster);
-}
-END_TEST
-
-START_TEST(a_quiet_link_is_kept_alive_and_a_dead_one_is_not)
-{
-	struct cluster cluster;
-	cluster_open(&cluster, 2, ROOMY);
-	size_t link = cluster_join(&cluster, 0, 1);
-	for (int minutes = 0; minutes < 30; minutes++) {
-		cluster_run(&cluster);
-		cluster_wait(&cluster, 60000);
-	}
-	ck_assert(cluster.links[link].up);
-	cluster_wait(&cluster, POST_IDLE_MS + 1);
-	ck_assert(!cluster.links[link].up);
-	cluster_close(&cluster);
-}
-END_TEST
-
-START_TEST(a_link_to_oneself_is_ended)
-{
-	struct cluster cluster;
-	cluster_open(&cluster, 1, ROOMY);
-	ck_assert(post_link_up(cluster.post[0], 1, LINK_DIALLED, cluster.now));
-	ck_assert(post_link_up(cluster.post[0], 2, LINK_ANSWERED, cluster.now));
-	uint8_t buf[2 * RECORD_WIRE_MAX];
-	bool up[3] = {false, true, true};
-	for (int turn = 0; turn < 10; turn++)
-		for (uint32_t link = 1; link <= 2; link++) {
-			ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
-			size_t len = post_link_output(cluster.post[0], link, buf, sizeof(buf), cluster.now);
-			if (len > 0 && up[3 - link])
-				up[3 - link] = post_link_input(cluster.post[0], 3 - link, buf, len, cluster.now);
-		}
-	ck_assert(!up[1] || !up[2]);
-	cluster_close(&cluster);
-}
-END_TEST
-
-START_TEST(of_two_links_between_two_posts_one_stays)
-{
-	struct cluster cluster;
-	cluster_open(&cluster, 2, ROOMY);
-	size_t first = cluster_join(&cluster, 0, 1), second = cluster_join(&cluster, 1, 0);
-	cluster_run(&cluster);
-	cluster_run(&cluster);
-	ck_assert_int_eq(cluster.links[first].up + cluster.links[second].up, 1);
-	cluster_close(&cluster);
-}
-END_TEST
-
-START_TEST(a_second_link_later_does_not_end_the_first)
-{
-	for (int round = 0; round < 8; round++) { /* whichever handshake hash is the higher */
-		struct cluster cluster;
-		cluster_open(&cluster, 2, ROOMY);
-		size_t first = cluster_join(&cluster, 0, 1);
-		cluster_run(&cluster);
-		cluster_wait(&cluster, 11000);
-		size_t second = cluster_join(&cluster, 1, 0);
-		cluster_run(&cluster);
-		cluster_run(&cluster);
-		ck_assert(cluster.links[first].up && !cluster.links[second].up);
-		cluster_close(&cluster);
-	}
-}
-END_TEST
-
-START_TEST(a_dial_that_came_to_nothing_is_tried_again_soon)
-{
-	struct cluster cluster;
-	cluster_open(&cluster, 2, ROOMY);
-	struct sample letter = sample_sealed(1, CLASS_STATUS, 0);
-	submit(&cluster, 0, &letter);
-	uint8_t beacons[2][BEACON_SIZE];
-	size_t low = 0;
-	for (size_t i = 0; i < 2; i++)
-		ck_assert(post_beacon(cluster.post[i], beacons[i]));
-	low = memcmp(beacons[0], beacons[1], BEACON_NONCE_SIZE) < 0 ? 0 : 1;
-	ck_assert(post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
-	cluster_wait(&cluster, 9000);
-	ck_assert(!post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
-	cluster_wait(&cluster, 2000);
-	ck_assert(post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
-	cluster_close(&cluster);
-}
-END_TEST
-
-START_TEST(only_the_lower_nonce_dials_and_only_when_there_is_news)
-{
-	struct cluster cluster;
-	cluster_open(&cluster, 2, ROOMY);
-	struct sample letter = sample_sealed(1, CLASS_STATUS, 0);
-	uint8_t beacons[2][BEACON_SIZE];
-	ck_assert(post_beacon(cluster.post[0], beacons[0]) && post_beacon(cluster.post[1], beacons[1]));
-	for (size_t i = 0; i < 2; i++)
-		ck_assert(!post_sighting(cluster.post[i], beacons[1 - i], cluster.now)); /* both empty: nothing to say */
-	submit(&cluster, 0, &letter);
-	ck_assert(post_beacon(cluster.post[0], beacons[0]));
-	ck_assert(!post_beacon(cluster.post[0], beacons[0]));
-	int dials = 0;
-	for (size_t i = 0; i < 2; i++)
-		dials += post_sighting(cluster.post[i], beacons[1 - i], cluster.now);
-	ck_assert_int_eq(dials, 1);
-	for (size_t i = 0; i < 2; i++)
-		ck_assert(!post_sighting(cluster.post[i], beacons[1 - i], cluster.now)); /* just tried */
-	cluster_close(&cluster);
-}
-END_TEST
-
 START_TEST(the_feed_gives_everything_once_in_order_of_arrival)
 {
 	struct cluster cluster;
@@ -571,6 +464,10 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, what_was_acknowledged_survives_a_crash_at_any_byte);
 	tcase_add_test(test_case, nothing_is_acknowledged_before_the_commit);
 	tcase_add_test(test_case, one_s_own_letter_waits_before_it_leaves_unless_told_to_go);
+	tcase_add_test(test_case, a_letter_that_waits_is_not_offered_to_a_link_that_opens_meanwhile);
+	tcase_add_test(test_case, news_of_a_class_that_was_equal_is_offered_while_the_walk_is_elsewhere);
+	tcase_add_test(test_case, a_letter_is_not_offered_back_to_where_it_came_from);
+	tcase_add_test(test_case, a_store_full_of_urgent_letters_takes_no_lesser_one);
 	tcase_add_test(test_case, a_full_store_gives_up_the_lesser_class_and_keeps_the_urgent);
 	tcase_add_test(test_case, a_newer_notice_replaces_the_older_on_every_post);
 	tcase_add_test(test_case, two_notices_of_one_number_are_both_kept_as_proof);
@@ -578,15 +475,6 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_forged_receipt_purges_nothing_and_goes_no_further);
 	tcase_add_test(test_case, no_flipped_bit_is_let_in_or_remembered);
 	tcase_add_test(test_case, a_letter_is_let_go_after_its_hours_and_its_id_is_remembered);
-	tcase_add_test(test_case, silent_and_half_open_links_end_on_time);
-	tcase_add_test(test_case, a_crowd_of_half_open_links_cannot_keep_an_honest_one_out);
-	tcase_add_test(test_case, a_table_full_of_idle_guests_gives_one_up_for_a_newcomer);
-	tcase_add_test(test_case, a_quiet_link_is_kept_alive_and_a_dead_one_is_not);
-	tcase_add_test(test_case, a_link_to_oneself_is_ended);
-	tcase_add_test(test_case, of_two_links_between_two_posts_one_stays);
-	tcase_add_test(test_case, a_second_link_later_does_not_end_the_first);
-	tcase_add_test(test_case, a_dial_that_came_to_nothing_is_tried_again_soon);
-	tcase_add_test(test_case, only_the_lower_nonce_dials_and_only_when_there_is_news);
 	tcase_add_test(test_case, the_feed_gives_everything_once_in_order_of_arrival);
 	suite_add_tcase(suite, test_case);
 	return suite;

@@ -247,6 +247,12 @@ START_TEST(only_an_organisation_s_signed_card_travels_in_the_open)
 	struct card card;
 	size_t signed_len;
 	ck_assert(control_parse(control.bytes, control.len, &card, &signed_len));
+	for (size_t at = 0; at < SIGNATURE_SIZE; at++) {
+		struct sample changed = control;
+		changed.bytes[signed_len + at] ^= 1;
+		envelope_finish(changed.bytes, changed.len);
+		ck_assert(!control_parse(changed.bytes, changed.len, &card, &signed_len));
+	}
 	uint8_t bytes[CARD_SIZE_MAX], envelope[ENVELOPE_SIZE_MAX];
 	size_t len = control_encode(bytes, person_card(&card, bytes, 1), envelope);
 	ck_assert(!control_parse(envelope, len, &card, &signed_len));

@@ -92,11 +92,11 @@ static void acked(struct gossip *gossip, struct neighbour *neighbour, const stru
 {
 	for (uint16_t i = 0; i < event->count; i++) {
 		bool kept;
-		uint64_t seq = sync_next_acked(&neighbour->sync, event, i, &kept);
+		uint64_t key = sync_next_acked(&neighbour->sync, event, i, &kept);
 		if (!kept)
 			continue;
 		neighbour->useful_ms = now.boot_ms;
-		store_handed(gossip->door->store, seq, neighbour->is_gateway, now.unix_s);
+		store_handed(gossip->door->store, key, neighbour->is_gateway, now.unix_s);
 	}
 }
 
@@ -177,7 +177,7 @@ static size_t fetch(struct gossip *gossip, uint64_t seq, uint8_t envelope[static
 struct block {
 	uint8_t count;
 	enum letter_class class;
-	uint64_t handles[OFFER_IDS_MAX];
+	uint64_t handles[OFFER_IDS_MAX]; /* keys */
 	uint8_t tags[OFFER_IDS_MAX][LETTER_TAG_SIZE];
 };
 
@@ -194,7 +194,7 @@ static bool block_add(struct block *block, struct gossip *gossip, const struct s
 	outside_id(envelope, len, id);
 	block->class = class;
 	memcpy(block->tags[block->count], id, LETTER_TAG_SIZE);
-	block->handles[block->count++] = entry->seq;
+	block->handles[block->count++] = entry->position.key;
 	return true;
 }
 
@@ -214,7 +214,7 @@ static void gather_news(struct gossip *gossip, struct neighbour *neighbour, stru
 		const struct store_position *position = &item->entry.position;
 		bool passed = neighbour->finished || neighbour->same[order_class(position->rank)] ||
 			      (neighbour->started && !store_before(&neighbour->position, position));
-		if (!passed || item->link == neighbour->link || holdback_has(gossip->holdback, item->entry.seq))
+		if (!passed || item->link == neighbour->link)
 			continue;
 		if (!block_add(block, gossip, &item->entry)) {
 			neighbour->news_at = before;

@@ -203,8 +203,10 @@ static size_t place_for_link(struct post *post, struct moment now)
 	if (!crowded && free_place < POST_LINKS_MAX)
 		return free_place;
 	size_t victim = least_useful(post, crowded, now);
-	if (victim < POST_LINKS_MAX)
+	if (victim < POST_LINKS_MAX) {
+		post->tally.count[TALLY_LINKS_DISPLACED]++;
 		want_closed(post, victim);
+	}
 	return victim;
 }
 

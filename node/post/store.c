@@ -20,7 +20,8 @@ static const char setup_sql[] = "PRAGMA page_size = 8192;"
 				"PRAGMA mmap_size = 0;"
 				"PRAGMA temp_store = MEMORY;"
 				"PRAGMA cache_size = -4096;"
-				"PRAGMA journal_size_limit = 16777216;";
+				"PRAGMA journal_size_limit = 16777216;"
+				"PRAGMA wal_autocheckpoint = 2000;"; /* 16 MB: a page that changes often is copied back seldom */
 
 static const char schema_sql[] =
 	"BEGIN IMMEDIATE;"

@@ -67,8 +67,8 @@ enum control_place store_place(struct store *store, const uint8_t tag[static LET
 uint64_t store_put(struct store *store, const struct outside *letter, const uint8_t *envelope, size_t len, uint32_t expires);
 /* Fills envelope[ENVELOPE_SIZE_MAX]; 0 if it is not there (any more) or the disk has changed it. */
 size_t store_get(struct store *store, uint64_t seq, uint8_t *envelope);
-/* The same without looking for changes: for a letter examined a moment ago whose next reader examines it anyway. */
-size_t store_get_as_is(struct store *store, uint64_t seq, uint8_t *envelope);
+/* The same by key, without looking for changes: for a letter examined a moment ago whose next reader examines it anyway. */
+size_t store_get_as_is(struct store *store, uint64_t key, uint8_t *envelope);
 /* The key of a held letter, 0 and false if it is no longer held. */
 bool store_key_of(struct store *store, uint64_t seq, uint64_t *key);
 /* True if a comes before b in the order of letters. */
@@ -110,8 +110,8 @@ bool store_latest(struct store *store, const struct outside *letter, struct stor
 /* This letter is it from now on; remembered until the given hour. */
 void store_set_latest(struct store *store, const struct outside *letter, uint32_t until);
 
-/* A neighbour, or a gateway, confirmed to hold the letter; nothing if it is no longer held here. unix_s is for show. */
-void store_handed(struct store *store, uint64_t seq, bool gateway, uint64_t unix_s);
+/* A neighbour, or a gateway, confirmed to hold the letter. unix_s is for show. */
+void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix_s);
 struct control_track store_track(struct store *store, const uint8_t id[static LETTER_ID_SIZE]);
 void store_set_gateway_last(struct store *store, uint64_t unix_s);
 

@@ -16,6 +16,7 @@
 	X(FIND, "SELECT seq FROM letters WHERE key = ?1") \
 	X(PUT, "INSERT INTO letters (seq, key, rank, day, expires, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
 	X(GET, "SELECT body FROM letters WHERE seq = ?1") \
+	X(GET_BY_KEY, "SELECT body FROM letters WHERE key = ?1") \
 	X(KEY_OF, "SELECT key FROM letters WHERE seq = ?1") \
 	X(ROW, "SELECT rank, body FROM letters WHERE seq = ?1") \
 	X(FIRST, "SELECT seq, rank, day, key FROM letters ORDER BY rank DESC, day DESC, key DESC LIMIT ?1") \
@@ -32,7 +33,7 @@
 	X(LATEST, "SELECT number, tag FROM latest WHERE topic = ?1") \
 	X(SET_LATEST, "INSERT OR REPLACE INTO latest (topic, number, tag, expires) VALUES (?1, ?2, ?3, ?4)") \
 	X(FORGET_LATEST, "DELETE FROM latest WHERE topic IN (SELECT topic FROM latest WHERE expires <= ?1 ORDER BY expires, topic LIMIT 256)") \
-	X(HANDED, "INSERT INTO handed (key, copies, first_at, gateway_at) SELECT key, ?2, ?3, ?4 FROM letters WHERE seq = ?1 " \
+	X(HANDED, "INSERT INTO handed (key, copies, first_at, gateway_at) VALUES (?1, ?2, ?3, ?4) " \
 		  "ON CONFLICT (key) DO UPDATE SET copies = copies + ?2, " \
 		  "first_at = CASE first_at WHEN 0 THEN ?3 ELSE first_at END, gateway_at = CASE gateway_at WHEN 0 THEN ?4 ELSE gateway_at END") \
 	X(TRACK, "SELECT copies, first_at, gateway_at FROM handed WHERE key = ?1") \

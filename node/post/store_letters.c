@@ -79,10 +79,10 @@ static size_t sound_body(sqlite3_stmt *statement, int column, uint8_t *envelope)
 	return len > 0 && envelope_parse(envelope, len, &header) == ENVELOPE_OK ? len : 0;
 }
 
-static size_t get(struct store *store, uint64_t seq, uint8_t *envelope, size_t (*body)(sqlite3_stmt *, int, uint8_t *))
+static size_t get(struct store *store, enum store_statement which, uint64_t id, uint8_t *envelope, size_t (*body)(sqlite3_stmt *, int, uint8_t *))
 {
-	sqlite3_stmt *statement = store_statement(store, STORE_GET);
-	store_bind_u64(statement, 1, seq);
+	sqlite3_stmt *statement = store_statement(store, which);
+	store_bind_u64(statement, 1, id);
 	if (!store_row(store, statement))
 		return 0;
 	size_t len = body(statement, 0, envelope);
@@ -92,12 +92,12 @@ static size_t get(struct store *store, uint64_t seq, uint8_t *envelope, size_t (
 
 size_t store_get(struct store *store, uint64_t seq, uint8_t *envelope)
 {
-	return get(store, seq, envelope, sound_body);
+	return get(store, STORE_GET, seq, envelope, sound_body);
 }
 
-size_t store_get_as_is(struct store *store, uint64_t seq, uint8_t *envelope)
+size_t store_get_as_is(struct store *store, uint64_t key, uint8_t *envelope)
 {
-	return get(store, seq, envelope, copy_body);
+	return get(store, STORE_GET_BY_KEY, key, envelope, copy_body);
 }
 
 bool store_key_of(struct store *store, uint64_t seq, uint64_t *key)

@@ -121,12 +121,12 @@ void store_set_latest(struct store *store, const struct outside *letter, uint32_
 	store_run(store, statement);
 }
 
-void store_handed(struct store *store, uint64_t seq, bool gateway, uint64_t unix_s)
+void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix_s)
 {
 	if (!store_begin(store))
 		return;
 	sqlite3_stmt *statement = store_statement(store, STORE_HANDED);
-	store_bind_u64(statement, 1, seq);
+	store_bind_u64(statement, 1, key);
 	store_bind_u64(statement, 2, gateway ? 0 : 1);
 	store_bind_u64(statement, 3, gateway ? 0 : unix_s);
 	store_bind_u64(statement, 4, gateway ? unix_s : 0);

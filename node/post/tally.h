@@ -23,6 +23,7 @@
 	X(RECORDS_FORGED, records_forged) \
 	X(RECORDS_MALFORMED, records_malformed) \
 	X(LINKS_TIMED_OUT, links_timed_out) \
+	X(LINKS_DISPLACED, links_displaced) \
 	X(BEACONS_MALFORMED, beacons_malformed) \
 	X(CONTROL_MALFORMED, control_malformed) \
 	X(COMMITS, commits) \

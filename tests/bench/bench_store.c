@@ -61,8 +61,8 @@ int main(void)
 			ours[round] = insert_rate(folder, round, bursts[b], samples);
 		}
 		double rate = median(ours), beside = median(sqlite);
-		printf("{\"bench\":\"store\",\"n\":%d,\"burst\":%zu,\"inserts_per_s\":%.0f,\"sqlite_inserts_per_s\":%.0f,\"ratio_sqlite\":%.3f}\n", LETTERS,
-		       bursts[b], rate, beside, rate / beside);
+		printf("{\"bench\":\"store\",\"n\":%d,\"burst\":%zu,\"inserts_per_s\":%.0f,\"sqlite_inserts_per_s\":%.0f,\"ratio_sqlite\":%.3f}\n",
+		       LETTERS, bursts[b], rate, beside, rate / beside);
 	}
 	measure_folder_end(folder);
 	free(samples);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a person meets when something is wrong: every fault ends with the right exit code and one sentence on standard error, and leaves nothing half done.
-# Runs in a mount namespace of its own, where small disks can be made.
+# What a person meets when something is wrong: every fault ends with the right exit code and one sentence on standard error, and leaves nothing
+# half done. Runs in a mount namespace of its own, where small disks can be made.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -166,13 +166,15 @@ bundles()
 	spoil_bundle 'one byte longer' cat good.bundle <(printf x)
 	spoil_bundle 'empty' true
 	for at in 0 15 16 17 60 $((size / 2)) $((size - 41)) $((size - 33)) $((size - 1)); do
-		spoil_bundle "byte $at" python3 -c 'import sys; d = bytearray(open("good.bundle", "rb").read()); d[int(sys.argv[1])] ^= 1; sys.stdout.buffer.write(d)' "$at"
+		spoil_bundle "byte $at" flip_bit good.bundle "$at"
 	done
 	expect 66 'missing' "$bin/barid" --home me --post other/ctl.sock bundle import missing
 	check 'import' "$bin/barid" --home me --post other/ctl.sock bundle import good.bundle
 	[ "$(letters_held other)" -eq "$(letters_held post)" ] || fail "a good bundle brought $(letters_held other) letters"
 	stop_post "$other"
 }
+
+flip_bit() { python3 -c 'import sys; d = bytearray(open(sys.argv[1], "rb").read()); d[int(sys.argv[2])] ^= 1; sys.stdout.buffer.write(d)' "$@"; }
 
 spoil_bundle()
 {
@@ -183,7 +185,16 @@ spoil_bundle()
 	[ "$(letters_held other)" -eq 0 ] || fail "a damaged bundle ($what) was imported"
 }
 
-set_version() { python3 -c 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute("PRAGMA user_version = " + sys.argv[2]); db.commit(); db.close()' "$@"; }
+set_version()
+{
+	python3 - "$@" <<-'END'
+		import sqlite3, sys
+		db = sqlite3.connect(sys.argv[1])
+		db.execute("PRAGMA user_version = " + sys.argv[2])
+		db.commit()
+		db.close()
+	END
+}
 
 stores()
 {
@@ -218,14 +229,14 @@ full_post()
 	small_disk 4m
 	mkdir disk/post
 	start_post disk/post
-	local on_disk=$pid saved=0 code=0 sent=0
+	local on_disk=$pid saved=0 code=0 sent=0 text held
 	head -c $(($(free_kib) * 1024 - 200000)) /dev/zero >disk/ballast
 	# The first letter that the disk has no room for is refused with one sentence; each before it was answered with an id.
 	while [ "$code" -eq 0 ] && [ "$sent" -lt 200 ]; do
 		sent=$((sent + 1))
 		code=0
-		"$bin/barid" --home me --post disk/post/ctl.sock --json send --org Medics --send-now --text "letter $sent $(head -c 1500 /dev/urandom | base64 -w 0)" \
-			>out 2>err </dev/null || code=$?
+		text="letter $sent $(head -c 1500 /dev/urandom | base64 -w 0)"
+		"$bin/barid" --home me --post disk/post/ctl.sock --json send --org Medics --send-now --text "$text" >out 2>err </dev/null || code=$?
 		if [ "$code" -eq 0 ]; then
 			saved=$((saved + 1))
 			jq -r .id out >>saved.ids
@@ -244,7 +255,8 @@ full_post()
 	held_are_all
 	# There is space again: the letter that waited goes out with the next run, and new ones are taken.
 	check 'space again' "$bin/barid" --home me --post disk/post/ctl.sock send --org Medics --send-now --text after
-	[ "$(letters_held disk/post)" -ge $((saved + 2)) ] || fail "after space returned the post holds $(letters_held disk/post) letters, not $((saved + 2))"
+	held=$(letters_held disk/post)
+	[ "$held" -ge $((saved + 2)) ] || fail "after space returned the post holds $held letters, not $((saved + 2))"
 	stop_post "$pid"
 	# A post that starts on a full disk says so and changes nothing.
 	fill_disk
@@ -259,7 +271,10 @@ held_are_all()
 	while read -r id; do
 		"$bin/barid" --home me --post disk/post/ctl.sock --json track "$id" >out 2>err || fail "track $id: $(cat err)"
 	done <saved.ids
-	[ "$(letters_held disk/post)" -ge "$(wc -l <saved.ids)" ] || fail "$(wc -l <saved.ids) letters were acknowledged, $(letters_held disk/post) are there"
+	local saved held
+	saved=$(wc -l <saved.ids)
+	held=$(letters_held disk/post)
+	[ "$held" -ge "$saved" ] || fail "$saved letters were acknowledged, $held are there"
 }
 
 full_desk()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A real post against an independent implementation in Python, written from SPEC.md alone: honest links of every kind, hostile ones of every kind found,
-# half-open links in its way, and nonsense on its control socket. Names of cases as arguments run only those.
+# A real post against an independent implementation in Python, written from SPEC.md alone: honest links of every kind, hostile ones of every kind
+# found, half-open links in its way, and nonsense on its control socket. Names of cases as arguments run only those.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

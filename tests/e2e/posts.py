@@ -76,7 +76,8 @@ class Desk:
     def status(self):
         self.send(STATUS)
         answer = self.receive(STATUS)
-        names = "unix_s uptime_s store_id newest letters0 letters1 letters2 letters3 digest known store_bytes store_max_bytes neighbours flags gateway_last n"
+        names = ("unix_s uptime_s store_id newest letters0 letters1 letters2 letters3 digest known store_bytes store_max_bytes neighbours flags "
+                 "gateway_last n")
         layout = struct.Struct("<QQQQIIII8sIQQIBQH")
         status = dict(zip(names.split(), layout.unpack_from(answer)))
         assert status["n"] == len(COUNTERS), "%d counters instead of %d" % (status["n"], len(COUNTERS))

@@ -105,7 +105,8 @@ class Day:
                                        "--place", "Sector 4", "--hazard", "sniper", "--text", INJURED)[0]["id"]
         self.stage(self.medic, self.request, "saved")
         town.tell("07:00", f"the medic asks for an evacuation: 1 red, 2 yellow, sniper. “{INJURED}” Her phone says: saved")
-        self.alive = self.mother.says("safe", "--to", "Yusuf", "--send-now", "--people", "4", "--place", "Sector 2", "--text", "نحن بخير")[0]["id"]
+        self.alive = self.mother.says("safe", "--to", "Yusuf", "--send-now", "--people", "4", "--place", "Sector 2",
+                                      "--text", "نحن بخير")[0]["id"]
         town.tell("07:02", "the mother writes to her son that they live. Her phone says: saved")
         self.contact("07:10", self.medic, self.carrier, "the carrier passes the medic; what he carries now he cannot read")
         town.becomes("the medic is told that it is carried", lambda: self.medic.says("track", self.request)[0]["stage"] == "carried")
@@ -141,10 +142,11 @@ class Day:
         town.hold("nothing of this has reached the relief group yet", self.medics.does("inbox") == [])
         town.meet(self.uplink, self.gateway, ("10.47.0.3/24", None))
         self.gateway.inside("ip", "link", "set", "w0", "master", "internet")
-        case = town.becomes("the request is in the relief group's inbox", lambda: [c for c in self.medics.does("inbox") if c["id"] == self.request])[0]
+        case = town.becomes("the request is in the relief group's inbox",
+                            lambda: [case for case in self.medics.does("inbox") if case["id"] == self.request])[0]
         body = case["body"]
-        town.hold("the relief group reads what the medic wrote", (body["text"], body["red"], body["yellow"], body["walking"], body["litter"], body["hazards"],
-                                                               body["place"]) == (INJURED, 1, 2, 2, 1, ["sniper"], "Sector 4"))
+        read = [body[field] for field in ("text", "red", "yellow", "walking", "litter", "hazards", "place")]
+        town.hold("the relief group reads what the medic wrote", read == [INJURED, 1, 2, 2, 1, ["sniper"], "Sector 4"])
         town.hold("it reads nothing that is the family's", len(self.medics.does("inbox", "--all")) == 1)
         town.tell("13:10", f"ten minutes of internet. At the office, case {case['ref']}: “{body['text']}”")
         self.medics.does("show", case["ref"])

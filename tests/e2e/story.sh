@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Plays a day of the siege with real processes: eight posts, each in a network namespace of its own, that are never all connected at once. Prints a timeline;
-# fails if anything a person was shown was untrue or any letter was lost. Everything runs inside namespaces that vanish with it.
+# Plays a day of the siege with real processes: eight posts, each in a network namespace of its own, that are never all connected at
+# once. Prints a timeline; fails if anything a person was shown was untrue or any letter was lost. Everything runs inside namespaces
+# that vanish with it.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

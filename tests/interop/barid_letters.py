@@ -1,4 +1,5 @@
-"""Letters as a carrier sees them, written from SPEC.md alone: digests (1.2), the envelope (3), the outside of a sealed letter (4). No code of ours."""
+"""Letters as a carrier sees them, written from SPEC.md alone and with no code of ours: digests (1.2), the envelope (3), the outside of a sealed
+letter (4), receipts (8.1)."""
 
 import hashlib
 import os

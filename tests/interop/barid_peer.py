@@ -1,4 +1,5 @@
-"""A second implementation of a post's link, written from SPEC.md sections 2, 3 and 7 alone, on the Noise of noise_peer.py. It keeps its letters in memory."""
+"""A second implementation of a post's link, written from SPEC.md sections 2, 3 and 7 alone, on the Noise of noise_peer.py. It keeps its letters in
+memory."""
 
 import os
 import socket

@@ -99,20 +99,25 @@ static size_t carry(struct cluster *cluster, size_t at, size_t from, size_t to)
 	return carried;
 }
 
+size_t cluster_turn(struct cluster *cluster)
+{
+	size_t moved = 0;
+	for (size_t at = 0; at < cluster->link_count; at++) {
+		settle_all(cluster);
+		moved += carry(cluster, at, cluster->links[at].a, cluster->links[at].b);
+		settle_all(cluster);
+		moved += carry(cluster, at, cluster->links[at].b, cluster->links[at].a);
+	}
+	return moved;
+}
+
 size_t cluster_run(struct cluster *cluster)
 {
-	size_t turns = 0, moved;
-	do {
-		moved = 0;
-		for (size_t at = 0; at < cluster->link_count; at++) {
-			settle_all(cluster);
-			moved += carry(cluster, at, cluster->links[at].a, cluster->links[at].b);
-			settle_all(cluster);
-			moved += carry(cluster, at, cluster->links[at].b, cluster->links[at].a);
-		}
-		turns++;
+	size_t turns = 0;
+	for (bool moved = true; moved; turns++) {
+		moved = cluster_turn(cluster) > 0;
 		assert(turns < 100000);
-	} while (moved > 0);
+	}
 	return turns;
 }
 

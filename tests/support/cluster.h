@@ -30,6 +30,8 @@ size_t cluster_join(struct cluster *cluster, size_t a, size_t b);
 void cluster_cut(struct cluster *cluster, size_t link);
 /* Moves bytes until nobody has anything to say. Returns the number of turns. */
 size_t cluster_run(struct cluster *cluster);
+/* Moves what everybody has to say once, at most 65 kB a direction and link. Returns the number of bytes. */
+size_t cluster_turn(struct cluster *cluster);
 /* Moves the clock and settles everybody. */
 void cluster_wait(struct cluster *cluster, uint64_t ms);
 /* Drops a post without settling, as a crash would, and opens its store again. */

@@ -29,8 +29,8 @@ unsigned daemon_free_port(void)
 
 static void become_baridd(const char *home, const char *listen, const char *peer)
 {
-	const char *arguments[16] = {"baridd", "--lan", "off", "--home", home};
-	size_t count = 5;
+	const char *arguments[16] = {"baridd", "--lan", "off", "--store-max", "1024G", "--home", home};
+	size_t count = 7;
 	if (listen != NULL) {
 		arguments[count++] = "--listen";
 		arguments[count++] = listen;

@@ -15,8 +15,8 @@ struct daemon_process {
 /* A TCP port of 127.0.0.1 that nobody uses now. */
 unsigned daemon_free_port(void);
 /*
- * Starts the baridd that was built beside this program with --home and --lan off, waits until it answers. listen, peer: "HOST:PORT" or NULL. Its log goes
- * to DIR/log.
+ * Starts the baridd that was built beside this program with --home, --lan off and room for any number of letters, waits until it answers. listen,
+ * peer: "HOST:PORT" or NULL. Its log goes to DIR/log.
  */
 void daemon_start(struct daemon_process *daemon, const char *home, const char *listen, const char *peer);
 struct control_status daemon_status(const struct daemon_process *daemon);

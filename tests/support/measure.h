@@ -1,8 +1,8 @@
 #ifndef BARID_TESTS_SUPPORT_MEASURE_H
 #define BARID_TESTS_SUPPORT_MEASURE_H
 /*
- * What benchmarks measure with and against: the clock, a process seen from outside, and the rates of SQLite and libsodium on the same machine in the same run.
- * Nothing here fails on a slow machine; what cannot be measured at all ends the program with one line.
+ * What benchmarks measure with and against: the clock, a process seen from outside, and the rates of SQLite and libsodium on the same machine in the
+ * same run. Nothing here fails on a slow machine; what cannot be measured at all ends the program with one line.
  */
 
 #include <stddef.h>
@@ -22,7 +22,8 @@ void measure_folder_end(const char *path);
 /* The whole bytes of the files in the folder whose name begins so. */
 uint64_t measure_disk(const char *folder, const char *prefix);
 
-/* Rows a second into a table with a rowid and UNIQUE (id) in a file of its own in the folder: 32-byte id, 512-byte body, WAL, synchronous=FULL, so many a commit. */
+/* Rows a second into a table with a rowid and UNIQUE (id) in a file of its own in the folder: 32-byte id, 512-byte body, WAL, synchronous=FULL, so
+ * many a commit. */
 double measure_sqlite(const char *folder, size_t rows, size_t a_commit);
 /* libsodium's Ed25519 verifications of 512 bytes a second. */
 double measure_verify(void);

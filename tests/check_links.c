@@ -1,0 +1,210 @@
+/* The links of a post: who may come, who must go, whom to dial. */
+#include "tests/support/cluster.h"
+#include "tests/support/letters.h"
+#include "tests/support/suite.h"
+
+#include "proto/session.h"
+
+#include <string.h>
+
+enum { ROOMY = 64 << 20 };
+
+static void submit(struct cluster *cluster, size_t i, const struct sample *sample)
+{
+	ck_assert_int_eq(cluster_submit(cluster, i, sample->bytes, sample->len, SUBMIT_SEND_NOW), VERDICT_STORED);
+}
+
+START_TEST(silent_and_half_open_links_end_on_time)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 1, ROOMY);
+	for (uint32_t link = 1; link <= POST_HALF_OPEN_MAX; link++)
+		ck_assert(post_link_up(cluster.post[0], link, LINK_ANSWERED, cluster.now));
+	uint32_t closed;
+	ck_assert(post_link_up(cluster.post[0], 50, LINK_ANSWERED, cluster.now)); /* one more: the oldest goes */
+	ck_assert(post_next_closed(cluster.post[0], &closed) && closed != 50);
+	ck_assert(!post_next_closed(cluster.post[0], &closed));
+	ck_assert_uint_eq(post_next_deadline(cluster.post[0]), cluster.now.boot_ms); /* housekeeping first */
+	ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
+	ck_assert_uint_eq(post_next_deadline(cluster.post[0]), cluster.now.boot_ms + POST_HANDSHAKE_MS);
+	cluster.now.boot_ms += POST_HANDSHAKE_MS;
+	ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
+	for (size_t n = 0; n < POST_HALF_OPEN_MAX; n++)
+		ck_assert(post_next_closed(cluster.post[0], &closed));
+	ck_assert(!post_next_closed(cluster.post[0], &closed));
+	ck_assert(post_link_up(cluster.post[0], 99, LINK_ANSWERED, cluster.now));
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_crowd_of_half_open_links_cannot_keep_an_honest_one_out)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	struct sample letter = sample_sealed(1, CLASS_URGENT, 0);
+	submit(&cluster, 1, &letter);
+	for (uint32_t link = 1000; link < 1100; link++)
+		ck_assert(post_link_up(cluster.post[0], link, LINK_ANSWERED, cluster.now));
+	cluster_join(&cluster, 1, 0);
+	cluster_run(&cluster);
+	ck_assert_int_eq(cluster_place(&cluster, 0, letter.id), PLACE_HELD);
+	cluster_close(&cluster);
+}
+END_TEST
+
+/* One endless guest: shakes hands with the post and says nothing more. Returns false if the post would not have it. */
+static bool sit(struct cluster *cluster, uint32_t link)
+{
+	static struct session guest;
+	static const uint8_t psk[PSK_SIZE], ephemeral[32] = {3};
+	uint8_t buf[2 * RECORD_WIRE_MAX];
+	struct session_setup setup = {.initiator = true, .psk = psk, .ephemeral_secret = ephemeral};
+	session_start(&guest, &setup);
+	if (!post_link_up(cluster->post[0], link, LINK_ANSWERED, cluster->now))
+		return false;
+	size_t len = session_output(&guest, buf, sizeof(buf), false);
+	ck_assert(post_link_input(cluster->post[0], link, buf, len, cluster->now));
+	ck_assert_int_eq(post_settle(cluster->post[0], cluster->now), ERR_OK);
+	len = post_link_output(cluster->post[0], link, buf, sizeof(buf), cluster->now);
+	return len >= HANDSHAKE_MESSAGE_SIZE;
+}
+
+START_TEST(a_table_full_of_idle_guests_gives_one_up_for_a_newcomer)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 1, ROOMY);
+	for (uint32_t link = 1; link <= POST_LINKS_MAX; link++)
+		ck_assert(sit(&cluster, link));
+	ck_assert(!sit(&cluster, 1000)); /* all have just come */
+	cluster.now.boot_ms += 61000;
+	ck_assert(sit(&cluster, 1001));
+	uint32_t closed;
+	ck_assert(post_next_closed(cluster.post[0], &closed) && closed <= POST_LINKS_MAX);
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_quiet_link_is_kept_alive_and_a_dead_one_is_not)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	size_t link = cluster_join(&cluster, 0, 1);
+	for (int minutes = 0; minutes < 30; minutes++) {
+		cluster_run(&cluster);
+		cluster_wait(&cluster, 60000);
+	}
+	ck_assert(cluster.links[link].up);
+	cluster_wait(&cluster, POST_IDLE_MS + 1);
+	ck_assert(!cluster.links[link].up);
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_link_to_oneself_is_ended)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 1, ROOMY);
+	ck_assert(post_link_up(cluster.post[0], 1, LINK_DIALLED, cluster.now));
+	ck_assert(post_link_up(cluster.post[0], 2, LINK_ANSWERED, cluster.now));
+	uint8_t buf[2 * RECORD_WIRE_MAX];
+	bool up[3] = {false, true, true};
+	for (int turn = 0; turn < 10; turn++)
+		for (uint32_t link = 1; link <= 2; link++) {
+			ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
+			size_t len = post_link_output(cluster.post[0], link, buf, sizeof(buf), cluster.now);
+			if (len > 0 && up[3 - link])
+				up[3 - link] = post_link_input(cluster.post[0], 3 - link, buf, len, cluster.now);
+		}
+	ck_assert(!up[1] || !up[2]);
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(of_two_links_between_two_posts_one_stays)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	size_t first = cluster_join(&cluster, 0, 1), second = cluster_join(&cluster, 1, 0);
+	cluster_run(&cluster);
+	cluster_run(&cluster);
+	ck_assert_int_eq(cluster.links[first].up + cluster.links[second].up, 1);
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_second_link_later_does_not_end_the_first)
+{
+	for (int round = 0; round < 8; round++) { /* whichever handshake hash is the higher */
+		struct cluster cluster;
+		cluster_open(&cluster, 2, ROOMY);
+		size_t first = cluster_join(&cluster, 0, 1);
+		cluster_run(&cluster);
+		cluster_wait(&cluster, 11000);
+		size_t second = cluster_join(&cluster, 1, 0);
+		cluster_run(&cluster);
+		cluster_run(&cluster);
+		ck_assert(cluster.links[first].up && !cluster.links[second].up);
+		cluster_close(&cluster);
+	}
+}
+END_TEST
+
+START_TEST(a_dial_that_came_to_nothing_is_tried_again_soon)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	struct sample letter = sample_sealed(1, CLASS_STATUS, 0);
+	submit(&cluster, 0, &letter);
+	uint8_t beacons[2][BEACON_SIZE];
+	size_t low = 0;
+	for (size_t i = 0; i < 2; i++)
+		ck_assert(post_beacon(cluster.post[i], beacons[i]));
+	low = memcmp(beacons[0], beacons[1], BEACON_NONCE_SIZE) < 0 ? 0 : 1;
+	ck_assert(post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
+	cluster_wait(&cluster, 9000);
+	ck_assert(!post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
+	cluster_wait(&cluster, 2000);
+	ck_assert(post_sighting(cluster.post[low], beacons[1 - low], cluster.now));
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(only_the_lower_nonce_dials_and_only_when_there_is_news)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	struct sample letter = sample_sealed(1, CLASS_STATUS, 0);
+	uint8_t beacons[2][BEACON_SIZE];
+	ck_assert(post_beacon(cluster.post[0], beacons[0]) && post_beacon(cluster.post[1], beacons[1]));
+	for (size_t i = 0; i < 2; i++)
+		ck_assert(!post_sighting(cluster.post[i], beacons[1 - i], cluster.now)); /* both empty: nothing to say */
+	submit(&cluster, 0, &letter);
+	ck_assert(post_beacon(cluster.post[0], beacons[0]));
+	ck_assert(!post_beacon(cluster.post[0], beacons[0]));
+	int dials = 0;
+	for (size_t i = 0; i < 2; i++)
+		dials += post_sighting(cluster.post[i], beacons[1 - i], cluster.now);
+	ck_assert_int_eq(dials, 1);
+	for (size_t i = 0; i < 2; i++)
+		ck_assert(!post_sighting(cluster.post[i], beacons[1 - i], cluster.now)); /* just tried */
+	cluster_close(&cluster);
+}
+END_TEST
+
+Suite *suite_under_test(void)
+{
+	Suite *suite = suite_create("links");
+	TCase *test_case = tcase_create("links");
+	tcase_set_timeout(test_case, 60);
+	tcase_add_test(test_case, silent_and_half_open_links_end_on_time);
+	tcase_add_test(test_case, a_crowd_of_half_open_links_cannot_keep_an_honest_one_out);
+	tcase_add_test(test_case, a_table_full_of_idle_guests_gives_one_up_for_a_newcomer);
+	tcase_add_test(test_case, a_quiet_link_is_kept_alive_and_a_dead_one_is_not);
+	tcase_add_test(test_case, a_link_to_oneself_is_ended);
+	tcase_add_test(test_case, of_two_links_between_two_posts_one_stays);
+	tcase_add_test(test_case, a_second_link_later_does_not_end_the_first);
+	tcase_add_test(test_case, a_dial_that_came_to_nothing_is_tried_again_soon);
+	tcase_add_test(test_case, only_the_lower_nonce_dials_and_only_when_there_is_news);
+	suite_add_tcase(suite, test_case);
+	return suite;
+}
