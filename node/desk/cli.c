@@ -380,6 +380,20 @@ enum err cli_passphrase(const struct cli *cli, bool twice, struct passphrase *ou
 	return ERR_LOCKED;
 }
 
+int cli_new_passphrase(const struct cli *cli, const char *meaning, struct passphrase *out)
+{
+	enum err err = cli_passphrase(cli, true, out);
+	if (err == ERR_LOCKED)
+		return cli_fail(cli, EX_USAGE, "the two passphrases differed three times; nothing was made");
+	if (err != ERR_OK && err != ERR_NO_FILE)
+		return cli_weather(cli, err, "passphrase");
+	if (err == ERR_NO_FILE)
+		cli_say(cli, "no terminal and no --passphrase-fd: the vault gets no passphrase, so %s", meaning);
+	else if (out->len == 0)
+		cli_say(cli, "the passphrase is empty: %s", meaning);
+	return 0;
+}
+
 int cli_open_vault_keeping(const struct cli *cli, struct vault *out, struct passphrase *passphrase)
 {
 	bool wants = false;

@@ -76,6 +76,8 @@ enum err cli_read_file(const char *path, char *out, size_t cap, size_t *len);
 /* From --passphrase-fd (first line), or a prompt on the terminal (asked twice if twice). ERR_NO_FILE: neither is possible. Prints nothing but the
  * prompt. */
 enum err cli_passphrase(const struct cli *cli, bool twice, struct passphrase *out);
+/* The passphrase of a vault that is about to be made; may be empty, and then says what that means. Returns an exit code, 0 on success. */
+int cli_new_passphrase(const struct cli *cli, const char *meaning, struct passphrase *out);
 /* Opens the vault in cli->home, asking for the passphrase only if it has one. Prints a sentence and returns an exit code, 0 on success. */
 int cli_open_vault(const struct cli *cli, struct vault *out);
 /* The same, and the passphrase for cli_reopen_vault() after vault_close(), so that a command that waits does not keep the vault from others. The

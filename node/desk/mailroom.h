@@ -13,8 +13,8 @@
  *	} while (err == ERR_OK && got == MAILROOM_MORE);
  *
  * A crash anywhere repeats letters, never loses one: the caller drops ids it has. What concerns the keyring itself (receipts and stage letters for
- *what we sent, cards, notices) is already applied in memory when mailroom_next() returns; letters of every type that were sealed to us are returned,
- *stage letters and cards too.
+ * what we sent, cards, notices) is already applied in memory when mailroom_next() returns; letters of every type that were sealed to us are returned,
+ * stage letters and cards too.
  */
 
 #include "node/desk/open.h"

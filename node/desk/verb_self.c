@@ -16,23 +16,6 @@
 
 enum { QR_DAYS = 7 };
 
-/* The passphrase a new vault gets; says so when it gets none. Returns 0 or an exit code. */
-static int choose_passphrase(const struct cli *cli, struct passphrase *passphrase)
-{
-	enum err err = cli_passphrase(cli, true, passphrase);
-	if (err == ERR_NO_FILE) {
-		cli_say(cli, "no terminal and no --passphrase-fd: the vault gets no passphrase, so whoever has this machine can read it");
-		return 0;
-	}
-	if (err == ERR_LOCKED)
-		return cli_fail(cli, EX_USAGE, "the two passphrases differed three times; nothing was made");
-	if (err != ERR_OK)
-		return cli_weather(cli, err, "passphrase");
-	if (passphrase->len == 0)
-		cli_say(cli, "the passphrase is empty: whoever has this machine can read the vault");
-	return 0;
-}
-
 int verb_init(const struct cli *cli)
 {
 	const char *name = cli_has(cli, "name") ? cli_value(cli, "name") : "someone";
@@ -42,7 +25,7 @@ int verb_init(const struct cli *cli)
 	if (vault_exists(cli->home))
 		return cli_fail(cli, EX_CANTCREAT, "there is a vault in %s already; nothing was changed (\"barid wipe\" removes it)", cli->home);
 	struct passphrase passphrase;
-	int code = choose_passphrase(cli, &passphrase);
+	int code = cli_new_passphrase(cli, "whoever has this machine can read it", &passphrase);
 	if (code != 0)
 		return code;
 	struct keyring *ring = keyring_new();

@@ -13,21 +13,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* The passphrase a new vault gets; says so when it gets none. Returns 0 or an exit code. */
-static int choose_passphrase(const struct cli *cli, struct passphrase *passphrase)
-{
-	enum err err = cli_passphrase(cli, true, passphrase);
-	if (err == ERR_LOCKED)
-		return cli_fail(cli, EX_USAGE, "the two passphrases differed three times; nothing was made");
-	if (err != ERR_OK && err != ERR_NO_FILE)
-		return cli_weather(cli, err, "passphrase");
-	if (err == ERR_NO_FILE || passphrase->len == 0) {
-		passphrase->len = 0;
-		cli_say(cli, "the vault gets no passphrase: whoever has this machine can read every case and sign in the organisation's name");
-	}
-	return 0;
-}
-
 static enum err make_vault(const struct cli *cli, const char *name, const struct passphrase *passphrase)
 {
 	struct vault vault;
@@ -98,7 +83,7 @@ static int org_create(const struct cli *cli)
 		return cli_fail(cli, EX_CANTCREAT, "there is a vault in %s already; nothing was changed", cli->home);
 	if (stray_database(cli))
 		return cli_fail(cli, EX_CANTCREAT, "there is a relief.db without its vault in %s; move it away or give another --home", cli->home);
-	int code = choose_passphrase(cli, &passphrase);
+	int code = cli_new_passphrase(cli, "whoever has this machine can read every case and sign in the organisation's name", &passphrase);
 	if (code != 0)
 		return code;
 	enum err err = make_vault(cli, name, &passphrase);
