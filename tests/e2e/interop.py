@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A real baridd against the implementation of tests/interop that was written from SPEC.md alone, honest and hostile. See interop.sh."""
 
+import json
 import os
 import random
 import shutil
@@ -13,6 +14,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../interop"))
+import barid_desk as person_desk  # noqa: E402
 import barid_letters as letters  # noqa: E402
 from barid_peer import Neighbour  # noqa: E402
 from noise_peer import ACK, HANDSHAKE, HELLO, LETTER, OFFER, UNIT, WANT, LinkEnded, key_pair  # noqa: E402
@@ -317,6 +319,39 @@ def named(name, case, *arguments):
         raise AssertionError("%s: %s" % (name, fault)) from fault
 
 
+def a_person_at_another_desk(room):
+    """A request sealed by the other implementation opens at the relief group's desk; the answer opens at the other implementation."""
+    post = room.listening("clinic")
+    relief = [program("barid-relief"), "--home", os.path.join(room.folder, "relief"), "--post", post.control, "--json"]
+
+    def does(*words):
+        return subprocess.run(relief + list(words), capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL).stdout
+
+    does("org", "create", "--name", "Medics")
+    _, day_keys = person_desk.card(does("org", "card"))
+    identity, slow_secret, slow_public = person_desk.person()
+    fields = {4: slow_public, 16: "Sector 4", 17: 1, 18: 2, 28: 1 << 4, 30: "قرب المدرسة"}
+    day_key = day_keys[(person_desk.FAST, person_desk.today())]
+    request, secret = person_desk.seal(identity, day_key, 4, fields, letters.URGENT, 1)
+    with Neighbour.dial(post.port) as link:
+        link.greet()
+        assert link.give([request]) == [True], "the request is kept"
+    case = json.loads(does("inbox"))
+    wanted = {"place": "Sector 4", "red": 1, "yellow": 2, "hazards": ["sniper"], "text": "قرب المدرسة"}
+    assert {name: case["body"][name] for name in wanted} == wanted, case
+    assert case["from"]["key"] == identity.public.data.hex(), "the writer's key"
+    does("reply", case["ref"], "--text", "في الطريق")
+    with Neighbour.dial(post.port) as link:
+        link.greet()
+        came = link.take_all(post.status()["letters"])
+    receipts = [envelope for envelope in came if envelope[1] == letters.RECEIPTS]
+    tag = letters.letter_id(request)[:16]
+    assert any(envelope[48:80] == tag + secret for envelope in receipts), "the receipt carries the secret from inside"
+    tried = [person_desk.opened(slow_secret, envelope) for envelope in came if envelope[1] == letters.SEALED]
+    answers = [found for found in tried if found]
+    assert any(fields.get(1) == tag and "في الطريق" in fields.values() for _, _, fields in answers), answers
+
+
 def spoilt_letters(room):
     """Single flipped bits everywhere, wrong lengths, another letter's bytes: refused and counted, the link stays, nothing is remembered as seen."""
     post = room.listening("spoilt")
@@ -438,8 +473,23 @@ def hostile_desks(room):
     hand_in(post, [letter])
 
 
-CASES = [noise_peer_both_ways, neighbour_dialled, neighbour_answered, community_key, gateway_dialled, gateway_answered, equal_stores, many_letters,
-         rekeyed, twin_links, hostile_links, spoilt_letters, slow_loris, hostile_desks]
+CASES = [
+    noise_peer_both_ways,
+    neighbour_dialled,
+    neighbour_answered,
+    community_key,
+    gateway_dialled,
+    gateway_answered,
+    equal_stores,
+    many_letters,
+    rekeyed,
+    twin_links,
+    hostile_links,
+    a_person_at_another_desk,
+    spoilt_letters,
+    slow_loris,
+    hostile_desks,
+]
 
 
 def main():

@@ -32,8 +32,13 @@ def check_is_right(envelope):
 
 
 def letter_id(envelope):
-    """The id of a SEALED or RECEIPTS letter, whose whole length counts (3.4)."""
-    return digest("barid-letter-v1", ID, envelope[:24] + bytes(8) + envelope[32:])
+    """The id (3.4): of a NOTICE or CONTROL without signature and filling, else of the whole letter."""
+    end = len(envelope)
+    if envelope[1] == NOTICE:
+        end = 92 + int.from_bytes(envelope[90:92], "little")
+    elif envelope[1] == CONTROL:
+        end = 32 + 80 + envelope[37] + 64 * envelope[36]
+    return digest("barid-letter-v1", ID, envelope[:24] + bytes(8) + envelope[32:end])
 
 
 def sealed(number_class=ROUTINE, bucket=1, holding=1, day=3978, random=os.urandom):

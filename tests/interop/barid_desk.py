@@ -1,0 +1,133 @@
+"""A person's desk, written from SPEC.md alone and with no code of ours: reading a card (6.1), sealing and opening (4), bodies (9)."""
+
+import base64
+import os
+import struct
+import time
+
+from dissononce.cipher.chachapoly import ChaChaPolyCipher
+from dissononce.dh.keypair import KeyPair
+from dissononce.dh.x25519.private import PrivateKey
+from dissononce.dh.x25519.public import PublicKey
+from dissononce.dh.x25519.x25519 import X25519DH
+from dissononce.exceptions.decrypt import DecryptFailedException
+from dissononce.hash.sha256 import SHA256Hash
+from dissononce.processing.handshakepatterns.oneway.X import XHandshakePattern
+from dissononce.processing.impl.cipherstate import CipherState
+from dissononce.processing.impl.handshakestate import HandshakeState
+from dissononce.processing.impl.symmetricstate import SymmetricState
+
+import barid_letters as letters
+
+FAST, SLOW = 0, 1
+PAYLOAD_HEADER = 28
+SEAL_EXTRA = 96
+
+
+def today():
+    return (int(time.time()) - letters.EPOCH_2016) // 86400
+
+
+def card(text):
+    """(identity, day keys by (lane, day)) of the text form of a card."""
+    digits = text.strip().upper().removeprefix("BARID:CARD:")
+    data = base64.b32decode(digits + "=" * (-len(digits) % 8))
+    data, check = data[:-4], data[-4:]
+    assert check == letters.digest("barid-card-text-v1", 4, data), "the card's check"
+    version, kind, first_day, days, name_len = struct.unpack_from("<BBHBB", data)
+    assert (version, kind) == (1, 2), "an organisation's card"
+    identity, keys, at = data[16:48], {}, 80 + name_len
+    for day in range(first_day, first_day + days):
+        for lane in (FAST, SLOW):
+            keys[(lane, day)] = data[at:at + 32]
+            at += 32
+    assert at + 64 == len(data), "the card's length"
+    return identity, keys
+
+
+def head(major, value):
+    """A CBOR head in its shortest form."""
+    if value < 24:
+        return bytes([major << 5 | value])
+    for code, form in ((24, ">B"), (25, ">H"), (26, ">I"), (27, ">Q")):
+        if value < 1 << 8 * struct.calcsize(form):
+            return bytes([major << 5 | code]) + struct.pack(form, value)
+    raise ValueError(value)
+
+
+def body_of(fields):
+    """A body (9): one map of ascending integer keys."""
+    out = head(5, len(fields))
+    for key in sorted(fields):
+        value = fields[key]
+        out += head(0, key)
+        if isinstance(value, int):
+            out += head(0, value)
+        else:
+            data = value.encode() if isinstance(value, str) else value
+            out += head(3 if isinstance(value, str) else 2, len(data)) + data
+    return out
+
+
+def fields_of(body):
+    """The fields of a body whose values are numbers, texts and bytes."""
+    def item(at):
+        major, value = body[at] >> 5, body[at] & 31
+        at += 1
+        if value >= 24:
+            size = 1 << value - 24
+            value, at = int.from_bytes(body[at:at + size], "big"), at + size
+        if major in (2, 3):
+            data, at = body[at:at + value], at + value
+            value = data.decode() if major == 3 else data
+        return value, at
+
+    count, at = item(0)
+    fields = {}
+    for _ in range(count):
+        key, at = item(at)
+        fields[key], at = item(at)
+    assert at == len(body), "bytes behind a body"
+    return fields
+
+
+def noise_x(initiator, prologue, own, other=None):
+    state = HandshakeState(SymmetricState(CipherState(ChaChaPolyCipher()), SHA256Hash()), X25519DH())
+    state.initialize(XHandshakePattern(), initiator, prologue, s=own, rs=PublicKey(other) if other else None)
+    return state
+
+
+def seal(own, recipient, kind, fields, number_class, holding):
+    """A finished envelope, and its receipt secret."""
+    body, secret = body_of(fields), os.urandom(16)
+    plain = struct.pack("<BBI16sIH", kind, 0, int(time.time()), secret, 1, len(body)) + body
+    bucket = next(i for i, size in enumerate(letters.SIZES) if len(plain) + SEAL_EXTRA + 32 <= size)
+    plain = plain.ljust(letters.SIZES[bucket] - 32 - SEAL_EXTRA, b"\0")
+    header = struct.pack("<BBBBHH", 1, letters.SEALED, number_class, bucket | holding << 4, today(), 0)
+    header += letters.digest("barid-receipt-v1", 16, secret) + bytes(8)
+    message = bytearray()
+    noise_x(True, header, own, recipient).write_message(plain, message)
+    return letters.with_check(header + bytes(message)), secret
+
+
+def opened(secret_key, envelope):
+    """(writer's key, letter type, fields) if this key opens it, else None."""
+    prologue = envelope[:24] + bytes(8)
+    private = PrivateKey(secret_key)
+    state = noise_x(False, prologue, X25519DH().generate_keypair(private))
+    plain = bytearray()
+    try:
+        state.read_message(envelope[32:], plain)
+    except DecryptFailedException:
+        return None
+    kind, zero, _, secret, _, body_len = struct.unpack_from("<BBI16sIH", plain)
+    assert zero == 0 and not any(plain[PAYLOAD_HEADER + body_len:]), "a payload's form"
+    assert letters.digest("barid-receipt-v1", 16, secret) == envelope[8:24], "the commitment"
+    return state.rs.data, kind, fields_of(bytes(plain[PAYLOAD_HEADER:PAYLOAD_HEADER + body_len]))
+
+
+def person():
+    """(identity key pair, secret of today's SLOW day key, its public key)."""
+    identity, slow = X25519DH().generate_keypair(), X25519DH().generate_keypair()
+    assert isinstance(identity, KeyPair)
+    return identity, slow.private.data, slow.public.data
