@@ -31,22 +31,20 @@ bool sync_may_offer(const struct sync *sync, enum letter_class class)
 	return free_slot(sync, class) >= 0;
 }
 
-bool sync_offer(struct sync *sync, struct session *session, enum letter_class class, const uint8_t (*tags)[LETTER_TAG_SIZE], const uint64_t *handles,
-		uint8_t count)
+bool sync_offer(struct sync *sync, struct session *session, const struct sync_block *block)
 {
-	assert(count >= 1 && count <= OFFER_IDS_MAX);
-	int slot = free_slot(sync, class);
-	if (slot < 0)
-		return false;
-	uint8_t *payload = session_message(session, MESSAGE_OFFER, 2 + (size_t)count * LETTER_TAG_SIZE);
+	assert(block->count >= 1 && block->count <= OFFER_IDS_MAX);
+	int slot = free_slot(sync, block->class);
+	size_t tags_len = (size_t)block->count * LETTER_TAG_SIZE;
+	uint8_t *payload = slot < 0 ? NULL : session_message(session, MESSAGE_OFFER, 2 + tags_len);
 	if (payload == NULL)
 		return false;
 	payload[0] = (uint8_t)slot;
-	payload[1] = count;
-	memcpy(payload + 2, tags, (size_t)count * LETTER_TAG_SIZE);
-	struct sync_offered *block = &sync->offered[slot];
-	*block = (struct sync_offered){.used = true, .count = count, .class = class};
-	memcpy(block->handles, handles, count * sizeof(*handles));
+	payload[1] = block->count;
+	memcpy(payload + 2, block->tags, tags_len);
+	struct sync_offered *offered = &sync->offered[slot];
+	*offered = (struct sync_offered){.used = true, .count = block->count, .class = block->class};
+	memcpy(offered->handles, block->handles, block->count * sizeof(*block->handles));
 	return true;
 }
 

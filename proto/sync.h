@@ -11,6 +11,13 @@
 #include "proto/envelope.h"
 #include "proto/session.h"
 
+struct sync_block { /* letters of one class, about to be offered */
+	uint8_t count;
+	enum letter_class class;
+	uint64_t handles[OFFER_IDS_MAX]; /* the caller's names for them */
+	uint8_t tags[OFFER_IDS_MAX][LETTER_TAG_SIZE];
+};
+
 struct sync_offered { /* one block of ours */
 	bool used, answered;
 	uint8_t count;
@@ -65,10 +72,9 @@ void sync_start(struct sync *sync);
 
 /* True if a block of this class may be offered now. */
 bool sync_may_offer(const struct sync *sync, enum letter_class class);
-/* Offers 1..64 letters of one class: writes an OFFER message into the session. handles come back from sync_next() and sync_next_acked(). False: no
- * room. */
-bool sync_offer(struct sync *sync, struct session *session, enum letter_class class, const uint8_t (*tags)[LETTER_TAG_SIZE], const uint64_t *handles,
-		uint8_t count);
+/* Offers a block of 1..64 letters: writes an OFFER message into the session. Its handles come back from sync_next() and sync_next_acked(). False: no
+ * slot or no room. */
+bool sync_offer(struct sync *sync, struct session *session, const struct sync_block *block);
 
 /* Takes one OFFER, WANT, LETTER or ACK. */
 struct sync_event sync_input(struct sync *sync, const struct message *message);

@@ -276,13 +276,12 @@ START_TEST(sync_sends_the_urgent_slot_first_and_bounds_what_is_unacknowledged)
 	struct pair *pair = open_pair();
 	struct sync *sync = calloc(1, sizeof(*sync));
 	sync_start(sync);
-	static const uint8_t tags[OFFER_IDS_MAX][LETTER_TAG_SIZE];
-	uint64_t handles[OFFER_IDS_MAX];
+	struct sync_block bulk = {.count = OFFER_IDS_MAX, .class = CLASS_ROUTINE}, urgent = {.count = 1, .class = CLASS_URGENT, .handles = {7}};
 	struct sync_pick pick;
 	size_t slots = 0;
 	for (size_t i = 0; i < OFFER_IDS_MAX; i++)
-		handles[i] = 1000 + i;
-	while (sync_offer(sync, &pair->a, CLASS_ROUTINE, tags, handles, OFFER_IDS_MAX)) {
+		bulk.handles[i] = 1000 + i;
+	while (sync_offer(sync, &pair->a, &bulk)) {
 		slots++;
 		session_output(&pair->a, pair->wire, RECORD_WIRE_MAX, false);
 		session_output(&pair->a, pair->wire, RECORD_WIRE_MAX, false);
@@ -298,8 +297,7 @@ START_TEST(sync_sends_the_urgent_slot_first_and_bounds_what_is_unacknowledged)
 		ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_MALFORMED); /* answered already */
 	}
 	ck_assert(sync_next(sync, &pick) && pick.handle == 1000);
-	uint64_t urgent = 7;
-	ck_assert(sync_offer(sync, &pair->a, CLASS_URGENT, tags, &urgent, 1));
+	ck_assert(sync_offer(sync, &pair->a, &urgent));
 	want[0] = (uint8_t)slots;
 	memset(want + 1, 0, 8);
 	want[1] = 3; /* asks for a letter that was not offered */
@@ -313,7 +311,7 @@ START_TEST(sync_sends_the_urgent_slot_first_and_bounds_what_is_unacknowledged)
 	while (sync_next(sync, &pick)) {
 		sync_sent(sync, &pick, false);
 		sent++;
-		if (sync_may_offer(sync, CLASS_ROUTINE) && sync_offer(sync, &pair->a, CLASS_ROUTINE, tags, handles, OFFER_IDS_MAX)) {
+		if (sync_may_offer(sync, CLASS_ROUTINE) && sync_offer(sync, &pair->a, &bulk)) {
 			session_output(&pair->a, pair->wire, RECORD_WIRE_MAX, false);
 			want[0] = pick.slot;
 			memset(want + 1, 0xff, 8);

@@ -174,15 +174,8 @@ static size_t fetch(struct gossip *gossip, uint64_t seq, uint8_t envelope[static
 	return len;
 }
 
-struct block {
-	uint8_t count;
-	enum letter_class class;
-	uint64_t handles[OFFER_IDS_MAX]; /* keys */
-	uint8_t tags[OFFER_IDS_MAX][LETTER_TAG_SIZE];
-};
-
 /* Adds a letter to the block; false if it is of another class than the block and so must wait for the next. */
-static bool block_add(struct block *block, struct gossip *gossip, const struct store_entry *entry)
+static bool block_add(struct sync_block *block, struct gossip *gossip, const struct store_entry *entry)
 {
 	enum letter_class class = order_class(entry->position.rank);
 	if (block->count > 0 && block->class != class)
@@ -194,12 +187,12 @@ static bool block_add(struct block *block, struct gossip *gossip, const struct s
 	outside_id(envelope, len, id);
 	block->class = class;
 	memcpy(block->tags[block->count], id, LETTER_TAG_SIZE);
-	block->handles[block->count++] = entry->position.key;
+	block->handles[block->count++] = entry->position.key; /* lasts longer than the letter: it may be gone when it is acknowledged */
 	return true;
 }
 
 /* Letters that came after the walk had passed their place. */
-static void gather_news(struct gossip *gossip, struct neighbour *neighbour, struct block *block)
+static void gather_news(struct gossip *gossip, struct neighbour *neighbour, struct sync_block *block)
 {
 	bool lost;
 	for (;;) {
@@ -224,7 +217,7 @@ static void gather_news(struct gossip *gossip, struct neighbour *neighbour, stru
 }
 
 /* Goes on through the store in the order of letters, over classes in which both sides were equal when they met. */
-static void gather_walk(struct gossip *gossip, struct neighbour *neighbour, struct block *block)
+static void gather_walk(struct gossip *gossip, struct neighbour *neighbour, struct sync_block *block)
 {
 	struct store_entry entries[OFFER_IDS_MAX];
 	while (!neighbour->finished && block->count < OFFER_IDS_MAX) {
@@ -249,14 +242,14 @@ static void offer_more(struct gossip *gossip, struct neighbour *neighbour)
 {
 	while (session_wants_messages(&neighbour->session) && sync_may_offer(&neighbour->sync, CLASS_URGENT)) {
 		uint64_t news_at = neighbour->news_at;
-		struct block block = {.count = 0};
+		struct sync_block block = {.count = 0};
 		gather_news(gossip, neighbour, &block);
 		bool bulk_may = sync_may_offer(&neighbour->sync, CLASS_ROUTINE);
 		if (block.count == 0 && bulk_may)
 			gather_walk(gossip, neighbour, &block);
 		if (block.count == 0)
 			return;
-		if (!sync_offer(&neighbour->sync, &neighbour->session, block.class, block.tags, block.handles, block.count)) {
+		if (!sync_offer(&neighbour->sync, &neighbour->session, &block)) {
 			assert(!bulk_may); /* only news of a lesser class may find its slots taken */
 			neighbour->news_at = news_at;
 			return;
