@@ -52,6 +52,20 @@ START_TEST(a_crowd_of_half_open_links_cannot_keep_an_honest_one_out)
 }
 END_TEST
 
+START_TEST(half_open_links_do_not_push_out_one_that_is_open)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	size_t open = cluster_join(&cluster, 1, 0);
+	cluster_run(&cluster);
+	for (uint32_t link = 1000; link < 1050; link++)
+		ck_assert(post_link_up(cluster.post[0], link, LINK_ANSWERED, cluster.now));
+	cluster_run(&cluster);
+	ck_assert(cluster.links[open].up);
+	cluster_close(&cluster);
+}
+END_TEST
+
 /* One endless guest: shakes hands with the post and says nothing more. Returns false if the post would not have it. */
 static bool sit(struct cluster *cluster, uint32_t link)
 {
@@ -198,6 +212,7 @@ Suite *suite_under_test(void)
 	tcase_set_timeout(test_case, 60);
 	tcase_add_test(test_case, silent_and_half_open_links_end_on_time);
 	tcase_add_test(test_case, a_crowd_of_half_open_links_cannot_keep_an_honest_one_out);
+	tcase_add_test(test_case, half_open_links_do_not_push_out_one_that_is_open);
 	tcase_add_test(test_case, a_table_full_of_idle_guests_gives_one_up_for_a_newcomer);
 	tcase_add_test(test_case, a_quiet_link_is_kept_alive_and_a_dead_one_is_not);
 	tcase_add_test(test_case, a_link_to_oneself_is_ended);

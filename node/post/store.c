@@ -11,7 +11,6 @@ enum { SUMMARY_SIZE = 8 + LETTER_CLASSES * (4 + 32) + 8 + 4 + 8 + 8, HOUR_MS = 3
 
 /* Page size 8192: fifteen 512-byte letters fill a page with little left over. */
 static const char setup_sql[] = "PRAGMA page_size = 8192;"
-				"PRAGMA locking_mode = EXCLUSIVE;"
 				"PRAGMA journal_mode = WAL;"
 				"PRAGMA synchronous = FULL;"
 				"PRAGMA secure_delete = ON;"
@@ -222,8 +221,12 @@ static enum err open_inside(struct store *store, const char *path)
 	if (code != SQLITE_OK)
 		return err_of_sqlite(code);
 	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* defence in depth: an old library may not know it */
+	/* Before the file is first read: a store that one process has for itself needs no shared memory file. */
+	enum err err = run_script(store->db, "PRAGMA locking_mode = EXCLUSIVE");
+	if (err != ERR_OK)
+		return err;
 	int version;
-	enum err err = read_version(store->db, &version);
+	err = read_version(store->db, &version);
 	if (err != ERR_OK)
 		return err;
 	if (version > STORE_VERSION)
