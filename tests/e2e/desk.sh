@@ -3,34 +3,8 @@
 # stick, and every kind of bad input with its one sentence and its exit code.
 set -euo pipefail
 
-bin=${BARID_BIN:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build/plain/bin}
-room=$(mktemp -d)
-pids=()
-end()
-{
-	local pid
-	for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-	wait
-	rm -rf "$room"
-}
-trap end EXIT
-
-fail()
-{
-	echo "FAILED: $*" >&2
-	tail -n 5 "$room"/*.log >&2 || true
-	exit 1
-}
-
-until_true()
-{
-	local try
-	for ((try = 0; try < 200; try++)); do
-		if "$@"; then return 0; fi
-		sleep 0.1
-	done
-	return 1
-}
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/e2e.sh"
 
 # Runs a command that must end with this code and say exactly one sentence.
 refused()
@@ -40,13 +14,6 @@ refused()
 	"$@" >"$room/out" 2>"$room/said" </dev/null || code=$?
 	[ "$code" -eq "$wanted" ] || fail "exit code $code instead of $wanted: $* ($(cat "$room/said"))"
 	[ "$(wc -l <"$room/said")" -eq 1 ] || fail "not one sentence: $* ($(cat "$room/said"))"
-}
-
-post()
-{
-	"$bin/baridd" --home "$room/$1" --lan off "${@:2}" 2>>"$room/$1.log" &
-	pids+=($!)
-	until_true grep -q ready "$room/$1.log" || fail "post $1 is not ready"
 }
 
 amal() { "$bin/barid" --home "$room/amal" --post "$room/a/ctl.sock" --json "$@"; }
