@@ -162,8 +162,8 @@ size_t control_status_encode(const struct control_status *answer, uint8_t *buf, 
 	write_u64(&writer, answer->uptime_s);
 	write_u64(&writer, answer->store_id);
 	write_u64(&writer, answer->newest);
-	for (size_t class = 0; class < LETTER_CLASSES; class ++)
-		write_u32(&writer, answer->letters[class]);
+	for (size_t i = 0; i < LETTER_CLASSES; i++)
+		write_u32(&writer, answer->letters[i]);
 	write_bytes(&writer, answer->digest, sizeof(answer->digest));
 	write_u32(&writer, answer->known);
 	write_u64(&writer, answer->store_bytes);
@@ -186,8 +186,8 @@ bool control_status_decode(const uint8_t *packet, size_t len, struct control_sta
 	out->uptime_s = read_u64(&reader);
 	out->store_id = read_u64(&reader);
 	out->newest = read_u64(&reader);
-	for (size_t class = 0; class < LETTER_CLASSES; class ++)
-		out->letters[class] = read_u32(&reader);
+	for (size_t i = 0; i < LETTER_CLASSES; i++)
+		out->letters[i] = read_u32(&reader);
 	read_bytes(&reader, out->digest, sizeof(out->digest));
 	out->known = read_u32(&reader);
 	out->store_bytes = read_u64(&reader);

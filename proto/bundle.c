@@ -14,7 +14,7 @@ void bundle_header(uint8_t out[static BUNDLE_HEADER_SIZE])
 	memcpy(out, magic, BUNDLE_HEADER_SIZE);
 }
 
-bool bundle_header_ok(const uint8_t bytes[static BUNDLE_HEADER_SIZE])
+static bool header_ok(const uint8_t bytes[static BUNDLE_HEADER_SIZE])
 {
 	return memcmp(bytes, magic, BUNDLE_HEADER_SIZE) == 0;
 }
@@ -26,7 +26,7 @@ void bundle_trailer(uint64_t count, const uint8_t digest[static 32], uint8_t out
 	write_bytes(&writer, digest, 32);
 }
 
-bool bundle_trailer_ok(const uint8_t bytes[static BUNDLE_TRAILER_SIZE], uint64_t count, const uint8_t digest[static 32])
+static bool trailer_ok(const uint8_t bytes[static BUNDLE_TRAILER_SIZE], uint64_t count, const uint8_t digest[static 32])
 {
 	uint8_t expected[BUNDLE_TRAILER_SIZE];
 	bundle_trailer(count, digest, expected);
@@ -58,7 +58,7 @@ static size_t framed_len(const uint8_t *file, size_t len, uint64_t *count)
 
 bool bundle_open(const uint8_t *file, size_t len, struct bundle_cursor *cursor)
 {
-	if (len < BUNDLE_HEADER_SIZE + BUNDLE_ENTRY_HEADER_SIZE + BUNDLE_TRAILER_SIZE || !bundle_header_ok(file))
+	if (len < BUNDLE_HEADER_SIZE + BUNDLE_ENTRY_HEADER_SIZE + BUNDLE_TRAILER_SIZE || !header_ok(file))
 		return false;
 	uint64_t count;
 	size_t framed = framed_len(file, len, &count);
@@ -66,7 +66,7 @@ bool bundle_open(const uint8_t *file, size_t len, struct bundle_cursor *cursor)
 		return false;
 	uint8_t digest[DIGEST_SIZE];
 	digest_of(domain, file, framed, digest, sizeof(digest));
-	if (!bundle_trailer_ok(file + framed, count, digest))
+	if (!trailer_ok(file + framed, count, digest))
 		return false;
 	*cursor = (struct bundle_cursor){.at = file + BUNDLE_HEADER_SIZE, .left = framed - BUNDLE_HEADER_SIZE, .count = count};
 	return true;

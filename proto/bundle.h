@@ -16,10 +16,8 @@ enum {
 };
 
 void bundle_header(uint8_t out[static BUNDLE_HEADER_SIZE]);
-bool bundle_header_ok(const uint8_t bytes[static BUNDLE_HEADER_SIZE]);
 /* Trailer: count u64, BLAKE2b-256 (key "barid-bundle-v1") of everything before the trailer. */
 void bundle_trailer(uint64_t count, const uint8_t digest[static 32], uint8_t out[static BUNDLE_TRAILER_SIZE]);
-bool bundle_trailer_ok(const uint8_t bytes[static BUNDLE_TRAILER_SIZE], uint64_t count, const uint8_t digest[static 32]);
 /* Length of the envelope that follows an entry header byte, or 0 if the byte is neither a bucket nor BUNDLE_END. */
 size_t bundle_entry_len(uint8_t entry);
 

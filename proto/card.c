@@ -17,11 +17,6 @@ enum card_lane lane_of_ttl(enum ttl_class ttl)
 	return ttl == TTL_6_HOURS || ttl == TTL_24_HOURS ? LANE_FAST : LANE_SLOW;
 }
 
-size_t card_unsigned_len(const struct card *card)
-{
-	return (size_t)CARD_HEADER_SIZE + card->name_len + (size_t)card->days * CARD_DAY_SIZE;
-}
-
 /* SPEC.md 6.1: version 1 | kind 1 | first_day 2 | days 1 | name_len 1 | zero 2 | seq 4 | issued 4 | identity 32 | signing 32 | name | day keys. */
 size_t card_encode(const struct card *card, uint8_t *out, size_t cap)
 {

@@ -24,9 +24,8 @@ struct card {
 };
 
 enum card_lane lane_of_ttl(enum ttl_class ttl);
-/* Length of the card without signature; organisations sign these bytes with domain "barid-card-v1". */
-size_t card_unsigned_len(const struct card *card);
-/* Writes the card without signature; cap >= card_unsigned_len(). Returns that length. */
+/* Writes the card without signature, at most CARD_SIZE_MAX - SIGNATURE_SIZE bytes; an organisation signs them with domain "barid-card-v1". Returns
+ * their number. */
 size_t card_encode(const struct card *card, uint8_t *out, size_t cap);
 /* Parses the card at the start of the bytes; verifies an organisation's signature. Fills card and used (signature included).
  * Bytes behind it are the caller's. */

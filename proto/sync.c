@@ -240,11 +240,3 @@ void sync_reply(struct sync *sync, struct session *session)
 	if (sync->settled_count > 0)
 		reply_ack(sync, session);
 }
-
-bool sync_idle(const struct sync *sync)
-{
-	for (size_t slot = 0; slot < OFFER_SLOTS; slot++)
-		if (sync->offered[slot].used || sync->wanted[slot].wanted != 0 || sync->wanted[slot].owed)
-			return false;
-	return sync->unacked_count == 0 && sync->verdict_count == 0;
-}

@@ -96,7 +96,5 @@ void sync_sent(struct sync *sync, const struct sync_pick *pick, bool gone);
 void sync_settled(struct sync *sync);
 /* Writes the WANTs owed and an ACK for what is settled, as far as the session has room. */
 void sync_reply(struct sync *sync, struct session *session);
-/* True if nothing is offered, wanted, unacknowledged or owed either way. */
-bool sync_idle(const struct sync *sync);
 
 #endif

@@ -4,6 +4,7 @@
 #include "tests/support/letters.h"
 #include "tests/support/suite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { ROOMY = 64 << 20, BURST = 64 };
@@ -96,6 +97,52 @@ START_TEST(a_disk_that_breaks_at_any_write_or_sync_loses_nothing_that_was_kept)
 }
 END_TEST
 
+/* Turns one bit of the letter on the disk, while nobody has the store open. */
+static void spoil_on_disk(const char *path, const struct sample *letter)
+{
+	static uint8_t image[1 << 20];
+	FILE *file = fopen(path, "r+b");
+	ck_assert_ptr_nonnull(file);
+	size_t len = fread(image, 1, sizeof(image), file);
+	const uint8_t *at = memmem(image, len, letter->bytes + 64, 128);
+	ck_assert_ptr_nonnull(at);
+	ck_assert_int_eq(fseek(file, at - image, SEEK_SET), 0);
+	ck_assert_int_eq(fputc(*at ^ 1, file), *at ^ 1);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(a_letter_the_disk_has_changed_is_let_go_and_comes_back_whole)
+{
+	struct cluster town;
+	cluster_open(&town, 3, ROOMY);
+	struct sample letters[3];
+	for (uint32_t n = 0; n < 3; n++) {
+		letters[n] = sample_sealed(n, CLASS_NEED, 1);
+		for (size_t i = 0; i < 3; i += 2)
+			ck_assert_int_eq(cluster_submit(&town, i, letters[n].bytes, letters[n].len, SUBMIT_CARRIED), VERDICT_STORED);
+	}
+	cluster_shut(&town, 0);
+	spoil_on_disk(town.path[0], &letters[1]);
+	cluster_reopen(&town, 0);
+	size_t link = cluster_join(&town, 0, 1);
+	cluster_run(&town);
+	cluster_cut(&town, link);
+	ck_assert_uint_eq(cluster_count(&town, 0, TALLY_LETTERS_ROTTEN), 1);
+	ck_assert_uint_eq(cluster_count(&town, 1, TALLY_LETTERS_STORED), 2);
+	ck_assert_int_eq(cluster_place(&town, 0, letters[1].id), PLACE_UNKNOWN);
+	cluster_wait(&town, 2000);
+	cluster_join(&town, 0, 2);
+	cluster_run(&town);
+	struct control_status mended, whole;
+	post_status(town.post[0], &mended, town.now);
+	post_status(town.post[2], &whole, town.now);
+	ck_assert_int_eq(cluster_place(&town, 0, letters[1].id), PLACE_HELD);
+	ck_assert_mem_eq(mended.digest, whole.digest, sizeof(mended.digest));
+	ck_assert_uint_eq(mended.store_bytes, whole.store_bytes);
+	cluster_close(&town);
+}
+END_TEST
+
 START_TEST(what_the_store_counts_is_what_it_holds)
 {
 	struct control_status status;
@@ -133,6 +180,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_burst_costs_one_sync_and_a_quiet_turn_none);
 	tcase_add_test(test_case, a_disk_that_fills_up_at_any_write_loses_nothing_that_was_kept);
 	tcase_add_test(test_case, a_disk_that_breaks_at_any_write_or_sync_loses_nothing_that_was_kept);
+	tcase_add_test(test_case, a_letter_the_disk_has_changed_is_let_go_and_comes_back_whole);
 	tcase_add_test(test_case, what_the_store_counts_is_what_it_holds);
 	suite_add_tcase(suite, test_case);
 	return suite;

@@ -36,9 +36,9 @@ static void greet(struct gossip *gossip, struct neighbour *neighbour)
 	write_bytes(&writer, gossip->nonce, BEACON_NONCE_SIZE);
 	write_zeros(&writer, 4);
 	const struct store_summary *summary = store_summary(gossip->door->store);
-	for (uint8_t class = 0; class < LETTER_CLASSES; class ++) {
-		class_digest(neighbour, summary, class, neighbour->digests[class]);
-		write_bytes(&writer, neighbour->digests[class], 8);
+	for (uint8_t i = 0; i < LETTER_CLASSES; i++) {
+		class_digest(neighbour, summary, i, neighbour->digests[i]);
+		write_bytes(&writer, neighbour->digests[i], 8);
 	}
 	assert(writer_ok(&writer) && writer.len == HELLO_SIZE);
 	neighbour->greeted = true;
@@ -52,10 +52,10 @@ static bool hello_input(struct neighbour *neighbour, const struct message *messa
 	uint8_t flags = read_u8(&reader);
 	read_bytes(&reader, neighbour->nonce, BEACON_NONCE_SIZE);
 	read_zeros(&reader, 4);
-	for (size_t class = 0; class < LETTER_CLASSES; class ++) {
+	for (size_t i = 0; i < LETTER_CLASSES; i++) {
 		uint8_t theirs[8];
 		read_bytes(&reader, theirs, sizeof(theirs));
-		neighbour->same[class] = memcmp(theirs, neighbour->digests[class], sizeof(theirs)) == 0;
+		neighbour->same[i] = memcmp(theirs, neighbour->digests[i], sizeof(theirs)) == 0;
 	}
 	if (!reader_done(&reader) || version != HELLO_VERSION || flags > HELLO_GATEWAY || neighbour->met)
 		return false;

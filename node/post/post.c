@@ -39,17 +39,6 @@ struct post {
 	uint64_t generation;
 };
 
-const char *tally_name(uint16_t item)
-{
-	static const char *const names[TALLY_ITEMS] = {
-#define TALLY_NAME(upper, lower) [TALLY_##upper] = #lower,
-		TALLY_LIST(TALLY_NAME)
-#undef TALLY_NAME
-	};
-	static_assert((int)TALLY_ITEMS <= (int)CONTROL_COUNTERS_MAX, "every counter fits a status packet");
-	return item < TALLY_ITEMS ? names[item] : NULL;
-}
-
 static void new_nonce(struct post *post, struct moment now)
 {
 	random_fill(post->nonce, sizeof(post->nonce));
@@ -437,6 +426,7 @@ uint64_t post_next_deadline(const struct post *post)
 
 void post_status(const struct post *post, struct control_status *status, struct moment now)
 {
+	static_assert((int)TALLY_ITEMS <= (int)CONTROL_COUNTERS_MAX, "every counter fits a status packet");
 	const struct store_summary *summary = store_summary(post->store);
 	*status = (struct control_status){
 		.unix_s = now.unix_s,

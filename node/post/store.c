@@ -119,10 +119,10 @@ static void summary_encode(const struct store_summary *summary, uint8_t out[stat
 {
 	struct writer writer = writer_of(out, SUMMARY_SIZE);
 	write_u64(&writer, summary->bytes);
-	for (size_t class = 0; class < LETTER_CLASSES; class ++) {
-		write_u32(&writer, summary->count[class]);
+	for (size_t i = 0; i < LETTER_CLASSES; i++) {
+		write_u32(&writer, summary->count[i]);
 		for (size_t lane = 0; lane < 4; lane++)
-			write_u64(&writer, summary->sum[class][lane]);
+			write_u64(&writer, summary->sum[i][lane]);
 	}
 	write_u64(&writer, summary->next_seq);
 	write_u32(&writer, summary->known);
@@ -135,10 +135,10 @@ static bool summary_decode(struct store_summary *summary, const uint8_t *bytes, 
 {
 	struct reader reader = reader_of(bytes, len);
 	summary->bytes = read_u64(&reader);
-	for (size_t class = 0; class < LETTER_CLASSES; class ++) {
-		summary->count[class] = read_u32(&reader);
+	for (size_t i = 0; i < LETTER_CLASSES; i++) {
+		summary->count[i] = read_u32(&reader);
 		for (size_t lane = 0; lane < 4; lane++)
-			summary->sum[class][lane] = read_u64(&reader);
+			summary->sum[i][lane] = read_u64(&reader);
 	}
 	summary->next_seq = read_u64(&reader);
 	summary->known = read_u32(&reader);

@@ -96,7 +96,6 @@ bool store_known(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE],
 void store_mark_receipted(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE]);
 /* Remembers an id without ever having held it, or in the place of a letter just dropped. */
 void store_remember(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], const struct store_known *known, uint32_t until);
-void store_forget(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE]);
 /* Forgets up to 256 ids whose time has come, or that are too many, and as many sequence numbers. True if there may be more. */
 bool store_forget_expired(struct store *store, uint32_t hour);
 

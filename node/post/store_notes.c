@@ -54,12 +54,6 @@ static void forget_key(struct store *store, uint64_t key)
 	store->summary.known -= (uint32_t)sqlite3_changes(store->db);
 }
 
-void store_forget(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE])
-{
-	if (store_begin(store))
-		forget_key(store, store_key(store, tag));
-}
-
 bool store_forget_expired(struct store *store, uint32_t hour)
 {
 	enum { BATCH = 256 };

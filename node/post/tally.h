@@ -11,7 +11,6 @@
 	X(LETTERS_STALE, letters_stale) \
 	X(LETTERS_FULL, letters_full) \
 	X(LETTERS_UNMATCHED, letters_unmatched) \
-	X(LETTERS_UNASKED, letters_unasked) \
 	X(LETTERS_SENT, letters_sent) \
 	X(LETTERS_EVICTED, letters_evicted) \
 	X(LETTERS_EXPIRED, letters_expired) \
@@ -39,8 +38,5 @@ enum tally_item {
 struct tally {
 	uint64_t count[TALLY_ITEMS];
 };
-
-/* The name of an item, or NULL past the last. */
-const char *tally_name(uint16_t item);
 
 #endif

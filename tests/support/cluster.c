@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static void open_post(struct cluster *cluster, size_t i, uint64_t store_max_bytes)
+void cluster_reopen(struct cluster *cluster, size_t i)
 {
-	struct post_config config = {.store_path = cluster->path[i], .store_max_bytes = store_max_bytes};
+	struct post_config config = {.store_path = cluster->path[i], .store_max_bytes = cluster->store_max_bytes};
 	enum err err = post_open(&cluster->post[i], &config, cluster->now);
 	assert(err == ERR_OK);
 }
@@ -18,12 +18,13 @@ void cluster_open(struct cluster *cluster, size_t n, uint64_t store_max_bytes)
 	memset(cluster, 0, sizeof(*cluster));
 	cluster->now = (struct moment){.boot_ms = 1000000, .unix_s = 1795000000};
 	cluster->posts = n;
+	cluster->store_max_bytes = store_max_bytes;
 	char folder[] = "/tmp/barid-cluster-XXXXXX";
 	char *made = mkdtemp(folder);
 	assert(made != NULL);
 	for (size_t i = 0; i < n; i++) {
 		(void)snprintf(cluster->path[i], sizeof(cluster->path[i]), "%s/%zu.db", folder, i);
-		open_post(cluster, i, store_max_bytes);
+		cluster_reopen(cluster, i);
 	}
 }
 
@@ -128,15 +129,19 @@ void cluster_wait(struct cluster *cluster, uint64_t ms)
 	settle_all(cluster);
 }
 
-void cluster_crash(struct cluster *cluster, size_t i)
+void cluster_shut(struct cluster *cluster, size_t i)
 {
-	struct control_status status;
-	post_status(cluster->post[i], &status, cluster->now);
 	for (size_t at = 0; at < cluster->link_count; at++)
 		if (cluster->links[at].up && (cluster->links[at].a == i || cluster->links[at].b == i))
 			cluster_cut(cluster, at);
 	post_close(cluster->post[i]);
-	open_post(cluster, i, status.store_max_bytes);
+	cluster->post[i] = NULL;
+}
+
+void cluster_crash(struct cluster *cluster, size_t i)
+{
+	cluster_shut(cluster, i);
+	cluster_reopen(cluster, i);
 }
 
 enum control_verdict cluster_submit(struct cluster *cluster, size_t i, const uint8_t *envelope, size_t len, uint8_t flags)

@@ -16,6 +16,7 @@ struct cluster_link {
 struct cluster {
 	struct moment now;
 	size_t posts;
+	uint64_t store_max_bytes;
 	struct post *post[CLUSTER_POSTS];
 	char path[CLUSTER_POSTS][64];
 	struct cluster_link links[CLUSTER_LINKS];
@@ -34,7 +35,10 @@ size_t cluster_run(struct cluster *cluster);
 size_t cluster_turn(struct cluster *cluster);
 /* Moves the clock and settles everybody. */
 void cluster_wait(struct cluster *cluster, uint64_t ms);
-/* Drops a post without settling, as a crash would, and opens its store again. */
+/* Drops a post and its links without settling, as a crash would; then opens its store again. */
+void cluster_shut(struct cluster *cluster, size_t i);
+void cluster_reopen(struct cluster *cluster, size_t i);
+/* Both. */
 void cluster_crash(struct cluster *cluster, size_t i);
 /* Submits and settles. */
 enum control_verdict cluster_submit(struct cluster *cluster, size_t i, const uint8_t *envelope, size_t len, uint8_t flags);
