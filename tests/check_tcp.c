@@ -2,11 +2,18 @@
 #include "platform/linux/tcp.h"
 #include "tests/support/suite.h"
 
+#include <assert.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { TURNS_MAX = 200000, BULK = 4 << 20 };
+static_assert((int)TCP_QUEUE_MIN < 2 * RECORD_WIRE_MAX, "one record waits, never two");
+
+enum { TURNS_MAX = 200000, BULK = 4 << 20, SLOW_WINDOW = 8 * 1024, SLOW_PIECE = 1000, FILES_MAX = 256 };
 
 /* What a listener was told, for both sides at once: the links are told apart by their numbers. */
 struct heard {
@@ -21,6 +28,7 @@ static struct tcp *tcp;
 static struct heard heard;
 static struct resolve_address bound;
 static size_t this_turn;
+static struct loop_timer *waker; /* for turns in which nothing else may happen */
 
 static void on_sighting(void *owner, struct radio *radio, const struct radio_sighting *sighting)
 {
@@ -91,10 +99,17 @@ static void turn(void)
 		turn(); \
 	}
 
+static void woken(void *owner)
+{
+	(void)owner; /* the turn is all */
+}
+
 static void start(void)
 {
 	memset(&heard, 0, sizeof heard);
 	ck_assert_int_eq(loop_open(&loop), ERR_OK);
+	waker = loop_timer_new(loop, woken, NULL);
+	ck_assert_ptr_nonnull(waker);
 	ck_assert_int_eq(tcp_open(&tcp, loop, &listener), ERR_OK);
 	struct address address = {.host = "127.0.0.1", .port = "0"};
 	struct resolve_address at;
@@ -105,6 +120,7 @@ static void start(void)
 static void stop(void)
 {
 	tcp_close(tcp);
+	loop_timer_free(waker);
 	loop_close(loop);
 }
 
@@ -153,6 +169,102 @@ START_TEST(a_flood_arrives_whole_and_never_queues_more_than_its_bound)
 	ck_assert_uint_eq(heard.sum, sum);
 	ck_assert_uint_gt(heard.writables, 0);
 	ck_assert_uint_le(heard.most_in_a_turn, TCP_INPUT_PER_TURN);
+}
+END_TEST
+
+/* A link to a socket of the test's own, which reads nothing of itself and whose window is small. */
+static int link_to_slow(void)
+{
+	int server = socket(AF_INET, SOCK_STREAM, 0);
+	int window = SLOW_WINDOW, segment = SLOW_PIECE;
+	struct resolve_address at = bound;
+	at.to.v4.sin_port = 0;
+	ck_assert_int_eq(setsockopt(server, SOL_SOCKET, SO_RCVBUF, &window, sizeof window), 0);
+	ck_assert_int_eq(setsockopt(server, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment), 0);
+	ck_assert_int_eq(bind(server, &at.to.any, at.len), 0);
+	ck_assert_int_eq(listen(server, 1), 0);
+	ck_assert_int_eq(getsockname(server, &at.to.any, &at.len), 0);
+	ck_assert_uint_ne(radio()->connect(radio(), (const uint8_t *)&at.to, at.len), 0);
+	TURN_UNTIL(heard.dialled != 0);
+	int fd = accept(server, NULL, NULL);
+	ck_assert_int_ge(fd, 0);
+	close(server);
+	return fd;
+}
+
+/* Sends while there is room; returns how much. Fills most with the greatest room there was. */
+static size_t fill_link(size_t *most)
+{
+	static uint8_t piece[TCP_QUEUE_MAX];
+	size_t sent = 0;
+	*most = 0;
+	for (size_t room; (room = radio()->room(radio(), heard.dialled)) > 0 && *most < TCP_QUEUE_MAX; sent += room) {
+		ck_assert_uint_ge(room, RECORD_WIRE_MAX);
+		*most = room > *most ? room : *most;
+		radio()->send(radio(), heard.dialled, piece, room);
+	}
+	return sent;
+}
+
+/* The socket in this process whose other end this is. */
+static int other_end(int fd)
+{
+	struct sockaddr_in wanted, own;
+	socklen_t len = sizeof wanted;
+	ck_assert_int_eq(getpeername(fd, (struct sockaddr *)&wanted, &len), 0);
+	for (int other = 0; other < FILES_MAX; other++) {
+		len = sizeof own;
+		if (getsockname(other, (struct sockaddr *)&own, &len) == 0 && own.sin_family == AF_INET && own.sin_port == wanted.sin_port)
+			return other;
+	}
+	ck_abort_msg("the socket is not found");
+	return -1;
+}
+
+/* A little of what has come; the next turn of the loop will not wait. */
+static bool read_some(int fd, size_t *on_the_way)
+{
+	static uint8_t taken[SLOW_PIECE];
+	ssize_t got = recv(fd, taken, sizeof taken, MSG_DONTWAIT);
+	*on_the_way -= got > 0 ? (size_t)got : 0;
+	loop_timer_set(waker, 0);
+	return true;
+}
+
+START_TEST(little_waits_on_a_link_whose_other_side_is_slow)
+{
+	int fd = link_to_slow();
+	size_t most, on_the_way = fill_link(&most);
+	ck_assert_uint_gt(most, TCP_QUEUE_MIN); /* the window took it all at first */
+	/* As long as there is no room the kernel does not wake us for it. */
+	ck_assert_int_eq(poll(&(struct pollfd){.fd = other_end(fd), .events = POLLOUT}, 1, 0), 0);
+	for (unsigned round = 0; round < 256; round++) {
+		unsigned before = heard.writables;
+		TURN_UNTIL(heard.writables > before || !read_some(fd, &on_the_way));
+		size_t more = fill_link(&most);
+		on_the_way += more;
+		ck_assert_uint_gt(more, 0);
+		int there;
+		ck_assert_int_eq(ioctl(fd, FIONREAD, &there), 0);
+		/* Twice, where the window took the last piece whole. */
+		ck_assert_uint_le(on_the_way - (size_t)there, 2 * TCP_QUEUE_MIN);
+	}
+	/* It has been slow: when all has gone out, it is given little again until it shows that it is fast. */
+	unsigned told = heard.writables;
+	TURN_UNTIL(read_some(fd, &on_the_way) && on_the_way == 0 && heard.writables > told);
+	ck_assert_uint_eq(radio()->room(radio(), heard.dialled), TCP_QUEUE_MIN);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_link_that_takes_all_at_once_is_given_more)
+{
+	link_up();
+	for (unsigned asked = 0; asked < 8; asked++) /* only what was sent shows how fast it is */
+		ck_assert_uint_le(radio()->room(radio(), heard.dialled), TCP_QUEUE_MIN * 2);
+	size_t most;
+	(void)fill_link(&most);
+	ck_assert_uint_eq(most, TCP_QUEUE_MAX);
 }
 END_TEST
 
@@ -242,6 +354,15 @@ START_TEST(a_beacon_datagram_has_one_form)
 }
 END_TEST
 
+/* Every Linux does; qemu-user does not. */
+static bool tells_unsent(void)
+{
+	int unsent, fd = socket(AF_INET, SOCK_STREAM, 0);
+	bool tells = ioctl(fd, SIOCOUTQNSD, &unsent) == 0;
+	close(fd);
+	return tells;
+}
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("tcp");
@@ -249,6 +370,10 @@ Suite *suite_under_test(void)
 	tcase_add_checked_fixture(tcase, start, stop);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_flood_arrives_whole_and_never_queues_more_than_its_bound);
+	if (tells_unsent()) {
+		tcase_add_test(tcase, little_waits_on_a_link_whose_other_side_is_slow);
+		tcase_add_test(tcase, a_link_that_takes_all_at_once_is_given_more);
+	}
 	tcase_add_test(tcase, a_closed_link_is_down_for_the_other_side_only);
 	tcase_add_test(tcase, a_port_where_nobody_listens_is_told_in_a_later_turn);
 	tcase_add_test(tcase, a_link_within_the_machine_outlives_every_network);

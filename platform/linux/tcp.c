@@ -14,10 +14,9 @@
 enum {
 	INPUT_PIECE = 64 * 1024,
 	ACCEPTS_A_TURN = 16,
-	LISTENER_PAUSE_MS = 1000,       /* when the process is out of files */
-	UNSENT_LOW = TCP_QUEUE_MAX / 2, /* the kernel calls a link writable below this */
-	USER_TIMEOUT_MS = 30000,        /* sent and not acknowledged for so long: the other side is gone */
-	DEFER_ACCEPT_S = 5,             /* a link is accepted only with its first bytes: who is silent costs nothing */
+	LISTENER_PAUSE_MS = 1000, /* when the process is out of files */
+	USER_TIMEOUT_MS = 30000,  /* sent and not acknowledged for so long: the other side is gone */
+	DEFER_ACCEPT_S = 5,       /* a link is accepted only with its first bytes: who is silent costs nothing */
 };
 
 enum link_state { STATE_FREE, STATE_CONNECTING, STATE_UP };
@@ -33,7 +32,9 @@ struct link {
 	struct tcp_origin origin;
 	uint64_t since; /* boot_ms at which it began to connect, then went up */
 	struct resolve_address remote;
-	uint8_t *queue; /* TCP_QUEUE_MAX bytes while the kernel takes no more, else NULL */
+	size_t queue_most; /* TCP_QUEUE_MIN..TCP_QUEUE_MAX: what may wait now, here and unsent in the kernel */
+	bool sent;         /* something since room() was asked last */
+	uint8_t *queue;    /* TCP_QUEUE_MAX bytes while the kernel takes no more, else NULL */
 	size_t queue_start, queue_end;
 };
 
@@ -166,6 +167,30 @@ static void connected(struct link *link)
 	tcp->upward->up(tcp->upward->owner, link->origin.radio, link->number, link->origin.kind);
 }
 
+/* What may wait from now on; at most TCP_QUEUE_MAX. */
+static void set_most(struct link *link, size_t most)
+{
+	link->queue_most = most < TCP_QUEUE_MAX ? most : TCP_QUEUE_MAX;
+	/* The kernel calls the link writable when less than this is unsent: then there is room for a record. Without it more waits in the kernel. */
+	int low = (int)link->queue_most - RECORD_WIRE_MAX;
+	(void)setsockopt(link->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &low, sizeof low);
+}
+
+/* Bytes that are not on the wire, here and in the kernel. */
+static size_t waiting(const struct link *link)
+{
+	int unsent = 0;
+	if (ioctl(link->fd, SIOCOUTQNSD, &unsent) || unsent < 0)
+		unsent = 1; /* qemu-user does not tell: then no link is known to be fast */
+	return link->queue_end - link->queue_start + (size_t)unsent;
+}
+
+/* For a record at least. What waits in the queue's own buffer is not moved to make room. */
+static bool has_room(const struct link *link, size_t waits)
+{
+	return !link->queue && waits + RECORD_WIRE_MAX <= link->queue_most;
+}
+
 static void link_ready(void *owner, bool readable, bool writable)
 {
 	struct link *link = owner;
@@ -181,7 +206,8 @@ static void link_ready(void *owner, bool readable, bool writable)
 			lose(link);
 			return;
 		}
-		bool owed = link->wants_room && !link->queue;
+		/* What was flushed just now may have taken the room again. */
+		bool owed = link->wants_room && has_room(link, waiting(link));
 		if (owed)
 			link->wants_room = false;
 		if (!set_watch(link)) {
@@ -200,8 +226,6 @@ static void set_options(int fd)
 	/* Each is an improvement where the system has it; a link works without. */
 	int on = 1;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	int low = UNSENT_LOW;
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &low, sizeof low);
 	unsigned timeout = USER_TIMEOUT_MS;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
 }
@@ -219,6 +243,7 @@ static struct link *occupy(struct tcp *tcp, int fd)
 		set_options(fd);
 		tcp->last_number = tcp->last_number == UINT32_MAX ? 1 : tcp->last_number + 1;
 		*link = (struct link){.tcp = tcp, .number = tcp->last_number, .fd = fd, .watch = watch, .since = loop_now(tcp->loop).boot_ms};
+		set_most(link, TCP_QUEUE_MIN);
 		return link;
 	}
 	close(fd);
@@ -410,13 +435,15 @@ size_t tcp_room(struct tcp *tcp, uint32_t number)
 	struct link *link = link_of(tcp, number);
 	if (!link || link->state != STATE_UP)
 		return 0;
-	int unsent = 0;
-	if (ioctl(link->fd, SIOCOUTQNSD, &unsent) || unsent < 0)
-		unsent = 0;
-	size_t queued = link->queue_end - link->queue_start + (size_t)unsent;
-	/* What waits in the queue's own buffer is not moved to make room. */
-	if (!link->queue && queued + RECORD_WIRE_MAX <= TCP_QUEUE_MAX)
-		return TCP_QUEUE_MAX - queued;
+	size_t waits = waiting(link);
+	/* All that was just sent is on the wire already: more at once keeps nobody waiting. */
+	if (link->sent && waits == 0 && link->queue_most < TCP_QUEUE_MAX)
+		set_most(link, link->queue_most * 2);
+	link->sent = false;
+	if (has_room(link, waits))
+		return link->queue_most - waits;
+	if (link->queue_most > TCP_QUEUE_MIN)
+		set_most(link, TCP_QUEUE_MIN);
 	link->wants_room = true;
 	(void)set_watch(link); /* without memory for it the link stays quiet and the post ends it in time */
 	return 0;
@@ -441,6 +468,7 @@ void tcp_send(struct tcp *tcp, uint32_t number, const uint8_t *bytes, size_t len
 	if (!link || link->state != STATE_UP || len == 0)
 		return;
 	assert(!link->queue && len <= TCP_QUEUE_MAX);
+	link->sent = true;
 	ssize_t put = send(link->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (put < 0)
 		put = 0; /* full, or broken: then the next turn's reading says so */

@@ -18,7 +18,9 @@ enum {
 	TCP_LISTENERS_MAX = 3,
 	TCP_CONNECT_MS = 5000,
 	TCP_INPUT_PER_TURN = 256 * 1024, /* of one link */
-	TCP_QUEUE_MAX = 128 * 1024,      /* not yet on the wire, of one link */
+	/* Not yet on the wire, of one link. The least is for a slow one: what waits here keeps a more urgent letter waiting. */
+	TCP_QUEUE_MIN = RECORD_WIRE_MAX + 2048,
+	TCP_QUEUE_MAX = 32 * 1024, /* while it takes all at once */
 };
 
 struct tcp;

@@ -1,5 +1,6 @@
 #include "tests/support/daemon.h"
 
+#include "node/post/post.h"
 #include "tests/support/measure.h"
 
 #include <fcntl.h>
@@ -14,7 +15,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { START_SECONDS = 10, PAUSE_US = 1000 };
+enum { START_SECONDS = 10, PAUSE_US = 1000, FILL_BURST = 256 };
+
+void daemon_fill(const char *home, uint32_t first, uint32_t count, struct sample (*letter)(uint32_t number))
+{
+	char path[128];
+	(void)mkdir(home, 0700); /* it may be there already */
+	(void)snprintf(path, sizeof(path), "%s/store.db", home);
+	struct post_config config = {.store_path = path, .store_max_bytes = UINT64_C(1) << 40};
+	struct post *post;
+	if (post_open(&post, &config, clock_now()) != ERR_OK)
+		measure_fail("no store can be made at %s", path);
+	for (uint32_t i = 0; i < count; i++) {
+		struct sample sample = letter(first + i);
+		uint8_t id[LETTER_ID_SIZE];
+		if (post_submit(post, sample.bytes, sample.len, SUBMIT_SEND_NOW, id, clock_now()) != VERDICT_STORED)
+			measure_fail("letter %u is refused", (unsigned)(first + i));
+		if ((i % FILL_BURST == FILL_BURST - 1 || i + 1 == count) && post_settle(post, clock_now()) != ERR_OK)
+			measure_fail("the store cannot be written");
+	}
+	post_close(post);
+}
 
 unsigned daemon_free_port(void)
 {
@@ -95,9 +116,21 @@ uint64_t daemon_letters(const struct daemon_process *daemon)
 {
 	struct control_status status = daemon_status(daemon);
 	uint64_t letters = 0;
-	for (size_t class = 0; class < LETTER_CLASSES; class++)
+	for (size_t class = 0; class < LETTER_CLASSES; class ++)
 		letters += status.letters[class];
 	return letters;
+}
+
+void daemon_submit(const struct daemon_process *daemon, const struct sample *letter)
+{
+	uint8_t packet[CONTROL_PACKET_MAX];
+	struct control_request request = {.op = CONTROL_SUBMIT, .flags = SUBMIT_SEND_NOW, .envelope = letter->bytes, .envelope_len = letter->len};
+	struct control_submitted answer;
+	ssize_t got = send(daemon->control, packet, control_request_encode(&request, packet, sizeof(packet)), MSG_NOSIGNAL);
+	if (got >= 0)
+		got = recv(daemon->control, packet, sizeof(packet), 0);
+	if (got <= 0 || !control_submitted_decode(packet, (size_t)got, &answer) || answer.verdict != VERDICT_STORED)
+		measure_fail("baridd takes no letter; see %s/log", daemon->home);
 }
 
 void daemon_stop(struct daemon_process *daemon)

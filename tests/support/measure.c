@@ -3,16 +3,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <net/if.h>
-#include <sched.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -179,32 +175,4 @@ uint64_t measure_sleeps(pid_t pid)
 	}
 	(void)closedir(dir);
 	return sleeps;
-}
-
-uint64_t measure_lo_bytes(void)
-{
-	FILE *file = fopen("/proc/self/net/dev", "re");
-	if (file == NULL)
-		measure_fail("/proc/self/net/dev cannot be read");
-	char line[512];
-	uint64_t bytes = 0;
-	while (fgets(line, sizeof(line), file) != NULL) {
-		const char *at = strstr(line, "lo:");
-		if (at != NULL)
-			bytes = strtoull(at + 3, NULL, 10);
-	}
-	(void)fclose(file);
-	return bytes;
-}
-
-int measure_own_network(void)
-{
-	if (unshare(CLONE_NEWNET) != 0)
-		return 0;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) != 0)
-		measure_fail("the new network has no lo");
-	(void)close(fd);
-	return 1;
 }

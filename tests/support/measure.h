@@ -34,9 +34,5 @@ uint64_t measure_rss_kib(pid_t pid);
 uint64_t measure_sleeps(pid_t pid);
 /* Seconds of processor time its main thread has had. */
 double measure_cpu(pid_t pid);
-/* Bytes the interface lo of this process's network has carried. */
-uint64_t measure_lo_bytes(void);
-/* Moves this process into a network of its own whose only interface is lo, so that nobody else is counted. Returns 0 where that is not allowed. */
-int measure_own_network(void);
 
 #endif

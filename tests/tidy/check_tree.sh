@@ -179,7 +179,7 @@ check_prototype_comment()
 			if (/\/\*/) { comment = 1; talking = 1 }
 			if (/\*\//) { talking = 0; if (/^[[:space:]]*(\/)?\*/) next }
 			if (talking && !inside && /^([[:space:]]|\/)/) next
-			if (/\{/ && !/\}/) { inside = 1; comment = 0 }
+			if (/\{/ && !/\}/) { if (first > 0) flush(); inside = 1; comment = 0 }
 			if (inside) { if (/^\}/) { inside = 0; comment = 0 } next }
 			if (/^[a-z].*\(/ && !/^(static_assert|_Static_assert)/) {
 				if (first == 0) { first = FNR; name = $0; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name) }

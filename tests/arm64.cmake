@@ -1,0 +1,12 @@
+# Toolchain of tests/arm64.sh: Debian's cross compiler over a folder of arm64 packages, programs run by qemu-user.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_SYSROOT $ENV{BARID_SYSROOT})
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+set(CMAKE_CROSSCOMPILING_EMULATOR "qemu-aarch64;-L;$ENV{BARID_SYSROOT}")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(ENV{PKG_CONFIG_SYSROOT_DIR} $ENV{BARID_SYSROOT})
+set(ENV{PKG_CONFIG_LIBDIR} $ENV{BARID_SYSROOT}/usr/lib/aarch64-linux-gnu/pkgconfig:$ENV{BARID_SYSROOT}/usr/share/pkgconfig)
