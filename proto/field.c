@@ -1,0 +1,108 @@
+#include "proto/field.h"
+
+/*
+ * A multiplication without carries out of multiplications with them: the bits of a number are dealt out to four numbers, every fourth bit to each.
+ * Two such numbers have a product in which at most eight bits meet in one place, and what they carry stays below the next place that counts.
+ */
+#define DEAL UINT64_C(0x1111111111111111)
+
+/* hi * x^32 + lo, where x^32 is x^7 + x^3 + x^2 + 1. */
+static inline uint32_t reduce(uint64_t product)
+{
+	uint32_t hi = (uint32_t)(product >> 32);
+	hi ^= hi >> 25 ^ hi >> 29 ^ hi >> 30;
+	return (uint32_t)product ^ hi ^ hi << 2 ^ hi << 3 ^ hi << 7;
+}
+
+static inline uint32_t multiply(uint32_t a, uint32_t b)
+{
+	const uint64_t a0 = a & DEAL, a1 = a & DEAL << 1, a2 = a & DEAL << 2, a3 = a & DEAL << 3;
+	const uint64_t b0 = b & DEAL, b1 = b & DEAL << 1, b2 = b & DEAL << 2, b3 = b & DEAL << 3;
+	return reduce((((a0 * b0) ^ (a1 * b3) ^ (a2 * b2) ^ (a3 * b1)) & DEAL) | (((a0 * b1) ^ (a1 * b0) ^ (a2 * b3) ^ (a3 * b2)) & DEAL << 1) |
+		      (((a0 * b2) ^ (a1 * b1) ^ (a2 * b0) ^ (a3 * b3)) & DEAL << 2) | (((a0 * b3) ^ (a1 * b2) ^ (a2 * b1) ^ (a3 * b0)) & DEAL << 3));
+}
+
+/* What two different bits give they give twice, and that is nothing: of sixteen products four are left. */
+static inline uint32_t square(uint32_t a)
+{
+	const uint64_t a0 = a & DEAL, a1 = a & DEAL << 1, a2 = a & DEAL << 2, a3 = a & DEAL << 3;
+	return reduce((((a0 * a0) ^ (a2 * a2)) & DEAL) | (((a1 * a1) ^ (a3 * a3)) & DEAL << 2));
+}
+
+uint32_t field_multiply(uint32_t a, uint32_t b)
+{
+	return multiply(a, b);
+}
+
+uint32_t field_square(uint32_t a)
+{
+	return square(a);
+}
+
+/* a^(2^32 - 2), by way of a^(2^n - 1) for n = 1, 3, 7, 15, 31 (Itoh and Tsujii 1988). */
+uint32_t field_inverse(uint32_t a)
+{
+	uint32_t power = a;
+	for (unsigned n = 1; n < 31; n = 2 * n + 1) {
+		uint32_t high = power;
+		for (unsigned i = 0; i < n; i++)
+			high = square(high);
+		power = multiply(square(multiply(high, power)), a);
+	}
+	return square(power);
+}
+
+static void odd_powers(uint32_t a, uint32_t *powers, size_t count)
+{
+	const uint32_t step = square(a);
+	powers[0] = a;
+	for (size_t i = 1; i < count; i++)
+		powers[i] = multiply(powers[i - 1], step);
+}
+
+#ifdef __x86_64__
+/* With the processor's own multiplication without carries: a table is made of every letter of a store, and this is where the time goes. */
+typedef long long pair_of_words __attribute__((vector_size(16)));
+
+__attribute__((target("pclmul"))) static inline uint32_t multiply_by_instruction(uint32_t a, uint32_t b)
+{
+	const pair_of_words left = {a, 0}, right = {b, 0};
+	return reduce((uint64_t)__builtin_ia32_pclmulqdq128(left, right, 0)[0]);
+}
+
+__attribute__((target("pclmul"))) static void odd_powers_by_instruction(uint32_t a, uint32_t *powers, size_t count)
+{
+	const uint32_t step = multiply_by_instruction(a, a);
+	powers[0] = a;
+	for (size_t i = 1; i < count; i++)
+		powers[i] = multiply_by_instruction(powers[i - 1], step);
+}
+
+__attribute__((target("pclmul"))) static uint32_t next_by_instruction(uint32_t power, uint32_t a)
+{
+	return multiply_by_instruction(power, multiply_by_instruction(a, a));
+}
+
+void field_odd_powers(uint32_t a, uint32_t *powers, size_t count)
+{
+	if (__builtin_cpu_supports("pclmul"))
+		odd_powers_by_instruction(a, powers, count);
+	else
+		odd_powers(a, powers, count);
+}
+
+uint32_t field_next_odd_power(uint32_t power, uint32_t a)
+{
+	return __builtin_cpu_supports("pclmul") ? next_by_instruction(power, a) : multiply(power, square(a));
+}
+#else
+void field_odd_powers(uint32_t a, uint32_t *powers, size_t count)
+{
+	odd_powers(a, powers, count);
+}
+
+uint32_t field_next_odd_power(uint32_t power, uint32_t a)
+{
+	return multiply(power, square(a));
+}
+#endif
