@@ -5,18 +5,18 @@
 enum err {
 	ERR_OK = 0,
 	ERR_MEMORY = -1,
-	ERR_IO = -2,       /* reading or writing failed; what was not acknowledged is lost */
-	ERR_FULL = -3,     /* no space left */
+	ERR_IO = -2,   /* reading or writing failed; what was not acknowledged is lost */
+	ERR_FULL = -3, /* no space left */
 	ERR_NO_FILE = -4,
 	ERR_PERMISSION = -5,
-	ERR_DAMAGED = -6,  /* a file of ours is not what we wrote */
-	ERR_NEWER = -7,    /* written by a newer version */
-	ERR_BUSY = -8,     /* another process holds it */
-	ERR_NO_POST = -9,  /* nobody answers at the control socket */
-	ERR_LOCKED = -10,  /* wrong or missing passphrase */
+	ERR_DAMAGED = -6, /* a file of ours is not what we wrote */
+	ERR_NEWER = -7,   /* written by a newer version */
+	ERR_BUSY = -8,    /* another process holds it */
+	ERR_NO_POST = -9, /* nobody answers at the control socket */
+	ERR_LOCKED = -10, /* wrong or missing passphrase */
 	ERR_TIMEOUT = -11,
 	ERR_PROTOCOL = -12, /* the other side of a local socket speaks nonsense */
-	ERR_LIMIT = -13,   /* a bound of ours was reached */
+	ERR_LIMIT = -13,    /* a bound of ours was reached */
 };
 
 /* A short noun phrase, lower case, no full stop: "no space left on the disk". */

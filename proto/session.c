@@ -41,20 +41,67 @@ static bool our_turn_to_shake(const struct session *session)
 	return session->state == SESSION_HANDSHAKE && (session->channel.step % 2 == 0) == initiator;
 }
 
+static bool initiates(const struct session *session)
+{
+	return session->channel.role == CHANNEL_INITIATOR;
+}
+
+static uint8_t *payload_of_step(struct session *session)
+{
+	return session->channel.step == 0 ? session->glance : session->greeting;
+}
+
+static size_t payload_len_of_step(const struct session *session)
+{
+	return session->channel.step == 0 ? GLANCE_SIZE : GREETING_SIZE;
+}
+
+uint8_t *session_greeting(struct session *session)
+{
+	if (!our_turn_to_shake(session))
+		return NULL;
+	session->greeting_ready = true;
+	return payload_of_step(session);
+}
+
+const uint8_t *session_greeted(const struct session *session)
+{
+	if (initiates(session))
+		return session->state == SESSION_OPEN ? session->greeting : NULL;
+	return session->channel.step > 0 ? session->glance : NULL;
+}
+
+const uint8_t *session_glance_salt(const struct session *session)
+{
+	return initiates(session) ? session->channel.ephemeral_public : session->channel.remote_ephemeral;
+}
+
+const uint8_t *session_greeting_salt(const struct session *session)
+{
+	return session->first_hash;
+}
+
 /* Bytes the unit in session->in will have in all, once its first byte is there; 0: no such unit. */
 static size_t unit_len(const struct session *session, uint8_t first)
 {
-	return session->state == SESSION_HANDSHAKE ? HANDSHAKE_MESSAGE_SIZE : record_wire_len(first);
+	return session->state == SESSION_HANDSHAKE ? HANDSHAKE_OVERHEAD + payload_len_of_step(session) : record_wire_len(first);
 }
 
-static void handshake_input(struct session *session, const uint8_t *message)
+static void handshake_done(struct session *session)
 {
-	uint8_t payload[1];
-	size_t payload_len;
-	if (!channel_read_handshake(&session->channel, message, HANDSHAKE_MESSAGE_SIZE, payload, 0, &payload_len))
-		fail(session, SESSION_FORGED);
-	else if (session->channel.done)
+	if (session->channel.done)
 		session->state = SESSION_OPEN;
+	else
+		memcpy(session->first_hash, session->channel.hash, sizeof(session->first_hash));
+}
+
+static void handshake_input(struct session *session, const uint8_t *message, size_t len)
+{
+	size_t payload_len;
+	if (channel_read_handshake(&session->channel, message, len, payload_of_step(session), payload_len_of_step(session), &payload_len))
+		handshake_done(session);
+	else
+		fail(session, SESSION_FORGED);
 }
 
 static void record_input(struct session *session, const uint8_t *wire, size_t wire_len)
@@ -90,7 +137,7 @@ size_t session_input(struct session *session, const uint8_t *bytes, size_t len)
 	}
 	session->in_len = 0;
 	if (session->state == SESSION_HANDSHAKE)
-		handshake_input(session, unit);
+		handshake_input(session, unit, whole);
 	else
 		record_input(session, unit, whole);
 	return take;
@@ -145,13 +192,13 @@ uint8_t *session_message(struct session *session, enum message_type type, size_t
 
 static size_t handshake_output(struct session *session, uint8_t *buf, size_t cap)
 {
-	if (!our_turn_to_shake(session))
+	if (!our_turn_to_shake(session) || !session->greeting_ready)
 		return 0;
-	size_t len = channel_write_handshake(&session->channel, NULL, 0, buf, cap);
+	size_t len = channel_write_handshake(&session->channel, payload_of_step(session), payload_len_of_step(session), buf, cap);
 	if (len == 0)
 		fail(session, SESSION_FORGED);
-	else if (session->channel.done)
-		session->state = SESSION_OPEN;
+	else
+		handshake_done(session);
 	return len;
 }
 

@@ -9,12 +9,18 @@
 #include "proto/limits.h"
 
 enum message_type {
-	MESSAGE_HELLO = 1,
-	MESSAGE_OFFER = 2,
-	MESSAGE_WANT = 3,
-	MESSAGE_LETTER = 4,
-	MESSAGE_ACK = 5,
-	MESSAGE_REKEY = 6, /* handled inside the session */
+	MESSAGE_HELLO = 1,    /* proto/hello.h */
+	MESSAGE_WANTS = 2,    /* proto/hello.h */
+	MESSAGE_ESTIMATE = 3, /* 3 to 7: proto/reconcile.h */
+	MESSAGE_SKETCH = 4,
+	MESSAGE_MORE = 5,
+	MESSAGE_LIST = 6,
+	MESSAGE_NEED = 7,
+	MESSAGE_OFFER = 8, /* 8 to 11: proto/sync.h */
+	MESSAGE_PICK = 9,
+	MESSAGE_LETTER = 10,
+	MESSAGE_ACK = 11,
+	MESSAGE_REKEY = 12, /* handled inside the session */
 };
 
 enum session_state {
@@ -43,7 +49,10 @@ struct session {
 	struct channel channel;
 	enum session_state state;
 	bool rekey_due;
-	uint32_t records_sent; /* since the last rekey */
+	bool greeting_ready;                                  /* our part of the handshake has its payload */
+	uint32_t records_sent;                                /* since the last rekey */
+	uint8_t glance[GLANCE_SIZE], greeting[GREETING_SIZE]; /* payloads of the two handshake messages */
+	uint8_t first_hash[CHANNEL_HASH_SIZE];                /* handshake hash after the first */
 	size_t in_len, plain_at, plain_len, out_len;
 	uint8_t in[RECORD_WIRE_MAX];                       /* an incomplete record or handshake message */
 	uint8_t plain[MESSAGE_SIZE_MAX + RECORD_DATA_MAX]; /* decrypted, not yet taken as messages */
@@ -51,8 +60,17 @@ struct session {
 };
 
 void session_start(struct session *session, const struct session_setup *setup);
-/* Takes bytes up to the end of one record at most and returns how many it took (all of them, or up to that record's end). Call session_next() until
- * it says false before the next input. After a failure (state FORGED or MALFORMED) it takes everything and yields nothing. */
+/* When it is our turn to shake hands: where the payload of our handshake message goes, at once: GLANCE_SIZE bytes at the initiator, GREETING_SIZE at
+ * the responder. NULL otherwise. Until it has been asked for nothing is sent. */
+uint8_t *session_greeting(struct session *session);
+/* The payload of the other side's handshake message once it has come, of the sizes above; NULL before. */
+const uint8_t *session_greeted(const struct session *session);
+/* 32 fresh bytes under which a digest in a handshake payload says nothing elsewhere: for the glance the initiator's ephemeral key, for the greeting
+ * the handshake hash after the first message. Good from our turn on. */
+const uint8_t *session_glance_salt(const struct session *session);
+const uint8_t *session_greeting_salt(const struct session *session);
+/* Takes bytes up to the end of one record or handshake message at most and returns how many it took (all of them, or up to that record's end). Call
+ * session_next() until it says false before the next input. After a failure (state FORGED or MALFORMED) it takes everything and yields nothing. */
 size_t session_input(struct session *session, const uint8_t *bytes, size_t len);
 /* The next whole message; false if there is none yet. */
 bool session_next(struct session *session, struct message *message);

@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+static_assert(OFFER_SLOTS <= 16 && OFFER_IDS_MAX == 64, "slots and letters of an offer are bits");
+
 void sync_start(struct sync *sync)
 {
 	memset(sync, 0, sizeof(*sync));
@@ -16,136 +18,102 @@ static uint64_t mask_of(size_t count)
 	return count == 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1;
 }
 
-/* A free slot of ours, or -1. Bulk leaves the last slots to urgent letters. */
-static int free_slot(const struct sync *sync, enum letter_class class)
+static int free_slot(const struct sync *sync)
 {
-	int limit = class == CLASS_URGENT ? OFFER_SLOTS : OFFER_SLOTS_BULK;
-	for (int i = 0; i < limit; i++)
-		if (!sync->offered[i].used)
+	for (int i = 0; i < OFFER_SLOTS; i++)
+		if (sync->offers[i].count == 0)
 			return i;
 	return -1;
 }
 
-bool sync_may_offer(const struct sync *sync, enum letter_class class)
+bool sync_may_offer(const struct sync *sync)
 {
-	return free_slot(sync, class) >= 0;
+	return free_slot(sync) >= 0;
 }
 
-bool sync_offer(struct sync *sync, struct session *session, const struct sync_block *block)
+bool sync_offer(struct sync *sync, struct session *session, const uint32_t *handles, uint8_t (*tags)[LETTER_TAG_SIZE], uint8_t count)
 {
-	assert(block->count >= 1 && block->count <= OFFER_IDS_MAX);
-	int slot = free_slot(sync, block->class);
-	size_t tags_len = (size_t)block->count * LETTER_TAG_SIZE;
+	assert(count >= 1 && count <= OFFER_IDS_MAX);
+	int slot = free_slot(sync);
+	size_t tags_len = (size_t)count * LETTER_TAG_SIZE;
 	uint8_t *payload = slot < 0 ? NULL : session_message(session, MESSAGE_OFFER, 2 + tags_len);
 	if (payload == NULL)
 		return false;
 	payload[0] = (uint8_t)slot;
-	payload[1] = block->count;
-	memcpy(payload + 2, block->tags, tags_len);
-	struct sync_offered *offered = &sync->offered[slot];
-	*offered = (struct sync_offered){.used = true, .count = block->count, .class = block->class};
-	memcpy(offered->handles, block->handles, block->count * sizeof(*block->handles));
+	payload[1] = count;
+	memcpy(payload + 2, tags, tags_len);
+	sync->offers[slot].count = count;
+	memcpy(sync->offers[slot].handles, handles, count * sizeof(*handles));
 	return true;
 }
 
-static struct sync_event offer_input(const struct sync *sync, struct reader *reader)
+static void offer_input(const struct sync *sync, struct reader *reader, struct sync_event *event)
 {
-	uint8_t slot = read_u8(reader);
-	uint8_t count = read_u8(reader);
-	const uint8_t *tags = read_view(reader, (size_t)count * LETTER_TAG_SIZE);
-	if (!reader_done(reader) || slot >= OFFER_SLOTS || count < 1 || count > OFFER_IDS_MAX || sync->wanted[slot].wanted != 0 ||
-	    sync->wanted[slot].owed)
-		return (struct sync_event){.kind = SYNC_MALFORMED};
-	return (struct sync_event){.kind = SYNC_OFFERED, .slot = slot, .count = count, .tags = tags};
+	event->slot = read_u8(reader);
+	event->count = read_u8(reader);
+	event->tags = read_view(reader, (size_t)event->count * LETTER_TAG_SIZE);
+	if (reader_done(reader) && event->slot < OFFER_SLOTS && event->count >= 1 && event->count <= OFFER_IDS_MAX &&
+	    (sync->picks_owed >> event->slot & 1) == 0)
+		event->kind = SYNC_OFFERED;
 }
 
-static struct sync_event want_input(struct sync *sync, struct reader *reader)
+static void pick_input(struct sync *sync, struct reader *reader, struct sync_event *event)
 {
 	uint8_t slot = read_u8(reader);
-	uint64_t lacks = read_u64(reader);
-	struct sync_offered *block = slot < OFFER_SLOTS ? &sync->offered[slot] : NULL;
-	if (!reader_done(reader) || block == NULL || !block->used || block->answered || (lacks & ~mask_of(block->count)) != 0)
-		return (struct sync_event){.kind = SYNC_MALFORMED};
-	block->answered = true;
-	block->wanted = lacks;
-	block->used = lacks != 0;
-	return (struct sync_event){.kind = SYNC_NOTHING};
+	uint64_t wanted = read_u64(reader);
+	struct sync_offer *offer = slot < OFFER_SLOTS ? &sync->offers[slot] : NULL;
+	if (!reader_done(reader) || offer == NULL || offer->count == 0 || (wanted & ~mask_of(offer->count)) != 0)
+		return;
+	for (uint8_t i = 0; i < offer->count; i++)
+		if ((wanted >> i & 1) != 0)
+			event->handles[event->count++] = offer->handles[i];
+	offer->count = 0;
+	event->kind = SYNC_PICKED;
 }
 
-static struct sync_event letter_input(struct sync *sync, struct reader *reader)
+static void letter_input(const struct sync *sync, const struct message *message, struct sync_event *event)
 {
-	uint8_t slot = read_u8(reader);
-	uint8_t index = read_u8(reader);
-	size_t len = reader->left;
-	const uint8_t *envelope = read_view(reader, len);
-	if (!reader_done(reader) || slot >= OFFER_SLOTS || index >= OFFER_IDS_MAX)
-		return (struct sync_event){.kind = SYNC_MALFORMED};
-	struct sync_wanted *block = &sync->wanted[slot];
-	uint64_t bit = UINT64_C(1) << index;
-	if (block->owed || (block->wanted & bit) == 0)
-		return (struct sync_event){.kind = SYNC_MALFORMED};
-	block->wanted &= ~bit;
-	if (len == 0)
-		return (struct sync_event){.kind = SYNC_GONE};
 	if (sync->verdict_count == UNACKED_LETTERS_MAX)
-		return (struct sync_event){.kind = SYNC_MALFORMED};
-	return (struct sync_event){.kind = SYNC_LETTER, .slot = slot, .envelope = envelope, .envelope_len = len, .tag = block->tags[index]};
+		return;
+	event->envelope = message->payload;
+	event->envelope_len = message->len;
+	event->kind = SYNC_LETTER;
 }
 
-static struct sync_event ack_input(const struct sync *sync, struct reader *reader)
+static void ack_input(const struct sync *sync, struct reader *reader, struct sync_event *event)
 {
-	uint16_t count = read_u16(reader);
-	const uint8_t *verdicts = read_view(reader, ((size_t)count + 7) / 8);
-	if (!reader_done(reader) || count == 0 || count > sync->unacked_count)
-		return (struct sync_event){.kind = SYNC_MALFORMED};
-	return (struct sync_event){.kind = SYNC_ACKED, .count = count, .verdicts = verdicts};
+	event->count = read_u16(reader);
+	event->verdicts = read_view(reader, ((size_t)event->count + 7) / 8);
+	if (reader_done(reader) && event->count >= 1 && event->count <= sync->unacked_count)
+		event->kind = SYNC_ACKED;
 }
 
-struct sync_event sync_input(struct sync *sync, const struct message *message)
+void sync_input(struct sync *sync, const struct message *message, struct sync_event *event)
 {
 	struct reader reader = reader_of(message->payload, message->len);
+	event->kind = SYNC_MALFORMED;
+	event->count = 0;
 	switch (message->type) {
 	case MESSAGE_OFFER:
-		return offer_input(sync, &reader);
-	case MESSAGE_WANT:
-		return want_input(sync, &reader);
+		offer_input(sync, &reader, event);
+		break;
+	case MESSAGE_PICK:
+		pick_input(sync, &reader, event);
+		break;
 	case MESSAGE_LETTER:
-		return letter_input(sync, &reader);
+		letter_input(sync, message, event);
+		break;
 	case MESSAGE_ACK:
-		return ack_input(sync, &reader);
+		ack_input(sync, &reader, event);
+		break;
 	}
-	return (struct sync_event){.kind = SYNC_MALFORMED};
 }
 
-void sync_want(struct sync *sync, const struct sync_event *offered, uint64_t lacks)
+void sync_pick(struct sync *sync, const struct sync_event *offered, uint64_t wanted)
 {
-	assert(offered->kind == SYNC_OFFERED && (lacks & ~mask_of(offered->count)) == 0);
-	struct sync_wanted *block = &sync->wanted[offered->slot];
-	assert(block->wanted == 0 && !block->owed);
-	block->owed = true;
-	block->count = (uint8_t)offered->count;
-	block->wanted = lacks;
-	memcpy(block->tags, offered->tags, (size_t)offered->count * LETTER_TAG_SIZE);
-}
-
-static uint64_t tag_head(const uint8_t *tag)
-{
-	uint64_t head;
-	memcpy(&head, tag, sizeof(head));
-	return head;
-}
-
-bool sync_awaits(const struct sync *sync, const uint8_t tag[static LETTER_TAG_SIZE])
-{
-	/* Asked once for every letter offered, against all that are on their way: most are told apart by their first bytes. */
-	uint64_t head = tag_head(tag);
-	for (size_t slot = 0; slot < OFFER_SLOTS; slot++) {
-		const struct sync_wanted *block = &sync->wanted[slot];
-		for (size_t i = 0; block->wanted != 0 && i < block->count; i++)
-			if (tag_head(block->tags[i]) == head && (block->wanted >> i & 1) != 0 && memcmp(block->tags[i], tag, LETTER_TAG_SIZE) == 0)
-				return true;
-	}
-	return false;
+	assert(offered->kind == SYNC_OFFERED && (wanted & ~mask_of(offered->count)) == 0);
+	sync->picks[offered->slot] = wanted;
+	sync->picks_owed = (uint16_t)(sync->picks_owed | 1u << offered->slot);
 }
 
 void sync_verdict(struct sync *sync, bool kept)
@@ -157,45 +125,25 @@ void sync_verdict(struct sync *sync, bool kept)
 	sync->verdict_count++;
 }
 
-uint64_t sync_next_acked(struct sync *sync, const struct sync_event *acked, uint16_t i, bool *kept)
+const uint8_t *sync_next_acked(struct sync *sync, const struct sync_event *acked, uint16_t i, bool *kept)
 {
 	assert(acked->kind == SYNC_ACKED && i < acked->count && sync->unacked_count > 0);
-	uint64_t handle = sync->unacked[sync->unacked_first];
+	const uint8_t *tag = sync->unacked[sync->unacked_first];
 	sync->unacked_first = (uint16_t)((sync->unacked_first + 1) % UNACKED_LETTERS_MAX);
 	sync->unacked_count--;
 	*kept = (acked->verdicts[i / 8] >> i % 8 & 1) != 0;
-	return handle;
+	return tag;
 }
 
-bool sync_next(const struct sync *sync, struct sync_pick *pick)
+bool sync_may_send(const struct sync *sync)
 {
-	if (sync->unacked_count == UNACKED_LETTERS_MAX)
-		return false;
-	const struct sync_offered *best = NULL;
-	for (size_t slot = 0; slot < OFFER_SLOTS; slot++) {
-		const struct sync_offered *block = &sync->offered[slot];
-		if (block->used && block->wanted != 0 && (best == NULL || block->class > best->class))
-			best = block;
-	}
-	if (best == NULL)
-		return false;
-	pick->slot = (uint8_t)(best - sync->offered);
-	pick->index = (uint8_t)__builtin_ctzll(best->wanted);
-	pick->handle = best->handles[pick->index];
-	return true;
+	return sync->unacked_count < UNACKED_LETTERS_MAX;
 }
 
-void sync_sent(struct sync *sync, const struct sync_pick *pick, bool gone)
+void sync_sent(struct sync *sync, const uint8_t tag[static LETTER_TAG_SIZE])
 {
-	struct sync_offered *block = &sync->offered[pick->slot];
-	uint64_t bit = UINT64_C(1) << pick->index;
-	assert(block->used && (block->wanted & bit) != 0);
-	block->wanted &= ~bit;
-	block->used = block->wanted != 0;
-	if (gone)
-		return;
-	assert(sync->unacked_count < UNACKED_LETTERS_MAX);
-	sync->unacked[(sync->unacked_first + sync->unacked_count) % UNACKED_LETTERS_MAX] = pick->handle;
+	assert(sync_may_send(sync));
+	memcpy(sync->unacked[(sync->unacked_first + sync->unacked_count) % UNACKED_LETTERS_MAX], tag, LETTER_TAG_SIZE);
 	sync->unacked_count++;
 }
 
@@ -204,16 +152,16 @@ void sync_settled(struct sync *sync)
 	sync->settled_count = sync->verdict_count;
 }
 
-static void reply_want(struct sync_wanted *block, uint8_t slot, struct session *session)
+static void reply_pick(struct sync *sync, uint8_t slot, struct session *session)
 {
-	uint8_t *payload = session_message(session, MESSAGE_WANT, 1 + sizeof(block->wanted));
+	uint8_t *payload = session_message(session, MESSAGE_PICK, 1 + sizeof(sync->picks[slot]));
 	if (payload == NULL)
 		return;
-	struct writer writer = writer_of(payload, 1 + sizeof(block->wanted));
+	struct writer writer = writer_of(payload, 1 + sizeof(sync->picks[slot]));
 	write_u8(&writer, slot);
-	write_u64(&writer, block->wanted);
+	write_u64(&writer, sync->picks[slot]);
 	assert(writer_ok(&writer));
-	block->owed = false;
+	sync->picks_owed = (uint16_t)(sync->picks_owed & ~(1u << slot));
 }
 
 static void reply_ack(struct sync *sync, struct session *session)
@@ -235,8 +183,8 @@ static void reply_ack(struct sync *sync, struct session *session)
 void sync_reply(struct sync *sync, struct session *session)
 {
 	for (uint8_t slot = 0; slot < OFFER_SLOTS; slot++)
-		if (sync->wanted[slot].owed)
-			reply_want(&sync->wanted[slot], slot, session);
+		if ((sync->picks_owed >> slot & 1) != 0)
+			reply_pick(sync, slot, session);
 	if (sync->settled_count > 0)
 		reply_ack(sync, session);
 }

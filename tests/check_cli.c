@@ -118,7 +118,9 @@ START_TEST(hostile_text_is_inert)
 		{"a\x07"
 		 "b\x7f",
 		 "a\uFFFDb\uFFFD"},
-		{"\xc2\x9b" "31m", "\uFFFD31m"},
+		{"\xc2\x9b"
+		 "31m",
+		 "\uFFFD31m"},
 		{"a\u202Eevil\u2066x", "a\uFFFDevil\uFFFDx"},
 		{"\u200Fx\uFEFF", "\uFFFDx\uFFFD"},
 		{"a\rb", "a\uFFFDb"},

@@ -69,8 +69,8 @@ START_TEST(equal_stores_offer_nothing)
 	size_t link = cluster_join(&cluster, 0, 1);
 	cluster_run(&cluster);
 	/* a handshake message and one HELLO each way */
-	ck_assert_uint_eq(cluster.links[link].bytes_ab, HANDSHAKE_MESSAGE_SIZE + record_wire_len(1));
-	ck_assert_uint_eq(cluster.links[link].bytes_ba, HANDSHAKE_MESSAGE_SIZE + record_wire_len(1));
+	ck_assert_uint_eq(cluster.links[link].bytes_ab, HANDSHAKE_FIRST_SIZE + record_wire_len(1));
+	ck_assert_uint_eq(cluster.links[link].bytes_ba, HANDSHAKE_SECOND_SIZE);
 	cluster_close(&cluster);
 }
 END_TEST

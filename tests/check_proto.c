@@ -375,10 +375,13 @@ END_TEST
 START_TEST(a_beacon_tells_equals_from_others_and_nothing_else_twice)
 {
 	uint8_t one[BEACON_SIZE], two[BEACON_SIZE];
-	beacon_make((const uint8_t *)"nonce1", "state", 5, one);
-	beacon_make((const uint8_t *)"nonce2", "state", 5, two);
-	ck_assert(beacon_carries(one, "state", 5) && beacon_carries(two, "state", 5));
-	ck_assert(!beacon_carries(one, "other", 5));
+	struct carried state = {.count = {0}}, other = {.count = {0}};
+	carried_add(&state, 1, (const uint8_t *)"the first letter");
+	carried_add(&other, 2, (const uint8_t *)"the first letter");
+	beacon_make((const uint8_t *)"nonce1", &state, one);
+	beacon_make((const uint8_t *)"nonce2", &state, two);
+	ck_assert(beacon_carries(one, &state) && beacon_carries(two, &state));
+	ck_assert(!beacon_carries(one, &other));
 	ck_assert_mem_ne(one + BEACON_NONCE_SIZE, two + BEACON_NONCE_SIZE, BEACON_DIGEST_SIZE);
 }
 END_TEST

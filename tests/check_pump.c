@@ -234,7 +234,7 @@ END_TEST
 
 START_TEST(noise_on_a_link_ends_it)
 {
-	uint8_t noise[HANDSHAKE_MESSAGE_SIZE];
+	uint8_t noise[HANDSHAKE_FIRST_SIZE];
 	memset(noise, 0x55, sizeof noise);
 	up(&ends[0], 1, LINK_ANSWERED);
 	input(&ends[0], noise, sizeof noise);

@@ -30,6 +30,9 @@ static const uint8_t zero_psk[PSK_SIZE];
 /* Moves one unit from one side to the other in pieces of step bytes. Returns its length. */
 static size_t move(struct pair *pair, struct session *from, struct session *to, size_t step)
 {
+	uint8_t *greeting = session_greeting(from);
+	if (greeting != NULL)
+		memset(greeting, 0x5e, from == &pair->a ? GLANCE_SIZE : GREETING_SIZE);
 	size_t len = session_output(from, pair->wire, RECORD_WIRE_MAX, false);
 	for (size_t at = 0; at < len;) {
 		size_t part = len - at < step ? len - at : step;
@@ -43,8 +46,16 @@ static struct pair *open_pair(void)
 	struct pair *pair = calloc(1, sizeof(*pair));
 	ck_assert_ptr_nonnull(pair);
 	start(pair, zero_psk, zero_psk);
-	ck_assert_uint_eq(move(pair, &pair->a, &pair->b, 7), HANDSHAKE_MESSAGE_SIZE);
-	ck_assert_uint_eq(move(pair, &pair->b, &pair->a, 48), HANDSHAKE_MESSAGE_SIZE);
+	ck_assert_ptr_null(session_greeted(&pair->b));
+	ck_assert_uint_eq(move(pair, &pair->a, &pair->b, 7), HANDSHAKE_FIRST_SIZE);
+	ck_assert_uint_eq(move(pair, &pair->b, &pair->a, 48), HANDSHAKE_SECOND_SIZE);
+	uint8_t greeting[GREETING_SIZE];
+	memset(greeting, 0x5e, sizeof(greeting));
+	ck_assert_mem_eq(session_greeted(&pair->b), greeting, GLANCE_SIZE);
+	ck_assert_mem_eq(session_greeted(&pair->a), greeting, GREETING_SIZE);
+	ck_assert_mem_eq(session_glance_salt(&pair->a), session_glance_salt(&pair->b), 32);
+	ck_assert_mem_eq(session_greeting_salt(&pair->a), session_greeting_salt(&pair->b), 32);
+	ck_assert_mem_ne(session_greeting_salt(&pair->a), session_binding(&pair->a), 32);
 	ck_assert_int_eq(pair->a.state, SESSION_OPEN);
 	ck_assert_int_eq(pair->b.state, SESSION_OPEN);
 	ck_assert_mem_eq(session_binding(&pair->a), session_binding(&pair->b), 32);
@@ -233,96 +244,89 @@ static struct message message_of(enum message_type type, const uint8_t *payload,
 	return (struct message){.type = (uint8_t)type, .payload = payload, .len = len};
 }
 
+static struct sync_event input(struct sync *sync, enum message_type type, const uint8_t *payload, size_t len)
+{
+	struct message message = message_of(type, payload, len);
+	struct sync_event event;
+	sync_input(sync, &message, &event);
+	return event;
+}
+
 START_TEST(sync_refuses_what_was_not_agreed)
 {
 	struct sync *sync = calloc(1, sizeof(*sync));
 	sync_start(sync);
-	uint8_t offer[2 + 64 * LETTER_TAG_SIZE] = {0, 2}, want[9] = {0}, letter[258] = {0}, ack[3] = {1, 0, 0};
+	uint8_t offer[2 + 64 * LETTER_TAG_SIZE] = {0, 2}, pick[9] = {0}, ack[3] = {1, 0, 0}, high_slot[18] = {16, 1}, none[2] = {0, 0};
 	struct {
 		enum message_type type;
 		const uint8_t *payload;
 		size_t len;
 	} wrong[] = {
-		{MESSAGE_OFFER, offer, 1}, {MESSAGE_OFFER, offer, 33},    {MESSAGE_OFFER, offer, 35},
-		{MESSAGE_WANT, want, 9},   {MESSAGE_LETTER, letter, 258}, {MESSAGE_LETTER, letter, 1},
-		{MESSAGE_ACK, ack, 3},     {MESSAGE_ACK, ack, 2},         {MESSAGE_HELLO, offer, 2},
+		{MESSAGE_OFFER, offer, 1}, {MESSAGE_OFFER, offer, 33}, {MESSAGE_OFFER, offer, 35},   {MESSAGE_OFFER, high_slot, 18},
+		{MESSAGE_OFFER, none, 2},  {MESSAGE_PICK, pick, 9},    {MESSAGE_PICK, high_slot, 9}, {MESSAGE_ACK, ack, 3},
+		{MESSAGE_ACK, ack, 2},     {MESSAGE_HELLO, offer, 2},
 	};
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		struct message message = message_of(wrong[i].type, wrong[i].payload, wrong[i].len);
-		ck_assert_msg(sync_input(sync, &message).kind == SYNC_MALFORMED, "case %zu", i);
-	}
-	uint8_t high_slot[18] = {16, 1}, none[2] = {0, 0};
-	struct message message = message_of(MESSAGE_OFFER, high_slot, sizeof(high_slot));
-	ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_MALFORMED);
-	message = message_of(MESSAGE_OFFER, none, sizeof(none));
-	ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_MALFORMED);
-	/* A proper offer, answered; a second one on the same slot while letters are to come. */
-	message = message_of(MESSAGE_OFFER, offer, 2 + 2 * LETTER_TAG_SIZE);
-	struct sync_event event = sync_input(sync, &message);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		ck_assert_msg(input(sync, wrong[i].type, wrong[i].payload, wrong[i].len).kind == SYNC_MALFORMED, "case %zu", i);
+	/* A proper offer, and a second one in the same slot before it is answered. */
+	struct sync_event event = input(sync, MESSAGE_OFFER, offer, 2 + 2 * LETTER_TAG_SIZE);
 	ck_assert_int_eq(event.kind, SYNC_OFFERED);
-	sync_want(sync, &event, 1);
-	ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_MALFORMED);
-	message = message_of(MESSAGE_LETTER, letter, sizeof(letter));
-	ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_MALFORMED); /* our WANT has not left yet */
-	sync->wanted[0].owed = false;
-	ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_LETTER);
-	ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_MALFORMED); /* once only */
+	sync_pick(sync, &event, 1);
+	ck_assert_int_eq(input(sync, MESSAGE_OFFER, offer, 2 + 2 * LETTER_TAG_SIZE).kind, SYNC_MALFORMED);
 	free(sync);
 }
 END_TEST
 
-START_TEST(sync_sends_the_urgent_slot_first_and_bounds_what_is_unacknowledged)
+START_TEST(an_offer_is_answered_once_and_frees_its_slot)
 {
 	struct pair *pair = open_pair();
 	struct sync *sync = calloc(1, sizeof(*sync));
 	sync_start(sync);
-	struct sync_block bulk = {.count = OFFER_IDS_MAX, .class = CLASS_ROUTINE}, urgent = {.count = 1, .class = CLASS_URGENT, .handles = {7}};
-	struct sync_pick pick;
+	uint32_t handles[3] = {70, 80, 90};
+	uint8_t tags[3][LETTER_TAG_SIZE] = {{1}, {2}, {3}}, pick[9] = {0, 5};
 	size_t slots = 0;
-	for (size_t i = 0; i < OFFER_IDS_MAX; i++)
-		bulk.handles[i] = 1000 + i;
-	while (sync_offer(sync, &pair->a, &bulk)) {
+	while (sync_offer(sync, &pair->a, handles, tags, 3))
 		slots++;
-		session_output(&pair->a, pair->wire, RECORD_WIRE_MAX, false);
-		session_output(&pair->a, pair->wire, RECORD_WIRE_MAX, false);
-	}
-	ck_assert_uint_eq(slots, OFFER_SLOTS_BULK);
-	ck_assert(!sync_may_offer(sync, CLASS_NEED) && sync_may_offer(sync, CLASS_URGENT));
-	uint8_t want[9];
-	memset(want, 0xff, sizeof(want));
-	for (uint8_t slot = 0; slot < slots; slot++) {
-		want[0] = slot;
-		struct message message = message_of(MESSAGE_WANT, want, sizeof(want));
-		ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_NOTHING);
-		ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_MALFORMED); /* answered already */
-	}
-	ck_assert(sync_next(sync, &pick) && pick.handle == 1000);
-	ck_assert(sync_offer(sync, &pair->a, &urgent));
-	want[0] = (uint8_t)slots;
-	memset(want + 1, 0, 8);
-	want[1] = 3; /* asks for a letter that was not offered */
-	struct message message = message_of(MESSAGE_WANT, want, sizeof(want));
-	ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_MALFORMED);
-	want[1] = 1;
-	ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_NOTHING);
-	ck_assert(sync_next(sync, &pick) && pick.handle == 7);
-	sync_sent(sync, &pick, false);
-	size_t sent = 1;
-	while (sync_next(sync, &pick)) {
-		sync_sent(sync, &pick, false);
-		sent++;
-		if (sync_may_offer(sync, CLASS_ROUTINE) && sync_offer(sync, &pair->a, &bulk)) {
-			session_output(&pair->a, pair->wire, RECORD_WIRE_MAX, false);
-			want[0] = pick.slot;
-			memset(want + 1, 0xff, 8);
-			message = message_of(MESSAGE_WANT, want, sizeof(want));
-			ck_assert_int_eq(sync_input(sync, &message).kind, SYNC_NOTHING);
-		}
-		ck_assert_uint_le(sent, UNACKED_LETTERS_MAX);
-	}
-	ck_assert_uint_eq(sent, UNACKED_LETTERS_MAX);
+	ck_assert_uint_eq(slots, OFFER_SLOTS);
+	ck_assert(!sync_may_offer(sync));
+	pick[0] = 4;
+	struct sync_event event = input(sync, MESSAGE_PICK, pick, sizeof(pick));
+	ck_assert_int_eq(event.kind, SYNC_PICKED);
+	ck_assert_uint_eq(event.count, 2);
+	ck_assert_uint_eq(event.handles[0], 70);
+	ck_assert_uint_eq(event.handles[1], 90);
+	ck_assert_int_eq(input(sync, MESSAGE_PICK, pick, sizeof(pick)).kind, SYNC_MALFORMED); /* answered already */
+	ck_assert(sync_may_offer(sync));
+	pick[0] = 5;
+	pick[1] = 8; /* a letter that was not offered */
+	ck_assert_int_eq(input(sync, MESSAGE_PICK, pick, sizeof(pick)).kind, SYNC_MALFORMED);
 	free(sync);
 	free(pair);
+}
+END_TEST
+
+START_TEST(letters_without_an_answer_are_bounded_and_answered_in_order)
+{
+	struct sync *sync = calloc(1, sizeof(*sync));
+	sync_start(sync);
+	size_t sent = 0;
+	for (; sync_may_send(sync); sent++)
+		sync_sent(sync, (uint8_t[LETTER_TAG_SIZE]){(uint8_t)sent, (uint8_t)(sent >> 8)});
+	ck_assert_uint_eq(sent, UNACKED_LETTERS_MAX);
+	uint8_t ack[2 + 2] = {9, 0, 0x05, 0x01};
+	struct sync_event event = input(sync, MESSAGE_ACK, ack, sizeof(ack));
+	ck_assert_int_eq(event.kind, SYNC_ACKED);
+	for (uint16_t i = 0; i < event.count; i++) {
+		bool kept;
+		const uint8_t *tag = sync_next_acked(sync, &event, i, &kept);
+		ck_assert_uint_eq(tag[0], i);
+		ck_assert(kept == (i == 0 || i == 2 || i == 8));
+	}
+	ck_assert(sync_may_send(sync));
+	ack[0] = 0xff;
+	ack[1] = 0xff;
+	ck_assert_int_eq(input(sync, MESSAGE_ACK, ack, sizeof(ack)).kind, SYNC_MALFORMED);
+	free(sync);
 }
 END_TEST
 
@@ -341,7 +345,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, keys_change_in_step_with_bulk_under_way);
 	tcase_add_test(test_case, a_wiped_session_keeps_no_key);
 	tcase_add_test(test_case, sync_refuses_what_was_not_agreed);
-	tcase_add_test(test_case, sync_sends_the_urgent_slot_first_and_bounds_what_is_unacknowledged);
+	tcase_add_test(test_case, an_offer_is_answered_once_and_frees_its_slot);
+	tcase_add_test(test_case, letters_without_an_answer_are_bounded_and_answered_in_order);
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

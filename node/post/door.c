@@ -3,6 +3,7 @@
 #include "proto/order.h"
 #include "proto/receipt.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -22,6 +23,25 @@ static struct admission refuse(const struct door *door, struct admission admissi
 	return admission;
 }
 
+static struct catalogue_position position_of(const struct outside *letter)
+{
+	struct catalogue_position position = {.rank = order_rank(&letter->header), .day = letter->header.day};
+	memcpy(position.tag, letter->id, sizeof(position.tag));
+	return position;
+}
+
+/* Refuses a letter that is whole, and notes that. */
+static struct admission refuse_whole(const struct door *door, struct admission admission, enum control_verdict verdict)
+{
+	struct catalogue *catalogue = store_catalogue(door->store);
+	struct catalogue_position position = position_of(&admission.letter);
+	struct catalogue_entry entry = {.rank = position.rank, .day = position.day, .state = CATALOGUE_REFUSED};
+	memcpy(entry.tag, position.tag, sizeof(entry.tag));
+	if (catalogue_find(catalogue, entry.tag) == CATALOGUE_NONE)
+		(void)catalogue_set(catalogue, &entry); /* only a hint: without memory for it the letter is offered once more */
+	return refuse(door, admission, verdict);
+}
+
 static bool replaces(const struct outside *letter)
 {
 	return letter->header.kind == ENVELOPE_NOTICE || letter->header.kind == ENVELOPE_CONTROL;
@@ -37,103 +57,147 @@ static bool stale(const struct door *door, const struct outside *letter)
 static void replace_older(const struct door *door, const struct outside *letter)
 {
 	struct store_latest latest;
-	uint64_t seq;
+	uint32_t slot;
 	if (store_latest(door->store, letter, &latest)) {
 		if (latest.seq == letter->seq)
 			return;
-		if (store_place(door->store, latest.tag, &seq) == PLACE_HELD)
-			store_drop(door->store, seq, door->hour + KNOWN_HOURS);
+		if (store_place(door->store, latest.tag, &slot) == PLACE_HELD)
+			store_drop(door->store, slot, door->hour + KNOWN_HOURS);
 	}
 	store_set_latest(door->store, letter, door->hour + ttl_hours(letter->header.ttl) + KNOWN_HOURS);
 }
 
-/* Does the secret open the commitment of a letter we hold or held, for the first time? Then the letter is done here: its body goes. */
-static bool receipt_takes(const struct door *door, const struct receipt *receipt)
+/* The receipts of a letter that open the commitment of something we hold or held, for the first time. */
+struct matches {
+	size_t count;
+	uint64_t purged_bytes;
+	struct {
+		uint8_t tag[LETTER_TAG_SIZE];
+		uint32_t slot; /* HELD: its body goes, for it is done here */
+	} match[RECEIPTS_MAX];
+};
+
+static bool receipt_fits(const struct door *door, const struct receipt *receipt, uint32_t *slot)
 {
-	uint8_t commitment[RECEIPT_COMMITMENT_SIZE];
-	receipt_commitment(receipt->secret, commitment);
-	uint64_t seq;
+	uint8_t commitment[RECEIPT_COMMITMENT_SIZE], envelope[ENVELOPE_SIZE_MAX];
+	struct envelope_header header;
 	struct store_known known;
-	switch (store_place(door->store, receipt->tag, &seq)) {
-	case PLACE_HELD: {
-		uint8_t envelope[ENVELOPE_SIZE_MAX];
-		struct envelope_header header;
-		size_t len = store_get(door->store, seq, envelope);
-		if (len == 0 || envelope_parse(envelope, len, &header) != ENVELOPE_OK ||
-		    memcmp(header.commitment, commitment, sizeof(commitment)) != 0)
-			return false;
-		store_drop(door->store, seq, door->hour + KNOWN_HOURS);
-		store_mark_receipted(door->store, receipt->tag);
-		door->tally->count[TALLY_LETTERS_PURGED]++;
-		return true;
-	}
+	receipt_commitment(receipt->secret, commitment);
+	switch (store_place(door->store, receipt->tag, slot)) {
+	case PLACE_HELD:
+		return envelope_parse(envelope, store_get(door->store, *slot, envelope), &header) == ENVELOPE_OK &&
+		       memcmp(header.commitment, commitment, sizeof(commitment)) == 0;
 	case PLACE_KNOWN:
-		if (!store_known(door->store, receipt->tag, &known) || known.receipted ||
-		    memcmp(known.commitment, commitment, sizeof(commitment)) != 0)
-			return false;
-		store_mark_receipted(door->store, receipt->tag);
-		return true;
+		*slot = CATALOGUE_NONE;
+		return store_known(door->store, receipt->tag, &known) && !known.receipted &&
+		       memcmp(known.commitment, commitment, sizeof(commitment)) == 0;
 	case PLACE_UNKNOWN:
 		break;
 	}
 	return false;
 }
 
-/* Applies every receipt that fits. False: none did, so the letter is worth nothing here. */
-static bool receipts_take(const struct door *door, const uint8_t *envelope, size_t len)
+static bool is_purged(const struct matches *matches, uint32_t slot)
 {
-	struct receipt receipts[RECEIPTS_MAX];
-	size_t n, taken = 0;
-	if (!receipts_parse(envelope, len, receipts, &n))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		taken += receipt_takes(door, &receipts[i]);
-	return taken > 0;
+	for (size_t i = 0; i < matches->count; i++)
+		if (matches->match[i].slot == slot)
+			return true;
+	return false;
 }
 
-/* Makes room by dropping from the end of the order. False: everything carried comes before this letter. */
-static bool make_room(const struct door *door, const struct outside *letter)
+/* Changes nothing. False: none fits, so the letter is worth nothing here. */
+static bool receipts_match(const struct door *door, const uint8_t *envelope, size_t len, struct matches *matches)
 {
-	const struct store_summary *summary = store_summary(door->store);
+	struct receipt receipts[RECEIPTS_MAX];
+	size_t n;
+	if (!receipts_parse(envelope, len, receipts, &n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t slot;
+		if (!receipt_fits(door, &receipts[i], &slot) || (slot != CATALOGUE_NONE && is_purged(matches, slot)))
+			continue;
+		memcpy(matches->match[matches->count].tag, receipts[i].tag, LETTER_TAG_SIZE);
+		matches->match[matches->count++].slot = slot;
+		if (slot != CATALOGUE_NONE)
+			matches->purged_bytes += order_size(catalogue_at(store_catalogue(door->store), slot)->rank);
+	}
+	return matches->count > 0;
+}
+
+static void receipts_take(const struct door *door, const struct matches *matches)
+{
+	for (size_t i = 0; i < matches->count; i++) {
+		if (matches->match[i].slot != CATALOGUE_NONE) {
+			store_drop(door->store, matches->match[i].slot, door->hour + KNOWN_HOURS);
+			if (store_error(door->store) != ERR_OK)
+				return;
+			door->tally->count[TALLY_LETTERS_PURGED]++;
+		}
+		store_mark_receipted(door->store, matches->match[i].tag);
+	}
+}
+
+/* May this letter of ours go so that one that comes in finds room? */
+static bool gives_way(const struct catalogue *catalogue, uint32_t slot, const struct outside *letter)
+{
+	const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
 	uint8_t rank = order_rank(&letter->header);
-	while (summary->bytes + order_size(rank) > door->max_bytes) {
-		struct store_entry last;
-		if (!store_last(door->store, &last) || last.position.rank > rank ||
-		    (last.position.rank == rank && last.position.day >= letter->header.day))
+	return entry->rank < rank || (entry->rank == rank && entry->day < letter->header.day);
+}
+
+/* Changes nothing. True if there is room, counting what would be purged and all that would have to give way. */
+static bool has_room(const struct door *door, const struct outside *letter, const struct matches *matches)
+{
+	const struct catalogue *catalogue = store_catalogue(door->store);
+	uint64_t bytes = catalogue_bytes(catalogue) - matches->purged_bytes + order_size(order_rank(&letter->header));
+	uint32_t slot = catalogue_last(catalogue);
+	while (bytes > door->max_bytes) {
+		if (slot == CATALOGUE_NONE || !gives_way(catalogue, slot, letter))
 			return false;
-		store_drop(door->store, last.seq, door->hour + EVICTED_HOURS);
-		if (store_error(door->store) != ERR_OK)
-			return false;
-		door->tally->count[TALLY_LETTERS_EVICTED]++;
+		if (!is_purged(matches, slot))
+			bytes -= order_size(catalogue_at(catalogue, slot)->rank);
+		slot = catalogue_previous(catalogue, slot);
 	}
 	return true;
 }
 
-struct admission door_admit(const struct door *door, const uint8_t *envelope, size_t len, const uint8_t *wanted)
+/* After has_room(): drops from the end of the order. */
+static void make_room(const struct door *door, const struct outside *letter)
 {
-	struct admission admission = {.verdict = VERDICT_MALFORMED};
+	const struct catalogue *catalogue = store_catalogue(door->store);
+	while (store_error(door->store) == ERR_OK && catalogue_bytes(catalogue) + order_size(order_rank(&letter->header)) > door->max_bytes) {
+		uint32_t last = catalogue_last(catalogue);
+		assert(last != CATALOGUE_NONE && gives_way(catalogue, last, letter));
+		store_drop(door->store, last, door->hour + EVICTED_HOURS);
+		door->tally->count[TALLY_LETTERS_EVICTED]++;
+	}
+}
+
+struct admission door_admit(const struct door *door, const uint8_t *envelope, size_t len)
+{
+	struct admission admission = {.verdict = VERDICT_MALFORMED, .slot = CATALOGUE_NONE};
 	struct outside *letter = &admission.letter;
-	uint64_t seq;
-	if (!outside_examine(envelope, len, letter) || (wanted != NULL && memcmp(letter->id, wanted, LETTER_TAG_SIZE) != 0))
+	struct matches matches;
+	matches.count = matches.purged_bytes = 0; /* the rest is 2 kB, filled as needed */
+	if (!outside_examine(envelope, len, letter))
 		return refuse(door, admission, VERDICT_MALFORMED);
-	if (store_place(door->store, letter->id, &seq) != PLACE_UNKNOWN)
+	if (store_place(door->store, letter->id, &admission.slot) != PLACE_UNKNOWN)
 		return refuse(door, admission, VERDICT_KNOWN);
 	if (stale(door, letter)) {
 		/* Its own issuer has replaced it, and signed that: remembered, it need not come again. */
-		store_remember(door->store, letter->id, &(struct store_known){.receipted = false}, door->hour + KNOWN_HOURS);
+		struct catalogue_position position = position_of(letter);
+		store_remember(door->store, &position, &(struct store_known){.receipted = false}, door->hour + KNOWN_HOURS);
 		return refuse(door, admission, VERDICT_STALE);
 	}
-	if (letter->header.kind == ENVELOPE_RECEIPTS && !receipts_take(door, envelope, len))
-		return refuse(door, admission, VERDICT_UNMATCHED);
-	if (!make_room(door, letter))
-		return refuse(door, admission, VERDICT_FULL);
+	if (letter->header.kind == ENVELOPE_RECEIPTS && !receipts_match(door, envelope, len, &matches))
+		return refuse_whole(door, admission, VERDICT_UNMATCHED);
+	if (!has_room(door, letter, &matches))
+		return refuse_whole(door, admission, VERDICT_FULL);
+	receipts_take(door, &matches);
+	make_room(door, letter);
 	if (replaces(letter))
 		replace_older(door, letter);
-	uint32_t expires = door->hour + ttl_hours(letter->header.ttl);
-	admission.entry = (struct store_entry){
-		.seq = store_put(door->store, letter, envelope, len, expires),
-		.position = {.rank = order_rank(&letter->header), .day = letter->header.day, .key = store_key(door->store, letter->id)},
-	};
+	admission.slot = store_put(door->store, letter, envelope, len, door->hour + ttl_hours(letter->header.ttl));
 	admission.verdict = VERDICT_STORED;
 	door->tally->count[TALLY_LETTERS_STORED]++;
 	return admission;
@@ -141,17 +205,30 @@ struct admission door_admit(const struct door *door, const uint8_t *envelope, si
 
 bool door_lacks(const struct door *door, const uint8_t tag[static LETTER_TAG_SIZE])
 {
-	uint64_t seq;
-	return store_place(door->store, tag, &seq) == PLACE_UNKNOWN;
+	uint32_t slot;
+	return store_place(door->store, tag, &slot) == PLACE_UNKNOWN;
+}
+
+struct wants door_wants(const struct door *door)
+{
+	const struct catalogue *catalogue = store_catalogue(door->store);
+	struct wants wants = {.capacity = wants_capacity(door->max_bytes)};
+	uint32_t last = catalogue_last(catalogue);
+	if (last == CATALOGUE_NONE || catalogue_bytes(catalogue) + ENVELOPE_SIZE_MAX <= door->max_bytes)
+		return wants;
+	const struct catalogue_entry *entry = catalogue_at(catalogue, last);
+	wants.rank = entry->day == UINT16_MAX ? (uint8_t)(entry->rank + 1) : entry->rank;
+	wants.day = (uint16_t)(entry->day + 1);
+	return wants;
 }
 
 bool door_expire(const struct door *door)
 {
 	for (int i = 0; i < EXPIRE_AT_ONCE; i++) {
-		uint64_t seq = store_expired(door->store, door->hour);
-		if (seq == 0)
+		uint32_t slot = store_expired(door->store, door->hour);
+		if (slot == CATALOGUE_NONE)
 			return store_forget_expired(door->store, door->hour);
-		store_drop(door->store, seq, door->hour + KNOWN_HOURS);
+		store_drop(door->store, slot, door->hour + KNOWN_HOURS);
 		if (store_error(door->store) != ERR_OK)
 			return false;
 		door->tally->count[TALLY_LETTERS_EXPIRED]++;

@@ -1,123 +1,240 @@
 #include "node/post/gossip.h"
 
-#include "crypto/digest.h"
-#include "proto/bytes.h"
+#include "crypto/random.h"
+#include "node/post/fresh.h"
+#include "proto/hello.h"
 #include "proto/order.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { KEEPALIVE_MS = 45000, REKEY_MS = 600000 };
+enum {
+	KEEPALIVE_MS = 45000,
+	REKEY_MS = 600000,
+	TAIL_MAX = 256, /* letters below what a full post wants that it offers at a contact */
+};
 
-/* Equal on both sides exactly when both carry the same letters of the class; bound to the session, so that it says nothing elsewhere. */
-static void class_digest(const struct neighbour *neighbour, const struct store_summary *summary, uint8_t class, uint8_t out[static 8])
+void gossip_start(struct neighbour *neighbour, const struct session_setup *setup)
 {
-	uint8_t plain[1 + 4 + 32];
-	struct writer writer = writer_of(plain, sizeof(plain));
-	write_u8(&writer, class);
-	write_u32(&writer, summary->count[class]);
-	for (size_t lane = 0; lane < 4; lane++)
-		write_u64(&writer, summary->sum[class][lane]);
-	assert(writer_ok(&writer) && writer.len == sizeof(plain));
-	struct digest digest;
-	digest_start(&digest, "barid-class-v1", 8);
-	digest_add(&digest, session_binding(&neighbour->session), CHANNEL_HASH_SIZE);
-	digest_add(&digest, plain, sizeof(plain));
-	digest_end(&digest, out);
+	session_start(&neighbour->session, setup);
+	sync_start(&neighbour->sync);
+	outbox_start(&neighbour->outbox);
 }
 
-static void greet(struct gossip *gossip, struct neighbour *neighbour)
+void gossip_end(struct neighbour *neighbour)
 {
-	uint8_t *payload = session_message(&neighbour->session, MESSAGE_HELLO, HELLO_SIZE);
-	assert(payload != NULL);
-	struct writer writer = writer_of(payload, HELLO_SIZE);
-	write_u8(&writer, HELLO_VERSION);
-	write_u8(&writer, gossip->is_gateway ? HELLO_GATEWAY : 0);
-	write_bytes(&writer, gossip->nonce, BEACON_NONCE_SIZE);
-	write_zeros(&writer, 4);
-	const struct store_summary *summary = store_summary(gossip->door->store);
-	for (uint8_t i = 0; i < LETTER_CLASSES; i++) {
-		class_digest(neighbour, summary, i, neighbour->digests[i]);
-		write_bytes(&writer, neighbour->digests[i], 8);
-	}
-	assert(writer_ok(&writer) && writer.len == HELLO_SIZE);
+	session_wipe(&neighbour->session);
+	compare_free(neighbour->compare);
+	outbox_free(&neighbour->outbox);
+	marks_free(&neighbour->news);
+}
+
+static struct hello hello_of(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	struct hello hello = {.flags = gossip->is_gateway ? HELLO_GATEWAY : 0, .wants = door_wants(gossip->door)};
+	memcpy(hello.nonce, gossip->nonce, sizeof(hello.nonce));
+	neighbour->told = hello.wants;
 	neighbour->greeted = true;
-	neighbour->news_at = gossip->news->head;
+	return hello;
 }
 
-static bool hello_input(struct neighbour *neighbour, const struct message *message)
+/* Our part of the handshake, if it is our turn. */
+static void shake(const struct gossip *gossip, struct neighbour *neighbour)
 {
-	struct reader reader = reader_of(message->payload, message->len);
-	uint8_t version = read_u8(&reader);
-	uint8_t flags = read_u8(&reader);
-	read_bytes(&reader, neighbour->nonce, BEACON_NONCE_SIZE);
-	read_zeros(&reader, 4);
-	for (size_t i = 0; i < LETTER_CLASSES; i++) {
-		uint8_t theirs[8];
-		read_bytes(&reader, theirs, sizeof(theirs));
-		neighbour->same[i] = memcmp(theirs, neighbour->digests[i], sizeof(theirs)) == 0;
+	struct session *session = &neighbour->session;
+	uint8_t *payload = session_greeting(session);
+	if (payload == NULL)
+		return;
+	const struct carried *carried = catalogue_shown(store_catalogue(gossip->door->store));
+	if (session_greeted(session) == NULL) {
+		carried_digest(carried, session_glance_salt(session), CHANNEL_HASH_SIZE, payload);
+		return;
 	}
-	if (!reader_done(&reader) || version != HELLO_VERSION || flags > HELLO_GATEWAY || neighbour->met)
-		return false;
+	struct greeting greeting = {.hello = hello_of(gossip, neighbour)};
+	for (uint8_t class = 0; class < LETTER_CLASSES; class ++)
+		carried_class_digest(carried, class, session_greeting_salt(session), greeting.digests[class]);
+	greeting_encode(&greeting, payload);
+}
+
+static bool start_comparing(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	struct compare_setup setup = {
+		.catalogue = store_catalogue(gossip->door->store),
+		.outbox = &neighbour->outbox,
+		.binding = session_binding(&neighbour->session),
+		.ours = neighbour->told,
+	};
+	neighbour->compare = compare_new(&setup);
+	return neighbour->compare != NULL;
+}
+
+/* The responder's handshake is out: if the glance differed it opens the comparison in the same breath. */
+static void opened(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	uint8_t glance[GLANCE_SIZE];
+	carried_digest(catalogue_shown(store_catalogue(gossip->door->store)), session_glance_salt(&neighbour->session), CHANNEL_HASH_SIZE, glance);
+	if (start_comparing(gossip, neighbour) && memcmp(glance, session_greeted(&neighbour->session), sizeof(glance)) != 0)
+		neighbour->opened = compare_open(neighbour->compare);
+}
+
+/* Letters that we hold but would not take any more are not compared: some of them, others at every contact, are offered. */
+static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	uint32_t slots = catalogue_slots(catalogue), first = slots > 0 ? random_below(slots) : 0;
+	if (neighbour->classes == 0 || (neighbour->told.rank == 0 && neighbour->told.day == 0))
+		return;
+	for (uint32_t i = 0; i < slots && neighbour->news.count < TAIL_MAX; i++) {
+		uint32_t slot = (first + i) % slots;
+		const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
+		if (entry->state == CATALOGUE_HELD && entry->shown && !wants_letter(&neighbour->told, entry->rank, entry->day))
+			(void)marks_set(&neighbour->news, slot); /* out of memory: not offered this time */
+	}
+}
+
+static void meet(struct gossip *gossip, struct neighbour *neighbour, const struct hello *hello, struct moment now)
+{
+	memcpy(neighbour->nonce, hello->nonce, sizeof(neighbour->nonce));
 	/* Anybody may call himself a gateway; only on the link whose key we know does it count. */
-	neighbour->is_gateway = neighbour->kind == LINK_GATEWAY_DIALLED && flags == HELLO_GATEWAY;
+	neighbour->is_gateway = neighbour->kind == LINK_GATEWAY_DIALLED && hello->flags == HELLO_GATEWAY;
 	neighbour->met = true;
+	if (neighbour->is_gateway)
+		store_set_gateway_last(gossip->door->store, now.unix_s);
+	neighbour->theirs = compare_learn(neighbour->compare, &hello->wants, neighbour->classes);
+	offer_tail(gossip, neighbour);
+}
+
+/* The initiator has the greeting: now it knows in which classes the two differ, and says so. */
+static bool greeting_input(struct gossip *gossip, struct neighbour *neighbour, struct moment now)
+{
+	struct session *session = &neighbour->session;
+	struct greeting greeting;
+	if (!greeting_decode(&greeting, session_greeted(session)))
+		return false;
+	const struct carried *carried = catalogue_shown(store_catalogue(gossip->door->store));
+	for (uint8_t class = 0; class < LETTER_CLASSES; class ++) {
+		uint8_t ours[CARRIED_DIGEST_SIZE];
+		carried_class_digest(carried, class, session_greeting_salt(session), ours);
+		if (memcmp(ours, greeting.digests[class], sizeof(ours)) != 0)
+			neighbour->classes = (uint8_t)(neighbour->classes | 1 << class);
+	}
+	struct hello hello = hello_of(gossip, neighbour);
+	uint8_t *payload = session_message(session, MESSAGE_HELLO, HELLO_SIZE);
+	assert(payload != NULL);
+	hello_encode(&hello, neighbour->classes, payload);
+	if (!start_comparing(gossip, neighbour))
+		return false;
+	meet(gossip, neighbour, &greeting.hello, now);
 	return true;
 }
 
-static void offered(struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event)
+static bool hello_input(struct gossip *gossip, struct neighbour *neighbour, const struct message *message, struct moment now)
 {
-	uint64_t lacks = 0;
+	struct hello hello;
+	if (neighbour->met || neighbour->compare == NULL || !hello_decode(&hello, &neighbour->classes, message->payload, message->len))
+		return false;
+	meet(gossip, neighbour, &hello, now);
+	/* Equal when the handshake began, and not any more. */
+	if (neighbour->classes != 0 && !neighbour->opened)
+		return compare_open(neighbour->compare);
+	return true;
+}
+
+static bool wants_input(struct neighbour *neighbour, const struct message *message)
+{
+	struct wants wants;
+	if (!wants_decode(&wants, message->payload, message->len))
+		return false;
+	neighbour->theirs = compare_learn(neighbour->compare, &wants, neighbour->classes);
+	return true;
+}
+
+/* A neighbour has a letter that we know and do not want: shown from now on, so that it need not be told again. */
+static void show_unwanted(const struct gossip *gossip, uint32_t slot)
+{
+	struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	if (catalogue_at(catalogue, slot)->state == CATALOGUE_KNOWN)
+		catalogue_show(catalogue, slot, true);
+}
+
+static void offered(const struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event)
+{
+	uint64_t wanted = 0;
 	for (uint16_t i = 0; i < event->count; i++) {
 		const uint8_t *tag = event->tags + (size_t)i * LETTER_TAG_SIZE;
-		if (door_lacks(gossip->door, tag) && !sync_awaits(&neighbour->sync, tag))
-			lacks |= UINT64_C(1) << i;
+		uint32_t slot;
+		if (store_place(gossip->door->store, tag, &slot) == PLACE_UNKNOWN)
+			wanted |= UINT64_C(1) << i;
+		else
+			show_unwanted(gossip, slot);
 	}
-	sync_want(&neighbour->sync, event, lacks);
+	sync_pick(&neighbour->sync, event, wanted);
+}
+
+static void picked(const struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event)
+{
+	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	for (uint16_t i = 0; i < event->count; i++)
+		if (catalogue_at(catalogue, event->handles[i])->state == CATALOGUE_HELD)
+			outbox_mark(&neighbour->outbox, catalogue, event->handles[i]);
 }
 
 static void arrived(struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event, struct moment now)
 {
-	struct admission admission = door_admit(gossip->door, event->envelope, event->envelope_len, event->tag);
+	struct admission admission = door_admit(gossip->door, event->envelope, event->envelope_len);
 	bool kept = admission.verdict == VERDICT_STORED || admission.verdict == VERDICT_KNOWN || admission.verdict == VERDICT_STALE;
 	gossip->must_commit |= kept;
 	sync_verdict(&neighbour->sync, kept);
+	if (admission.slot != CATALOGUE_NONE) {
+		outbox_clear(&neighbour->outbox, admission.slot);
+		marks_clear(&neighbour->news, admission.slot);
+		show_unwanted(gossip, admission.slot);
+	}
 	if (admission.verdict != VERDICT_STORED)
 		return;
 	neighbour->useful_ms = now.boot_ms;
-	news_add(gossip->news, &admission.entry, neighbour->link);
+	fresh_add(gossip->fresh, admission.slot, neighbour->link);
+}
+
+/* A letter that a neighbour refused may have been spoilt by our disk: then it is let go, so that it can come back whole. */
+static void refused(struct gossip *gossip, const uint8_t tag[static LETTER_TAG_SIZE])
+{
+	struct store *store = gossip->door->store;
+	uint8_t envelope[ENVELOPE_SIZE_MAX];
+	uint32_t slot;
+	if (store_place(store, tag, &slot) != PLACE_HELD || store_get(store, slot, envelope) > 0)
+		return;
+	store_drop(store, slot, 0);
+	gossip->must_commit = true;
+	gossip->tally->count[TALLY_LETTERS_ROTTEN]++;
 }
 
 static void acked(struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event, struct moment now)
 {
 	for (uint16_t i = 0; i < event->count; i++) {
 		bool kept;
-		uint64_t key = sync_next_acked(&neighbour->sync, event, i, &kept);
-		if (!kept)
+		const uint8_t *tag = sync_next_acked(&neighbour->sync, event, i, &kept);
+		if (!kept) {
+			refused(gossip, tag);
 			continue;
+		}
 		neighbour->useful_ms = now.boot_ms;
-		store_handed(gossip->door->store, key, neighbour->is_gateway, now.unix_s);
+		store_handed(gossip->door->store, store_key(gossip->door->store, tag), neighbour->is_gateway, now.unix_s);
 	}
 }
 
-static bool message_input(struct gossip *gossip, struct neighbour *neighbour, const struct message *message, struct moment now)
+static bool sync_message(struct gossip *gossip, struct neighbour *neighbour, const struct message *message, struct moment now)
 {
-	if (message->type == MESSAGE_HELLO) {
-		if (!hello_input(neighbour, message))
-			return false;
-		if (neighbour->is_gateway)
-			store_set_gateway_last(gossip->door->store, now.unix_s);
-		return true;
-	}
-	if (!neighbour->met)
-		return false;
-	struct sync_event event = sync_input(&neighbour->sync, message);
+	struct sync_event event;
+	sync_input(&neighbour->sync, message, &event);
 	switch (event.kind) {
 	case SYNC_NOTHING:
-	case SYNC_GONE:
 		return true;
 	case SYNC_OFFERED:
 		offered(gossip, neighbour, &event);
+		return true;
+	case SYNC_PICKED:
+		picked(gossip, neighbour, &event);
 		return true;
 	case SYNC_LETTER:
 		arrived(gossip, neighbour, &event, now);
@@ -131,6 +248,35 @@ static bool message_input(struct gossip *gossip, struct neighbour *neighbour, co
 	return false;
 }
 
+static bool message_input(struct gossip *gossip, struct neighbour *neighbour, const struct message *message, struct moment now)
+{
+	if (message->type == MESSAGE_HELLO)
+		return hello_input(gossip, neighbour, message, now);
+	if (!neighbour->met)
+		return false;
+	if (message->type == MESSAGE_WANTS)
+		return wants_input(neighbour, message);
+	if (message->type < MESSAGE_OFFER)
+		return compare_input(neighbour->compare, message);
+	return sync_message(gossip, neighbour, message, now);
+}
+
+static void count_failure(const struct gossip *gossip, bool shaking, enum session_state state)
+{
+	bool forged = state == SESSION_FORGED;
+	gossip->tally->count[shaking ? TALLY_HANDSHAKES_FAILED : forged ? TALLY_RECORDS_FORGED : TALLY_RECORDS_MALFORMED]++;
+}
+
+/* Takes every message that is whole. */
+static bool messages_input(struct gossip *gossip, struct neighbour *neighbour, struct moment now)
+{
+	struct message message;
+	while (session_next(&neighbour->session, &message))
+		if (!message_input(gossip, neighbour, &message, now))
+			return false;
+	return true;
+}
+
 bool gossip_input(struct gossip *gossip, struct neighbour *neighbour, const uint8_t *bytes, size_t len, struct moment now)
 {
 	struct session *session = &neighbour->session;
@@ -139,169 +285,133 @@ bool gossip_input(struct gossip *gossip, struct neighbour *neighbour, const uint
 		size_t used = session_input(session, bytes, len);
 		bytes += used;
 		len -= used;
+		bool good = true;
 		if (session->state == SESSION_OPEN) {
 			neighbour->heard_ms = now.boot_ms;
-			if (!neighbour->greeted)
-				greet(gossip, neighbour);
+			if (shaking)
+				good = greeting_input(gossip, neighbour, now);
+			good = good && messages_input(gossip, neighbour, now);
 		}
-		struct message message;
-		while (session_next(session, &message)) {
-			if (message_input(gossip, neighbour, &message, now))
+		if (!good || session->state == SESSION_FORGED || session->state == SESSION_MALFORMED) {
+			count_failure(gossip, shaking, session->state);
+			return false;
+		}
+	}
+	return true;
+}
+
+void gossip_tell(const struct gossip *gossip, struct neighbour *neighbour, uint32_t slot, uint32_t link)
+{
+	if (!neighbour->greeted || neighbour->link == link)
+		return;
+	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
+	if (entry->state != CATALOGUE_HELD || !entry->shown)
+		return;
+	if (order_class(entry->rank) == CLASS_URGENT)
+		outbox_mark(&neighbour->outbox, catalogue, slot);
+	else
+		(void)marks_set(&neighbour->news, slot); /* out of memory: it is found at the next contact */
+}
+
+void gossip_forget(struct neighbour *neighbour, uint32_t slot)
+{
+	outbox_clear(&neighbour->outbox, slot);
+	marks_clear(&neighbour->news, slot);
+	if (neighbour->compare != NULL)
+		compare_forget(neighbour->compare, slot);
+}
+
+static void offer_news(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	while (neighbour->news.count > 0 && sync_may_offer(&neighbour->sync) && session_wants_messages(&neighbour->session)) {
+		uint32_t slots[OFFER_IDS_MAX];
+		uint8_t tags[OFFER_IDS_MAX][LETTER_TAG_SIZE];
+		uint8_t count = 0;
+		uint32_t slot;
+		while (count < OFFER_IDS_MAX && marks_take(&neighbour->news, &slot)) {
+			const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
+			if (entry->state != CATALOGUE_HELD || !wants_letter(&neighbour->theirs, entry->rank, entry->day))
 				continue;
-			gossip->tally->count[TALLY_RECORDS_MALFORMED]++;
-			return false;
+			memcpy(tags[count], entry->tag, LETTER_TAG_SIZE);
+			slots[count++] = slot;
 		}
-		if (session->state == SESSION_FORGED || session->state == SESSION_MALFORMED) {
-			gossip->tally->count[shaking                            ? TALLY_HANDSHAKES_FAILED
-					     : session->state == SESSION_FORGED ? TALLY_RECORDS_FORGED
-										: TALLY_RECORDS_MALFORMED]++;
-			return false;
-		}
-	}
-	return true;
-}
-
-/* Reads a letter to show or send it; 0 if it is gone. One that the disk has spoilt is let go, so that it can come back whole. */
-static size_t fetch(struct gossip *gossip, uint64_t seq, uint8_t envelope[static ENVELOPE_SIZE_MAX])
-{
-	struct store *store = gossip->door->store;
-	size_t len = store_get(store, seq, envelope);
-	uint64_t key;
-	if (len == 0 && store_key_of(store, seq, &key)) {
-		store_drop(store, seq, 0);
-		gossip->tally->count[TALLY_LETTERS_ROTTEN]++;
-	}
-	return len;
-}
-
-/* Adds a letter to the block; false if it is of another class than the block and so must wait for the next. */
-static bool block_add(struct sync_block *block, struct gossip *gossip, const struct store_entry *entry)
-{
-	enum letter_class class = order_class(entry->position.rank);
-	if (block->count > 0 && block->class != class)
-		return false;
-	uint8_t envelope[ENVELOPE_SIZE_MAX], id[LETTER_ID_SIZE];
-	size_t len = fetch(gossip, entry->seq, envelope);
-	if (len == 0)
-		return true; /* it is gone since: nothing to offer, nothing in the way */
-	outside_id(envelope, len, id);
-	block->class = class;
-	memcpy(block->tags[block->count], id, LETTER_TAG_SIZE);
-	block->handles[block->count++] = entry->position.key; /* lasts longer than the letter: it may be gone when it is acknowledged */
-	return true;
-}
-
-/* Letters that came after the walk had passed their place. */
-static void gather_news(struct gossip *gossip, struct neighbour *neighbour, struct sync_block *block)
-{
-	bool lost;
-	for (;;) {
-		uint64_t before = neighbour->news_at;
-		const struct news_item *item = news_next(gossip->news, &neighbour->news_at, &lost);
-		if (lost)
-			neighbour->started = neighbour->finished = false;
-		if (item == NULL || block->count == OFFER_IDS_MAX) {
-			neighbour->news_at = item == NULL ? neighbour->news_at : before;
+		if (count == 0)
 			return;
-		}
-		const struct store_position *position = &item->entry.position;
-		bool passed = neighbour->finished || neighbour->same[order_class(position->rank)] ||
-			      (neighbour->started && !store_before(&neighbour->position, position));
-		if (!passed || item->link == neighbour->link)
-			continue;
-		if (!block_add(block, gossip, &item->entry)) {
-			neighbour->news_at = before;
-			return;
-		}
-	}
-}
-
-/* Goes on through the store in the order of letters, over classes in which both sides were equal when they met. */
-static void gather_walk(struct gossip *gossip, struct neighbour *neighbour, struct sync_block *block)
-{
-	struct store_entry entries[OFFER_IDS_MAX];
-	while (!neighbour->finished && block->count < OFFER_IDS_MAX) {
-		size_t n = store_next(gossip->door->store, neighbour->started ? &neighbour->position : NULL, entries, OFFER_IDS_MAX - block->count);
-		neighbour->finished = n == 0;
-		for (size_t i = 0; i < n; i++) {
-			enum letter_class class = order_class(entries[i].position.rank);
-			bool same = neighbour->same[class];
-			if (!same && !holdback_has(gossip->holdback, entries[i].seq) && !block_add(block, gossip, &entries[i]))
-				return;
-			neighbour->started = true;
-			neighbour->position = entries[i].position;
-			if (same) {
-				neighbour->position = (struct store_position){.rank = (uint8_t)(class * 16), .day = 0, .key = (uint64_t)INT64_MIN};
-				break;
-			}
-		}
-	}
-}
-
-static void offer_more(struct gossip *gossip, struct neighbour *neighbour)
-{
-	while (session_wants_messages(&neighbour->session) && sync_may_offer(&neighbour->sync, CLASS_URGENT)) {
-		uint64_t news_at = neighbour->news_at;
-		struct sync_block block = {.count = 0};
-		gather_news(gossip, neighbour, &block);
-		bool bulk_may = sync_may_offer(&neighbour->sync, CLASS_ROUTINE);
-		if (block.count == 0 && bulk_may)
-			gather_walk(gossip, neighbour, &block);
-		if (block.count == 0)
-			return;
-		if (!sync_offer(&neighbour->sync, &neighbour->session, &block)) {
-			assert(!bulk_may); /* only news of a lesser class may find its slots taken */
-			neighbour->news_at = news_at;
-			return;
-		}
+		bool out = sync_offer(&neighbour->sync, &neighbour->session, slots, tags, count);
+		assert(out);
 	}
 }
 
 static bool send_letter(struct gossip *gossip, struct neighbour *neighbour)
 {
-	struct sync_pick pick;
-	if (!session_wants_messages(&neighbour->session) || !sync_next(&neighbour->sync, &pick))
+	if (!session_wants_messages(&neighbour->session) || !sync_may_send(&neighbour->sync))
+		return false;
+	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	uint32_t slot = outbox_next(&neighbour->outbox, catalogue, &neighbour->theirs);
+	if (slot == CATALOGUE_NONE)
 		return false;
 	uint8_t envelope[ENVELOPE_SIZE_MAX];
-	size_t len = store_get_as_is(gossip->door->store, pick.handle, envelope);
-	uint8_t *payload = session_message(&neighbour->session, MESSAGE_LETTER, 2 + len);
-	if (payload == NULL)
-		return false;
-	payload[0] = pick.slot;
-	payload[1] = pick.index;
-	memcpy(payload + 2, envelope, len);
-	sync_sent(&neighbour->sync, &pick, len == 0);
-	gossip->tally->count[TALLY_LETTERS_SENT] += len > 0;
+	size_t len = store_get_as_is(gossip->door->store, slot, envelope);
+	if (len > 0) {
+		uint8_t *payload = session_message(&neighbour->session, MESSAGE_LETTER, len);
+		assert(payload != NULL);
+		memcpy(payload, envelope, len);
+		sync_sent(&neighbour->sync, catalogue_at(catalogue, slot)->tag);
+		gossip->tally->count[TALLY_LETTERS_SENT]++;
+	}
+	outbox_sent(&neighbour->outbox, catalogue, slot);
 	return true;
+}
+
+/* A store that has become full wants less than before. */
+static void tell_wants(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	struct wants wants = door_wants(gossip->door);
+	if (wants.rank == neighbour->told.rank && wants.day == neighbour->told.day)
+		return;
+	uint8_t *payload = session_message(&neighbour->session, MESSAGE_WANTS, WANTS_SIZE);
+	if (payload == NULL)
+		return;
+	wants_encode(&wants, payload);
+	neighbour->told = wants;
 }
 
 static void fill(struct gossip *gossip, struct neighbour *neighbour)
 {
-	if (!neighbour->greeted)
-		greet(gossip, neighbour);
 	sync_reply(&neighbour->sync, &neighbour->session);
+	if (neighbour->compare != NULL)
+		compare_output(neighbour->compare, &neighbour->session);
 	if (!neighbour->met)
 		return;
-	offer_more(gossip, neighbour);
+	tell_wants(gossip, neighbour);
+	offer_news(gossip, neighbour);
 	while (send_letter(gossip, neighbour))
 		;
 }
 
 size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, uint8_t *buf, size_t cap, struct moment now)
 {
+	struct session *session = &neighbour->session;
 	size_t len = 0;
 	while (cap - len >= RECORD_WIRE_MAX) {
-		if (neighbour->session.state == SESSION_OPEN) {
+		bool shaking = session->state == SESSION_HANDSHAKE;
+		if (shaking) {
+			shake(gossip, neighbour);
+		} else if (session->state == SESSION_OPEN) {
 			if (now.boot_ms - neighbour->rekey_ms >= REKEY_MS) {
-				session_rekey(&neighbour->session);
+				session_rekey(session);
 				neighbour->rekey_ms = now.boot_ms;
 			}
 			fill(gossip, neighbour);
 		}
 		bool keepalive = now.boot_ms - neighbour->sent_ms >= KEEPALIVE_MS;
-		size_t more = session_output(&neighbour->session, buf + len, cap - len, keepalive);
+		size_t more = session_output(session, buf + len, cap - len, keepalive);
 		if (more == 0)
 			break;
+		if (shaking && session->state == SESSION_OPEN)
+			opened(gossip, neighbour);
 		neighbour->sent_ms = now.boot_ms;
 		len += more;
 	}

@@ -2,6 +2,8 @@
 
 #include "crypto/random.h"
 
+#include <string.h>
+
 enum {
 	URGENT_MAX_MS = 10000,
 	HALF_LIFE_MS = 41589, /* 60 s times ln 2 */
@@ -19,30 +21,22 @@ uint64_t holdback_delay(enum letter_class class)
 	return delay < DELAY_MAX_MS ? delay : DELAY_MAX_MS;
 }
 
-bool holdback_add(struct holdback *holdback, const struct store_entry *entry, uint64_t release_ms)
+bool holdback_add(struct holdback *holdback, const uint8_t tag[static LETTER_TAG_SIZE], uint64_t release_ms)
 {
 	if (holdback->count == HOLDBACK_MAX)
 		return false;
-	holdback->held[holdback->count].entry = *entry;
+	memcpy(holdback->held[holdback->count].tag, tag, LETTER_TAG_SIZE);
 	holdback->held[holdback->count].release_ms = release_ms;
 	holdback->count++;
 	return true;
 }
 
-bool holdback_has(const struct holdback *holdback, uint64_t seq)
-{
-	for (size_t i = 0; i < holdback->count; i++)
-		if (holdback->held[i].entry.seq == seq)
-			return true;
-	return false;
-}
-
-bool holdback_due(struct holdback *holdback, uint64_t now_ms, struct store_entry *entry)
+bool holdback_due(struct holdback *holdback, uint64_t now_ms, uint8_t tag[static LETTER_TAG_SIZE])
 {
 	for (size_t i = 0; i < holdback->count; i++) {
 		if (holdback->held[i].release_ms > now_ms)
 			continue;
-		*entry = holdback->held[i].entry;
+		memcpy(tag, holdback->held[i].tag, LETTER_TAG_SIZE);
 		holdback->held[i] = holdback->held[--holdback->count];
 		return true;
 	}

@@ -5,14 +5,14 @@
  * Only in memory: on disk one's own letters look like all others, and a restart ends every delay.
  */
 
-#include "node/post/store.h"
+#include "proto/envelope.h"
 
 enum { HOLDBACK_MAX = 64 };
 
 struct holdback {
 	size_t count;
 	struct {
-		struct store_entry entry;
+		uint8_t tag[LETTER_TAG_SIZE];
 		uint64_t release_ms;
 	} held[HOLDBACK_MAX];
 };
@@ -20,10 +20,9 @@ struct holdback {
 /* Draws a delay in ms: urgent at most 10 s, everything else about a minute on average and at most ten. */
 uint64_t holdback_delay(enum letter_class class);
 /* False if the table is full: the letter is offered at once. */
-bool holdback_add(struct holdback *holdback, const struct store_entry *entry, uint64_t release_ms);
-bool holdback_has(const struct holdback *holdback, uint64_t seq);
-/* Takes one entry that is due; false if none is. */
-bool holdback_due(struct holdback *holdback, uint64_t now_ms, struct store_entry *entry);
+bool holdback_add(struct holdback *holdback, const uint8_t tag[static LETTER_TAG_SIZE], uint64_t release_ms);
+/* Takes one letter that is due; false if none is. */
+bool holdback_due(struct holdback *holdback, uint64_t now_ms, uint8_t tag[static LETTER_TAG_SIZE]);
 /* When the next one is due, UINT64_MAX: none. */
 uint64_t holdback_next(const struct holdback *holdback);
 

@@ -3,7 +3,9 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "crypto/wipe.h"
+#include "node/post/fresh.h"
 #include "node/post/gossip.h"
+#include "node/post/holdback.h"
 #include "node/post/peers.h"
 #include "proto/beacon.h"
 #include "proto/order.h"
@@ -26,7 +28,7 @@ struct post {
 	struct store *store;
 	struct door door;
 	struct gossip gossip;
-	struct news news;
+	struct fresh fresh;
 	struct holdback holdback;
 	struct peers peers;
 	struct tally tally;
@@ -61,12 +63,12 @@ enum err post_open(struct post **out, const struct post_config *config, struct m
 	post->door = (struct door){.store = post->store, .tally = &post->tally, .max_bytes = config->store_max_bytes};
 	post->gossip = (struct gossip){
 		.door = &post->door,
-		.news = &post->news,
-		.holdback = &post->holdback,
+		.fresh = &post->fresh,
 		.tally = &post->tally,
 		.nonce = post->nonce,
 		.is_gateway = config->has_gateway_secret,
 	};
+	post->tally.count[TALLY_LETTERS_ROTTEN] = store_rotten(post->store);
 	post->opened_ms = post->expire_at_ms = now.boot_ms;
 	post->generation = 1;
 	new_nonce(post, now);
@@ -84,7 +86,7 @@ void post_reconfigure(struct post *post, const struct post_config *config)
 
 static void end_link(struct post *post, size_t i)
 {
-	session_wipe(&post->links[i]->session);
+	gossip_end(post->links[i]);
 	free(post->links[i]);
 	post->links[i] = NULL;
 }
@@ -96,6 +98,7 @@ void post_close(struct post *post)
 	for (size_t i = 0; i < POST_LINKS_MAX; i++)
 		if (post->links[i] != NULL)
 			end_link(post, i);
+	fresh_free(&post->fresh);
 	store_close(post->store);
 	wipe(&post->config, sizeof(post->config));
 	free(post);
@@ -135,8 +138,7 @@ bool post_sighting(struct post *post, const uint8_t beacon[static BEACON_SIZE], 
 	/* One of the two dials: the one with the lower nonce. */
 	if (up == POST_LINKS_MAX || memcmp(post->nonce, beacon, BEACON_NONCE_SIZE) >= 0)
 		return false;
-	const struct store_summary *summary = store_summary(post->store);
-	if (beacon_carries(beacon, summary->sum, sizeof(summary->sum)))
+	if (beacon_carries(beacon, catalogue_shown(store_catalogue(post->store))))
 		return false;
 	return peers_worth_dialling(&post->peers, beacon, post->generation, now.boot_ms);
 }
@@ -156,7 +158,7 @@ static void start_session(const struct post *post, struct neighbour *neighbour)
 		setup.remote_static = post->config.gateway_key;
 	else
 		setup.static_secret = post->config.gateway_secret;
-	session_start(&neighbour->session, &setup);
+	gossip_start(neighbour, &setup);
 	wipe(ephemeral, sizeof(ephemeral));
 }
 
@@ -225,7 +227,6 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, struct 
 	neighbour->link = link;
 	neighbour->kind = kind;
 	neighbour->up_ms = neighbour->heard_ms = neighbour->sent_ms = neighbour->rekey_ms = neighbour->useful_ms = now.boot_ms;
-	sync_start(&neighbour->sync);
 	start_session(post, neighbour);
 	post->links[place] = neighbour;
 	post->tally.count[TALLY_LINKS_UP]++;
@@ -299,23 +300,37 @@ size_t post_link_output(struct post *post, uint32_t link, uint8_t *buf, size_t c
 
 static bool held_back(struct post *post, const struct admission *admission, uint8_t flags, struct moment now)
 {
-	if (admission->letter.header.kind != ENVELOPE_SEALED || (flags & (SUBMIT_SEND_NOW | SUBMIT_CARRIED)) != 0)
+	const struct envelope_header *header = &admission->letter.header;
+	if (header->kind != ENVELOPE_SEALED || (flags & (SUBMIT_SEND_NOW | SUBMIT_CARRIED)) != 0)
 		return false;
-	return holdback_add(&post->holdback, &admission->entry, now.boot_ms + holdback_delay(admission->letter.header.class));
+	return holdback_add(&post->holdback, admission->letter.id, now.boot_ms + holdback_delay(header->class));
 }
 
 enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE],
 				 struct moment now)
 {
 	post->door.hour = store_hour(post->store, now.boot_ms);
-	struct admission admission = door_admit(&post->door, envelope, len, NULL);
+	struct admission admission = door_admit(&post->door, envelope, len);
 	memcpy(id, admission.letter.id, LETTER_ID_SIZE);
 	if (admission.verdict != VERDICT_STORED)
 		return admission.verdict;
 	post->gossip.must_commit = true;
-	if (!held_back(post, &admission, flags, now))
-		news_add(&post->news, &admission.entry, 0);
+	if (held_back(post, &admission, flags, now))
+		catalogue_show(store_catalogue(post->store), admission.slot, false);
+	else
+		fresh_add(&post->fresh, admission.slot, 0);
 	return VERDICT_STORED;
+}
+
+/* The delay of a letter written here is over: from now on it is like any other. */
+static void release(struct post *post, const uint8_t tag[static LETTER_TAG_SIZE])
+{
+	struct catalogue *catalogue = store_catalogue(post->store);
+	uint32_t slot = catalogue_find(catalogue, tag);
+	if (slot == CATALOGUE_NONE || catalogue_at(catalogue, slot)->state != CATALOGUE_HELD)
+		return;
+	catalogue_show(catalogue, slot, true);
+	fresh_add(&post->fresh, slot, 0);
 }
 
 static void end_silent_links(struct post *post, struct moment now)
@@ -335,9 +350,9 @@ static void end_silent_links(struct post *post, struct moment now)
 static void run_due(struct post *post, struct moment now)
 {
 	end_silent_links(post, now);
-	struct store_entry entry;
-	while (holdback_due(&post->holdback, now.boot_ms, &entry))
-		news_add(&post->news, &entry, 0);
+	uint8_t tag[LETTER_TAG_SIZE];
+	while (holdback_due(&post->holdback, now.boot_ms, tag))
+		release(post, tag);
 	if (now.boot_ms >= post->nonce_until_ms)
 		new_nonce(post, now);
 	if (now.boot_ms >= post->expire_at_ms) {
@@ -348,11 +363,31 @@ static void run_due(struct post *post, struct moment now)
 	}
 }
 
+/* What this turn let in is durable: neighbours may hear of it. Slots that changed hands mean nothing to them any more. */
+static void publish(struct post *post)
+{
+	struct catalogue *catalogue = store_catalogue(post->store);
+	size_t freed_count;
+	const uint32_t *freed = catalogue_freed(catalogue, &freed_count);
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		struct neighbour *neighbour = post->links[i];
+		if (neighbour == NULL)
+			continue;
+		for (size_t j = 0; j < freed_count; j++)
+			gossip_forget(neighbour, freed[j]);
+		for (size_t j = 0; j < post->fresh.count; j++)
+			gossip_tell(&post->gossip, neighbour, post->fresh.items[j].slot, post->fresh.items[j].link);
+		sync_settled(&neighbour->sync);
+	}
+	post->fresh.count = 0;
+	catalogue_recycle(catalogue);
+}
+
 /* Nothing of this turn was kept: whoever waits for an acknowledgement must not get one, so every link ends. */
 static enum err undo_turn(struct post *post, enum err err, struct moment now)
 {
 	store_rollback(post->store);
-	news_undo(&post->news);
+	post->fresh.count = 0;
 	post->gossip.must_commit = false;
 	post->notes_since_ms = 0;
 	post->expire_at_ms = now.boot_ms + HOUR_MS;
@@ -378,10 +413,7 @@ enum err post_settle(struct post *post, struct moment now)
 		post->notes_since_ms = 0;
 		post->generation++;
 	}
-	news_publish(&post->news);
-	for (size_t i = 0; i < POST_LINKS_MAX; i++)
-		if (post->links[i] != NULL)
-			sync_settled(&post->links[i]->sync);
+	publish(post);
 	return ERR_OK;
 }
 
@@ -395,8 +427,7 @@ bool post_next_closed(struct post *post, uint32_t *link)
 
 bool post_beacon(struct post *post, uint8_t beacon[static BEACON_SIZE])
 {
-	const struct store_summary *summary = store_summary(post->store);
-	beacon_make(post->nonce, summary->sum, sizeof(summary->sum), beacon);
+	beacon_make(post->nonce, catalogue_shown(store_catalogue(post->store)), beacon);
 	bool changed = memcmp(beacon, post->shown, BEACON_SIZE) != 0;
 	memcpy(post->shown, beacon, BEACON_SIZE);
 	return changed;
@@ -428,21 +459,23 @@ void post_status(const struct post *post, struct control_status *status, struct 
 {
 	static_assert((int)TALLY_ITEMS <= (int)CONTROL_COUNTERS_MAX, "every counter fits a status packet");
 	const struct store_summary *summary = store_summary(post->store);
+	const struct catalogue *catalogue = store_catalogue(post->store);
 	*status = (struct control_status){
 		.unix_s = now.unix_s,
 		.uptime_s = (now.boot_ms - post->opened_ms) / 1000,
 		.store_id = store_identity(post->store),
 		.newest = summary->next_seq - 1,
-		.known = summary->known,
-		.store_bytes = summary->bytes,
+		.known = catalogue_known(catalogue),
+		.store_bytes = catalogue_bytes(catalogue),
 		.store_max_bytes = post->config.store_max_bytes,
 		.gateway_configured = post->config.has_gateway_key,
 		.is_gateway = post->config.has_gateway_secret,
 		.gateway_last = summary->gateway_last,
 		.counters = TALLY_ITEMS,
 	};
-	memcpy(status->letters, summary->count, sizeof(status->letters));
-	digest_of("barid-carried-v1", summary->sum, sizeof(summary->sum), status->digest, sizeof(status->digest));
+	for (unsigned class = 0; class < LETTER_CLASSES; class ++)
+		status->letters[class] = catalogue_held(catalogue, (enum letter_class) class);
+	digest_of("barid-carried-v1", catalogue_shown(catalogue), sizeof(struct carried), status->digest, sizeof(status->digest));
 	memcpy(status->counter, post->tally.count, sizeof(post->tally.count));
 	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
 		const struct neighbour *neighbour = post->links[i];
@@ -460,15 +493,10 @@ struct control_track post_track(struct post *post, const uint8_t id[static LETTE
 
 bool post_feed(struct post *post, uint64_t after, uint8_t kinds, uint8_t *envelope, struct control_letter *letter)
 {
-	static const uint8_t kind_of_order[] = {ENVELOPE_SEALED, ENVELOPE_NOTICE, ENVELOPE_RECEIPTS, ENVELOPE_CONTROL};
-	uint64_t ranks = 0;
-	for (unsigned rank = 0; rank < ORDER_RANKS; rank++)
-		if ((kinds >> kind_of_order[rank / 4 % 4] & 1) != 0)
-			ranks |= UINT64_C(1) << rank;
 	*letter = (struct control_letter){.end = true, .cursor = after, .store_id = store_identity(post->store)};
 	size_t len;
 	uint64_t seq;
-	if (!store_arrived(post->store, after, ranks, envelope, &len, &seq)) {
+	if (!store_arrived(post->store, after, kinds, envelope, &len, &seq)) {
 		letter->cursor = store_summary(post->store)->next_seq - 1;
 		return false;
 	}

@@ -1,47 +1,36 @@
 #ifndef BARID_NODE_POST_STORE_H
 #define BARID_NODE_POST_STORE_H
 /*
- * The carry store: letters on disk, in SQLite (WAL, synchronous=FULL). Everything in it is what the air would have given anyone. One transaction a
- * turn: the first change opens it, store_commit() makes it durable, and nothing may be acknowledged before that. Errors are sticky: after one,
- * changes do nothing until store_rollback().
+ * The carry store: letters on disk, in SQLite (WAL, synchronous=FULL), and a catalogue of them in memory. Everything in it is what the air would have
+ * given anyone. One transaction a turn: the first change opens it, store_commit() makes it durable, and nothing may be acknowledged before that.
+ * Errors are sticky: after one, changes do nothing until store_rollback(). A letter is named by its slot in the catalogue.
  *
- * A letter's key is SipHash of its tag under a secret of this store, so that nobody can mint two letters with one key, and the order of keys tells
- * nothing about the order of arrival. `expires` counts hours during which the store was open, not hours of any clock.
+ * `expires` counts hours during which the store was open, not hours of any clock. The key of a letter is SipHash of its tag under a secret of this
+ * store, so that nobody can mint two letters with one key.
  */
 
 #include "node/control.h"
+#include "node/post/catalogue.h"
 #include "platform/error.h"
 #include "proto/outside.h"
 
 struct store;
 
-/* What is carried, kept up to date on every change and committed with it. */
+/* Changed and committed with the rest. */
 struct store_summary {
-	uint32_t count[LETTER_CLASSES];
-	uint64_t sum[LETTER_CLASSES][4]; /* of all ids of the class: four little-endian u64 lanes, each added modulo 2^64 */
-	uint64_t bytes;                  /* sum of envelope sizes */
-	uint32_t known;
-	uint64_t next_seq;
+	uint64_t next_seq;     /* the row the next letter gets; rows are never used twice */
 	uint64_t open_ms;      /* how long the store has been open in its life */
 	uint64_t gateway_last; /* last time a gateway was met, Unix seconds, 0 never */
 };
 
-/* Where a letter stands in the order of letters (proto/order.h), highest first. */
-struct store_position {
-	uint8_t rank;
-	uint16_t day;
-	uint64_t key;
-};
+enum { STORE_KNOWN_MAX = 1 << 17, STORE_VERSION = 2 };
 
-struct store_entry {
-	uint64_t seq; /* handle of a letter; grows with arrival, never used twice */
-	struct store_position position;
-};
+/* node/post/store_open.c */
 
-enum { STORE_KNOWN_MAX = 1 << 18, STORE_VERSION = 1 };
-
-/* Opens or makes the store. boot_ms is now. ERR_NEWER: made by a newer version; ERR_DAMAGED: not a store. Nothing is changed on failure. */
+/* Opens or makes the store, brings one of an older version up to this one, and reads it through once to make the catalogue. boot_ms is now.
+ * ERR_NEWER: made by a newer version; ERR_DAMAGED: not a store. Nothing is changed on failure. */
 enum err store_open(struct store **store, const char *path, uint64_t boot_ms);
+
 /* Drops an open transaction. Takes NULL. */
 void store_close(struct store *store);
 
@@ -53,36 +42,34 @@ bool store_dirty(const struct store *store);
 /* The sticky error of this turn. */
 enum err store_error(const struct store *store);
 
+/* What is held and known; committed and rolled back with the store. Lives as long as the store. Others may only add and take back what is REFUSED,
+ * and show and hide. */
+struct catalogue *store_catalogue(struct store *store);
 const struct store_summary *store_summary(const struct store *store);
 uint64_t store_identity(const struct store *store);
+/* Letters found changed by the disk when the store was opened, and let go. */
+uint32_t store_rotten(const struct store *store);
 /* Hours the store has been open: the unit of `expires`. */
 uint32_t store_hour(const struct store *store, uint64_t boot_ms);
 uint64_t store_key(const struct store *store, const uint8_t tag[static LETTER_TAG_SIZE]);
 
 /* node/post/store_letters.c */
 
-/* Held here, known but no longer held, or unknown. seq is filled when held. */
-enum control_place store_place(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], uint64_t *seq);
-/* Adds a letter that is not held. Returns its seq, 0 on error. */
-uint64_t store_put(struct store *store, const struct outside *letter, const uint8_t *envelope, size_t len, uint32_t expires);
-/* Fills envelope[ENVELOPE_SIZE_MAX]; 0 if it is not there (any more) or the disk has changed it. */
-size_t store_get(struct store *store, uint64_t seq, uint8_t *envelope);
-/* The same by key, without looking for changes: for a letter examined a moment ago whose next reader examines it anyway. */
-size_t store_get_as_is(struct store *store, uint64_t key, uint8_t *envelope);
-/* The key of a held letter, 0 and false if it is no longer held. */
-bool store_key_of(struct store *store, uint64_t seq, uint64_t *key);
-/* True if a comes before b in the order of letters. */
-bool store_before(const struct store_position *a, const struct store_position *b);
-/* The next letters in the order of letters after a position; NULL: the first. Fills at most cap of them and returns how many. */
-size_t store_next(struct store *store, const struct store_position *after, struct store_entry *entries, size_t cap);
-/* The last letter in the order: the first to go. */
-bool store_last(struct store *store, struct store_entry *entry);
-/* The next letter by arrival whose rank bit is set in ranks. Fills envelope. */
-bool store_arrived(struct store *store, uint64_t after, uint64_t ranks, uint8_t *envelope, size_t *len, uint64_t *seq);
-/* Stops holding a letter and remembers its id until the given hour. One that the disk has changed is not remembered: it may come back whole. */
-void store_drop(struct store *store, uint64_t seq, uint32_t known_until);
-/* One letter whose time has come, or 0. */
-uint64_t store_expired(struct store *store, uint32_t hour);
+/* Held here, known but no longer held, or unknown. slot is CATALOGUE_NONE when unknown. */
+enum control_place store_place(const struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], uint32_t *slot);
+/* Adds a letter that is not held. Returns its slot, CATALOGUE_NONE on error. */
+uint32_t store_put(struct store *store, const struct outside *letter, const uint8_t *envelope, size_t len, uint32_t expires);
+/* Fills envelope[ENVELOPE_SIZE_MAX]; 0 if it is not held (any more) or the disk has changed it. */
+size_t store_get(struct store *store, uint32_t slot, uint8_t *envelope);
+/* The same without looking for changes: for a letter whose next reader examines it anyway. */
+size_t store_get_as_is(struct store *store, uint32_t slot, uint8_t *envelope);
+/* The next letter by arrival whose kind is in kinds, a bit (1 << kind) for each. Fills envelope. */
+bool store_arrived(struct store *store, uint64_t after, uint8_t kinds, uint8_t *envelope, size_t *len, uint64_t *seq);
+/* Stops holding a letter that is HELD and remembers its id until the given hour. One that the disk has changed is not remembered: it may come back
+ * whole. */
+void store_drop(struct store *store, uint32_t slot, uint32_t known_until);
+/* One letter whose time has come, or CATALOGUE_NONE. */
+uint32_t store_expired(struct store *store, uint32_t hour);
 
 /* node/post/store_notes.c */
 
@@ -91,11 +78,11 @@ struct store_known {
 	bool receipted; /* a receipt for it was seen */
 };
 
-/* What is remembered of a letter no longer held. */
+/* What is remembered of a letter no longer held. False: nothing. */
 bool store_known(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], struct store_known *known);
 void store_mark_receipted(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE]);
-/* Remembers an id without ever having held it, or in the place of a letter just dropped. */
-void store_remember(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], const struct store_known *known, uint32_t until);
+/* Remembers a letter without ever having held it, or in the place of one just dropped. */
+void store_remember(struct store *store, const struct catalogue_position *letter, const struct store_known *known, uint32_t until);
 /* Forgets up to 256 ids whose time has come, or that are too many, and as many sequence numbers. True if there may be more. */
 bool store_forget_expired(struct store *store, uint32_t hour);
 
@@ -109,7 +96,7 @@ bool store_latest(struct store *store, const struct outside *letter, struct stor
 /* This letter is it from now on; remembered until the given hour. */
 void store_set_latest(struct store *store, const struct outside *letter, uint32_t until);
 
-/* A neighbour, or a gateway, confirmed to hold the letter. unix_s is for show. */
+/* A neighbour, or a gateway, confirmed to hold the letter of this key. unix_s is for show. */
 void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix_s);
 struct control_track store_track(struct store *store, const uint8_t id[static LETTER_ID_SIZE]);
 void store_set_gateway_last(struct store *store, uint64_t unix_s);

@@ -1,35 +1,28 @@
 #ifndef BARID_NODE_POST_STORE_INSIDE_H
 #define BARID_NODE_POST_STORE_INSIDE_H
-/* What the three files of the store share and nobody else sees. */
+/* What the files of the store share, and the test that looks at its queries. Nobody else sees it. */
 
 #include "crypto/shorthash.h"
 #include "node/post/store.h"
 
 #include <sqlite3.h>
 
-/* Every statement the store ever runs after opening: name, SQL. */
+/* Every statement the store ever runs after opening: name, SQL. None may look through a table. */
 #define STORE_STATEMENTS(X) \
 	X(BEGIN, "BEGIN IMMEDIATE") \
 	X(COMMIT, "COMMIT") \
 	X(ROLLBACK, "ROLLBACK") \
-	X(SAVE, "UPDATE meta SET summary = ?1") \
-	X(FIND, "SELECT seq FROM letters WHERE key = ?1") \
-	X(PUT, "INSERT INTO letters (seq, key, rank, day, expires, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
+	X(SAVE, "UPDATE meta SET summary = ?1 WHERE rowid = 1") \
+	X(PUT, "INSERT INTO letters (seq, expires, body) VALUES (?1, ?2, ?3)") \
 	X(GET, "SELECT body FROM letters WHERE seq = ?1") \
-	X(GET_BY_KEY, "SELECT body FROM letters WHERE key = ?1") \
-	X(KEY_OF, "SELECT key FROM letters WHERE seq = ?1") \
-	X(ROW, "SELECT rank, body FROM letters WHERE seq = ?1") \
-	X(FIRST, "SELECT seq, rank, day, key FROM letters ORDER BY rank DESC, day DESC, key DESC LIMIT ?1") \
-	X(NEXT, "SELECT seq, rank, day, key FROM letters WHERE (rank, day, key) < (?2, ?3, ?4) ORDER BY rank DESC, day DESC, key DESC LIMIT ?1") \
-	X(LAST, "SELECT seq, rank, day, key FROM letters ORDER BY rank, day, key LIMIT 1") \
-	X(ARRIVED, "SELECT seq, rank, body FROM letters WHERE seq > ?1 ORDER BY seq LIMIT 256") \
+	X(ARRIVED, "SELECT seq, body FROM letters WHERE seq > ?1 ORDER BY seq LIMIT 256") \
 	X(DELETE, "DELETE FROM letters WHERE seq = ?1") \
-	X(EXPIRED, "SELECT seq FROM letters WHERE expires <= ?1 ORDER BY expires, seq LIMIT 1") \
+	X(EXPIRED, "SELECT seq, body FROM letters WHERE expires <= ?1 ORDER BY expires, seq LIMIT 1") \
 	X(KNOWN, "SELECT tag, commitment, receipted FROM known WHERE key = ?1") \
-	X(REMEMBER, "INSERT OR REPLACE INTO known (key, expires, tag, commitment, receipted) VALUES (?1, ?2, ?3, ?4, ?5)") \
+	X(REMEMBER, "INSERT OR REPLACE INTO known (key, expires, tag, commitment, receipted, rank, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	X(RECEIPTED, "UPDATE known SET receipted = 1 WHERE key = ?1") \
 	X(FORGET, "DELETE FROM known WHERE key = ?1") \
-	X(FORGETTABLE, "SELECT key FROM known WHERE expires <= ?1 ORDER BY expires, key LIMIT 256") \
+	X(FORGETTABLE, "SELECT key, tag FROM known WHERE expires <= ?1 ORDER BY expires, key LIMIT 256") \
 	X(LATEST, "SELECT number, tag FROM latest WHERE topic = ?1") \
 	X(SET_LATEST, "INSERT OR REPLACE INTO latest (topic, number, tag, expires) VALUES (?1, ?2, ?3, ?4)") \
 	X(FORGET_LATEST, "DELETE FROM latest WHERE topic IN (SELECT topic FROM latest WHERE expires <= ?1 ORDER BY expires, topic LIMIT 256)") \
@@ -43,16 +36,20 @@ enum store_statement {
 #define STORE_ENUM(name, sql) STORE_##name,
 	STORE_STATEMENTS(STORE_ENUM)
 #undef STORE_ENUM
-	STORE_STATEMENT_COUNT
+		STORE_STATEMENT_COUNT
 };
+
+enum { STORE_BATCH = 256, STORE_SUMMARY_SIZE = 24 };
 
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STORE_STATEMENT_COUNT];
+	struct catalogue *catalogue;
 	struct store_summary summary, committed;
 	uint64_t identity;
 	uint8_t secret[SHORTHASH_KEY_SIZE];
 	uint64_t opened_boot_ms, opened_ms; /* boot clock and store age when it was opened */
+	uint32_t rotten;
 	bool in_transaction;
 	enum err error;
 };
@@ -66,5 +63,14 @@ void store_run(struct store *store, sqlite3_stmt *statement);
 /* One row: true with columns to read, then the caller resets; false (already reset) at the end or on an error, which is kept. */
 bool store_row(struct store *store, sqlite3_stmt *statement);
 void store_bind_u64(sqlite3_stmt *statement, int index, uint64_t value);
+enum err store_err_of_sqlite(int code);
+void store_summary_encode(const struct store_summary *summary, uint8_t out[static STORE_SUMMARY_SIZE]);
+
+/* A view of the envelope in a column, good until the statement moves on, and its header. 0: the disk has changed it. */
+size_t store_sound_body(sqlite3_stmt *statement, int column, const uint8_t **body, struct envelope_header *header);
+/* Puts an entry into the catalogue; out of memory becomes the turn's error. Returns its slot or CATALOGUE_NONE. */
+uint32_t store_note(struct store *store, const struct catalogue_position *letter, enum catalogue_state state, uint64_t seq);
+/* Takes an entry out of the catalogue; likewise. */
+void store_unnote(struct store *store, uint32_t slot);
 
 #endif

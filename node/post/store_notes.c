@@ -4,7 +4,8 @@
 
 bool store_known(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], struct store_known *known)
 {
-	if (store->summary.known == 0)
+	uint32_t slot;
+	if (store_place(store, tag, &slot) != PLACE_KNOWN)
 		return false;
 	sqlite3_stmt *statement = store_statement(store, STORE_KNOWN);
 	store_bind_u64(statement, 1, store_key(store, tag));
@@ -21,20 +22,21 @@ bool store_known(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE],
 	return whole;
 }
 
-void store_remember(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], const struct store_known *known, uint32_t until)
+void store_remember(struct store *store, const struct catalogue_position *letter, const struct store_known *known, uint32_t until)
 {
-	struct store_known before;
-	bool new = !store_known(store, tag, &before);
 	if (!store_begin(store))
 		return;
 	sqlite3_stmt *statement = store_statement(store, STORE_REMEMBER);
-	store_bind_u64(statement, 1, store_key(store, tag));
+	store_bind_u64(statement, 1, store_key(store, letter->tag));
 	store_bind_u64(statement, 2, until);
-	(void)sqlite3_bind_blob(statement, 3, tag, LETTER_TAG_SIZE, SQLITE_STATIC); /* cannot fail without a copy */
+	(void)sqlite3_bind_blob(statement, 3, letter->tag, LETTER_TAG_SIZE, SQLITE_STATIC); /* cannot fail without a copy */
 	(void)sqlite3_bind_blob(statement, 4, known->commitment, RECEIPT_COMMITMENT_SIZE, SQLITE_STATIC);
 	store_bind_u64(statement, 5, known->receipted);
+	store_bind_u64(statement, 6, letter->rank);
+	store_bind_u64(statement, 7, letter->day);
 	store_run(store, statement);
-	store->summary.known += new;
+	if (store->error == ERR_OK)
+		(void)store_note(store, letter, CATALOGUE_KNOWN, 0); /* its slot is of no use here; an error is kept */
 }
 
 void store_mark_receipted(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE])
@@ -46,37 +48,54 @@ void store_mark_receipted(struct store *store, const uint8_t tag[static LETTER_T
 	store_run(store, statement);
 }
 
-static void forget_key(struct store *store, uint64_t key)
+struct forgettable {
+	uint64_t key;
+	uint8_t tag[LETTER_TAG_SIZE];
+};
+
+/* Fills ids with those whose time has come and returns how many. */
+static size_t forgettable(struct store *store, uint32_t hour, struct forgettable ids[static STORE_BATCH])
 {
-	sqlite3_stmt *statement = store_statement(store, STORE_FORGET);
-	store_bind_u64(statement, 1, key);
-	store_run(store, statement);
-	store->summary.known -= (uint32_t)sqlite3_changes(store->db);
+	size_t n = 0;
+	sqlite3_stmt *statement = store_statement(store, STORE_FORGETTABLE);
+	store_bind_u64(statement, 1, hour);
+	while (store_row(store, statement)) {
+		const void *tag = sqlite3_column_blob(statement, 1);
+		ids[n] = (struct forgettable){.key = (uint64_t)sqlite3_column_int64(statement, 0)};
+		if (tag != NULL && sqlite3_column_bytes(statement, 1) == LETTER_TAG_SIZE)
+			memcpy(ids[n].tag, tag, LETTER_TAG_SIZE);
+		n++;
+	}
+	return n;
+}
+
+static void forget(struct store *store, const struct forgettable *id)
+{
+	static const enum store_statement both[] = {STORE_FORGET, STORE_UNTRACK};
+	for (size_t i = 0; i < sizeof(both) / sizeof(*both); i++) {
+		sqlite3_stmt *statement = store_statement(store, both[i]);
+		store_bind_u64(statement, 1, id->key);
+		store_run(store, statement);
+	}
+	uint32_t slot;
+	if (store->error == ERR_OK && store_place(store, id->tag, &slot) == PLACE_KNOWN)
+		store_unnote(store, slot);
 }
 
 bool store_forget_expired(struct store *store, uint32_t hour)
 {
-	enum { BATCH = 256 };
 	sqlite3_stmt *latest = store_statement(store, STORE_FORGET_LATEST);
 	store_bind_u64(latest, 1, hour);
 	if (store_begin(store))
 		store_run(store, latest);
-	uint64_t keys[BATCH];
-	size_t n = 0;
-	bool crowded = store->summary.known > STORE_KNOWN_MAX;
-	sqlite3_stmt *statement = store_statement(store, STORE_FORGETTABLE);
-	store_bind_u64(statement, 1, crowded ? UINT32_MAX : hour);
-	while (store_row(store, statement))
-		keys[n++] = (uint64_t)sqlite3_column_int64(statement, 0);
+	struct forgettable ids[STORE_BATCH];
+	bool crowded = catalogue_known(store->catalogue) > STORE_KNOWN_MAX;
+	size_t n = forgettable(store, crowded ? UINT32_MAX : hour, ids);
 	if (n == 0 || !store_begin(store))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		forget_key(store, keys[i]);
-		sqlite3_stmt *untrack = store_statement(store, STORE_UNTRACK);
-		store_bind_u64(untrack, 1, keys[i]);
-		store_run(store, untrack);
-	}
-	return n == BATCH;
+	for (size_t i = 0; i < n; i++)
+		forget(store, &ids[i]);
+	return n == STORE_BATCH;
 }
 
 static uint64_t topic_key(const struct store *store, const struct outside *letter)
@@ -129,8 +148,8 @@ void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix
 
 struct control_track store_track(struct store *store, const uint8_t id[static LETTER_ID_SIZE])
 {
-	uint64_t seq;
-	struct control_track track = {.place = store_place(store, id, &seq)};
+	uint32_t slot;
+	struct control_track track = {.place = store_place(store, id, &slot)};
 	sqlite3_stmt *statement = store_statement(store, STORE_TRACK);
 	store_bind_u64(statement, 1, store_key(store, id));
 	if (!store_row(store, statement))

@@ -32,7 +32,7 @@ enum tally_item {
 #define TALLY_ENUM(upper, lower) TALLY_##upper,
 	TALLY_LIST(TALLY_ENUM)
 #undef TALLY_ENUM
-	TALLY_ITEMS
+		TALLY_ITEMS
 };
 
 struct tally {

@@ -73,13 +73,13 @@ static void write_line(enum log_level level, const char *format, va_list argumen
 		fprintf(stderr, "%s: %s: %s\n", out.name, levels[level].word, text);
 }
 
-#define LOG_FUNCTION(function, level)                                                                                                                \
-	void function(const char *format, ...)                                                                                                       \
-	{                                                                                                                                            \
-		va_list arguments;                                                                                                                   \
-		va_start(arguments, format);                                                                                                         \
-		write_line(level, format, arguments);                                                                                                \
-		va_end(arguments);                                                                                                                   \
+#define LOG_FUNCTION(function, level) \
+	void function(const char *format, ...) \
+	{ \
+		va_list arguments; \
+		va_start(arguments, format); \
+		write_line(level, format, arguments); \
+		va_end(arguments); \
 	}
 
 LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)

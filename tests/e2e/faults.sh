@@ -203,7 +203,7 @@ stores()
 	cp post/store.db newer.db
 	expect 65 newer "$bin/baridd" --home post --lan off
 	cmp -s post/store.db newer.db || fail "a store of a newer version was changed"
-	set_version post/store.db 1
+	set_version post/store.db 2
 	mkdir -p strange
 	head -c 9000 /dev/urandom >strange/store.db
 	cp strange/store.db strange.db

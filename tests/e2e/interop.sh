@@ -5,5 +5,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export BARID_BIN=${BARID_BIN:-$here/../../build/plain/bin}
+if [ $# -eq 0 ]; then
+	/usr/bin/python3 -B "$here/../interop/barid_selftest.py"
+fi
 # Debian's own Python is the one that has python3-dissononce.
 exec /usr/bin/python3 -B "$here/interop.py" "$@"

@@ -5,6 +5,7 @@
 
 #include "crypto/digest.h"
 #include "node/post/post.h"
+#include "proto/hello.h"
 #include "proto/session.h"
 
 #include "tests/fuzz/target.h"
@@ -37,6 +38,9 @@ static void listen(struct post *post)
 
 static bool tell(struct post *post)
 {
+	uint8_t *glance = session_greeting(&peer);
+	if (glance != NULL)
+		memset(glance, 0xee, GLANCE_SIZE); /* differs from the post's */
 	size_t len = session_output(&peer, wire, RECORD_WIRE_MAX, false);
 	return len > 0 && post_link_input(post, LINK, wire, len, now);
 }
@@ -49,9 +53,8 @@ static void speak(struct post *post, const uint8_t *bytes, size_t len)
 	bool up = tell(post);
 	assert(up);
 	listen(post);
-	memset(session_message(&peer, MESSAGE_HELLO, 44), 0, 44);
-	peer.out[MESSAGE_HEADER_SIZE] = 1; /* version; all digests differ from the post's */
-	peer.out[MESSAGE_HEADER_SIZE + 2] = 0xee;
+	struct hello hello = {.nonce = {0xee}, .wants = {.capacity = 100}};
+	hello_encode(&hello, (1 << LETTER_CLASSES) - 1, session_message(&peer, MESSAGE_HELLO, HELLO_SIZE));
 	up = tell(post);
 	assert(up);
 	listen(post);

@@ -1,30 +1,23 @@
 """A second implementation of a post's link, written from SPEC.md sections 2, 3 and 7 alone, on the Noise of noise_peer.py. It keeps its letters in
-memory."""
+memory, and does by itself what an honest post does; tests that are not honest use send()."""
 
 import os
 import socket
 import struct
 import sys
+from collections import Counter, deque
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import barid_letters as letters  # noqa: E402
-from noise_peer import ACK, HELLO, LETTER, OFFER, WANT, LinkEnded, Peer, Wire, require  # noqa: E402
+from barid_compare import Comparison  # noqa: E402
+from barid_sketch import require  # noqa: E402
+from noise_peer import ACK, ESTIMATE, GREETING, HELLO, LETTER, LIST, MORE_SUMS, NAMES, NEED, OFFER, PICK, REKEY, SKETCH, WANTS  # noqa: E402
+from noise_peer import LinkEnded, Peer, Wire  # noqa: E402
 
 PUBLIC_COMMUNITY = bytes(32)
-BLOCK = 64
-SLOTS = 16
-
-
-def class_digest(binding, number_class, ids):
-    """7.3: what two posts compare to see whether they carry the same letters of a class."""
-    lanes = [0, 0, 0, 0]
-    for letter in ids:
-        lanes = [(a + b) % 2**64 for a, b in zip(lanes, struct.unpack("<4Q", letter))]
-    return letters.digest("barid-class-v1", 8, binding + struct.pack("<BI4Q", number_class, len(ids), *lanes))
-
-
-def class_of(envelope):
-    return envelope[2]
+BLOCK, SLOTS, UNACKNOWLEDGED_MAX = 64, 16, 1024
+EVERYTHING = (0, 0, 120)  # wants: all, with room for a gigabyte
+VERDICTS = ("solved", "more", "larger")
 
 
 def bits_of(data, count):
@@ -35,14 +28,33 @@ def bits_of(data, count):
 
 
 class Neighbour:
-    """One link, after its handshake. held: the letters this side says it carries, by id."""
+    """One link, after its handshake. held: the envelopes this side carries; remembered: envelopes it had and does not want again; change:
+    what a dishonest responder makes of its greeting."""
 
-    def __init__(self, connection, dial=True, psk=PUBLIC_COMMUNITY, gateway=None, held=(), seconds=10.0):
-        self.connection = connection
+    def __init__(self, connection, dial=True, psk=PUBLIC_COMMUNITY, gateway=None, held=(), remembered=(), seconds=10.0, wants=EVERYTHING, flags=0,
+                 nonce=None, change=lambda greeting: greeting):
+        self.connection, self.wants, self.flags, self.nonce = connection, wants, flags, nonce or os.urandom(6)
+        self.counts = Counter()  # of messages, by name; a NEED by its verdict too; "to" or "from" the other side
         self.held = {letters.letter_id(envelope): envelope for envelope in held}
-        self.peer = Peer(Wire(connection, seconds), gateway is not None, dial, psk if gateway is None else gateway).shake()
-        self.binding = self.peer.state.symmetricstate.get_handshake_hash()
-        self.offers = []  # (slot, tags) that the post made and this side has not answered
+        self.shown = letters.Shown(held)
+        self.remembered = {tag: letter._replace(envelope=None) for tag, letter in letters.Shown(remembered).letters.items()}
+        self.seconds = seconds
+        self.wire = Wire(connection, seconds)
+        self.peer = Peer(self.wire, gateway is not None, dial, psk if gateway is None else gateway)
+        self.peer.shake(self.shown.carried, lambda _, h1: change(self.greeting(h1)))
+        self.binding = self.peer.binding
+        self.compare = Comparison(self.binding, self.shown, self.remembered, wants, self.send, self.lacks)
+        self.came, self.acknowledged = [], []  # envelopes in order; (envelope, bit) in order
+        self.outgoing, self.unacknowledged, self.known_there = deque(), deque(), set()
+        self.offers = {}  # slot: tags, made and not yet answered
+        self.offered, self.picks = [], {}  # (slot, tags) of theirs; slot: bits of theirs
+        self.keeps = self.acknowledges = self.answers_offers = True
+        if dial:
+            self.their_flags, self.their_nonce, self.their_wants, self.their_digests = self.parse_greeting(self.peer.greeting)
+            self.compare.their_wants = self.their_wants
+            differ = [ours != theirs for ours, theirs in zip(self.shown.digests(self.peer.h1), self.their_digests)]
+            self.differing = sum(1 << c for c in range(4) if differ[c])
+            self.compare.equal = 15 & ~self.differing
 
     @classmethod
     def dial(cls, port, **how):
@@ -57,108 +69,183 @@ class Neighbour:
     def __exit__(self, *_):
         self.close()
 
-    def send(self, kind, payload):
-        self.peer.send_message(kind, payload)
+    # --- greeting
 
-    def receive(self, kind):
-        """The next message of a kind; OFFERs that come before it are kept."""
-        while True:
-            got, payload = self.peer.receive_message()
-            if got == OFFER and kind != OFFER:
-                self.offers.append(self.parse_offer(payload))
-                continue
-            require(got == kind, "message %d instead of %d" % (got, kind))
-            return payload
-
-    def digests(self, held):
-        return [class_digest(self.binding, c, [i for i, e in held.items() if class_of(e) == c]) for c in range(4)]
-
-    def hello_payload(self, flags=0, nonce=None):
-        return bytes([1, flags]) + (nonce or os.urandom(6)) + bytes(4) + b"".join(self.digests(self.held))
-
-    def greet(self, flags=0):
-        """Exchanges HELLOs. Returns the post's flags and its four digests."""
-        self.send(HELLO, self.hello_payload(flags))
-        payload = self.receive(HELLO)
-        require(len(payload) == 44 and payload[0] == 1 and payload[1] <= 1 and payload[8:12] == bytes(4), "HELLO %s" % payload.hex())
-        return payload[1], [payload[12 + 8 * c:20 + 8 * c] for c in range(4)]
+    def encoded_wants(self):
+        return struct.pack("<BHB", *self.wants)
 
     @staticmethod
-    def parse_offer(payload):
+    def parse_wants(data):
+        require(len(data) == 4 and data[0] <= 64, "wants %s" % data.hex())
+        return struct.unpack("<BHB", data)
+
+    def greeting(self, h1):
+        return bytes([self.flags]) + self.nonce + self.encoded_wants() + b"".join(self.shown.digests(h1))
+
+    def parse_greeting(self, data):
+        require(len(data) == GREETING and data[0] <= 1, "greeting %s" % data.hex())
+        return data[0], data[1:7], self.parse_wants(data[7:11]), [data[11 + 4 * c:15 + 4 * c] for c in range(4)]
+
+    def hello(self):
+        return bytes([self.flags]) + self.nonce + self.encoded_wants() + bytes([self.differing])
+
+    def shows_the_same(self):
+        """What a responder sees of the initiator's glance."""
+        return self.peer.glance == self.shown.carried(self.peer.state.re.data)
+
+    def greet(self):
+        """The first flight of either side, up to and with HELLO. Returns the other's flags."""
+        if self.peer.dial:
+            self.send(HELLO, self.hello())
+            return self.their_flags
+        opened = not self.shows_the_same()
+        if opened:
+            self.compare.first_flight()
+        kind, payload = self.peer.receive_message()
+        require(kind == HELLO and len(payload) == 12 and payload[0] <= 1 and payload[11] < 16, "HELLO %d %s" % (kind, payload.hex()))
+        self.their_flags, self.their_nonce, self.their_wants = payload[0], payload[1:7], self.parse_wants(payload[7:11])
+        self.compare.their_wants, self.compare.equal = self.their_wants, 15 & ~payload[11]
+        self.differing = payload[11]
+        if self.differing and not opened:
+            self.compare.first_flight()
+        return self.their_flags
+
+    # --- messages
+
+    def count(self, way, kind, payload):
+        self.counts["%s %s" % (way, NAMES.get(kind, kind))] += 1
+        if kind == NEED and payload and payload[0] < len(VERDICTS):
+            self.counts["%s %s" % (way, VERDICTS[payload[0]])] += 1
+
+    def send(self, kind, payload):
+        self.count("to", kind, payload)
+        self.peer.send_message(kind, payload)
+
+    def rekey(self):
+        self.send(REKEY, b"")
+        self.peer.rekey(self.peer.sending)
+
+    def waits(self, seconds):
+        """True if something came within so many seconds."""
+        return self.peer.has_message() or self.wire.waits(seconds)
+
+    def turn(self):
+        """Takes one message, and says what an honest post says to it."""
+        kind, payload = self.peer.receive_message()
+        self.count("from", kind, payload)
+        if kind in (ESTIMATE, SKETCH, MORE_SUMS, LIST, NEED):
+            self.compare.take(kind, payload)
+        elif kind == WANTS:
+            self.their_wants = self.compare.their_wants = self.parse_wants(payload)
+        else:
+            require(kind in (OFFER, PICK, LETTER, ACK), "message %d" % kind)
+            {OFFER: self.take_offer, PICK: self.take_pick, LETTER: self.take_letter, ACK: self.take_ack}[kind](payload)
+        self.flush()
+        return kind, payload
+
+    def run(self, until, seconds=None):
+        """Takes messages until a condition holds; LinkEnded if it does not in time."""
+        self.flush()
+        if seconds is not None:
+            self.wire.extend(seconds)
+        while not until():
+            self.turn()
+
+    def run_until_quiet(self, seconds=0.7):
+        """Takes messages until nothing came for so long, and this side has nothing to say."""
+        self.flush()
+        while self.waits(seconds):
+            self.turn()
+
+    # --- letters
+
+    def lacks(self, letter):
+        if letter.envelope is None:
+            self.shown.remove(letter.tag)  # shown, not carried, and somebody would like to have it
+        elif letter.tag not in self.known_there and (letter.rank, letter.day) >= self.compare.floor():
+            self.known_there.add(letter.tag)
+            self.outgoing.append(letter)
+
+    def flush(self):
+        self.outgoing = deque(sorted(self.outgoing, key=lambda l: (-l.rank, -l.day)))
+        while self.outgoing and len(self.unacknowledged) < UNACKNOWLEDGED_MAX:
+            self.send_letter(self.outgoing.popleft().envelope)
+
+    def send_letter(self, envelope):
+        self.send(LETTER, envelope)
+        self.unacknowledged.append(envelope)
+
+    def give(self, envelopes, hold=True):
+        """Pushes letters, which this side holds or only says. Returns their bits in the ACKs."""
+        before = len(self.acknowledged) + len(self.unacknowledged)
+        for envelope in envelopes:
+            if hold:
+                self.hold(envelope)
+            self.send_letter(envelope)
+        self.run(lambda: not self.unacknowledged)
+        return [bit for _, bit in self.acknowledged[before:]]
+
+    def hold(self, envelope):
+        letter = letters.Letter.of(envelope)
+        self.shown.add(letter)
+        self.held[letters.letter_id(envelope)] = envelope
+        self.known_there.add(letter.tag)
+
+    def take_letter(self, envelope):
+        require(len(envelope) in letters.SIZES and letters.check_is_right(envelope), "a spoilt letter")
+        tag = letters.letter_id(envelope)[:letters.TAG]
+        if tag in self.remembered:
+            self.shown.add(self.remembered[tag])
+        elif self.keeps:
+            self.hold(envelope)
+        self.came.append(envelope)
+        if self.acknowledges:
+            self.send(ACK, struct.pack("<HB", 1, 1 if self.keeps else 0))
+
+    def take_ack(self, payload):
+        (n,) = struct.unpack_from("<H", payload)
+        require(1 <= n <= len(self.unacknowledged), "an ACK of %d letters, %d sent" % (n, len(self.unacknowledged)))
+        self.acknowledged += [(self.unacknowledged.popleft(), bit) for bit in bits_of(payload[2:], n)]
+
+    def take_all(self, count):
+        """Compares until the other side has sent count letters in all. Returns the envelopes in the order they came."""
+        self.run(lambda: len(self.came) >= count)
+        return self.came
+
+    # --- news
+
+    def take_offer(self, payload):
         slot, count = payload[0], payload[1]
         require(slot < SLOTS and 1 <= count <= BLOCK and len(payload) == 2 + 16 * count, "OFFER of %d bytes" % len(payload))
-        return slot, [payload[2 + 16 * i:18 + 16 * i] for i in range(count)]
+        tags = [payload[2 + 16 * i:18 + 16 * i] for i in range(count)]
+        self.offered.append((slot, tags))
+        if self.answers_offers:
+            known = [tag in self.shown.letters or tag in self.remembered for tag in tags]
+            self.pick(slot, sum(1 << i for i in range(count) if not known[i]))
+
+    def pick(self, slot, bits):
+        self.send(PICK, struct.pack("<BQ", slot, bits))
+
+    def take_pick(self, payload):
+        require(len(payload) == 9 and payload[0] in self.offers, "PICK %s" % payload.hex())
+        slot, bits = struct.unpack("<BQ", payload)
+        tags = self.offers.pop(slot)
+        require(bits >> len(tags) == 0, "PICK of more than was offered")
+        self.picks[slot] = [bits >> i & 1 == 1 for i in range(len(tags))]
+        for tag, picked in zip(tags, self.picks[slot]):
+            if picked and tag in self.shown.letters:
+                self.known_there.discard(tag)
+                self.lacks(self.shown.letters[tag])
 
     def offer(self, slot, tags):
-        """Offers; returns the WANT's bits as a list."""
+        """Offers; returns the PICK's bits."""
+        self.offers[slot] = tags
         self.send(OFFER, bytes([slot, len(tags)]) + b"".join(tags))
-        payload = self.receive(WANT)
-        require(len(payload) == 9 and payload[0] == slot, "WANT %s" % payload.hex())
-        (wanted,) = struct.unpack("<Q", payload[1:])
-        require(wanted >> len(tags) == 0, "WANT for more than was offered")
-        return [wanted >> i & 1 == 1 for i in range(len(tags))]
-
-    def send_letter(self, slot, index, envelope):
-        self.send(LETTER, bytes([slot, index]) + envelope)
-
-    def acknowledged(self, count):
-        """The bits of the next count letters, from as many ACKs as it takes."""
-        bits = []
-        while len(bits) < count:
-            payload = self.receive(ACK)
-            (n,) = struct.unpack_from("<H", payload)
-            require(n >= 1, "an ACK of nothing")
-            bits += bits_of(payload[2:], n)
-        require(len(bits) == count, "%d letters acknowledged, %d sent" % (len(bits), count))
-        return bits
-
-    def give(self, envelopes, slot=0):
-        """Offers letters of one class, sends what is wanted. Returns for each: None not wanted, else its bit in the ACK."""
-        wanted = self.offer(slot, [letters.letter_id(e)[:16] for e in envelopes])
-        for i, envelope in enumerate(envelopes):
-            if wanted[i]:
-                self.send_letter(slot, i, envelope)
-        bits = iter(self.acknowledged(sum(wanted)) if any(wanted) else [])
-        return [next(bits) if w else None for w in wanted]
-
-    def give_spoilt(self, good, spoilt, slot=0):
-        """Offers a good letter's tag and sends something else. Returns the bit of the ACK."""
-        require(self.offer(slot, [letters.letter_id(good)[:16]]) == [True], "the letter is wanted")
-        self.send_letter(slot, 0, spoilt)
-        return self.acknowledged(1)[0]
-
-    def want(self, slot, bits):
-        self.send(WANT, struct.pack("<BQ", slot, bits))
-
-    def next_offer(self):
-        return self.offers.pop(0) if self.offers else self.parse_offer(self.receive(OFFER))
-
-    def take_all(self, count, keep=True):
-        """Asks for all the post offers until it has sent count letters; acknowledges them. Returns the envelopes in the order they came."""
-        came, slots = [], {}
-        while len(came) < count:
-            while self.offers:
-                slot, tags = self.offers.pop(0)
-                require(slot not in slots, "slot %d is offered again while in use" % slot)
-                slots[slot] = dict(enumerate(tags))
-                self.want(slot, (1 << len(tags)) - 1)
-            kind, payload = self.peer.receive_message()
-            if kind == OFFER:
-                self.offers.append(self.parse_offer(payload))
-                continue
-            require(kind == LETTER, "message %d instead of a LETTER" % kind)
-            slot, index, envelope = payload[0], payload[1], payload[2:]
-            require(letters.check_is_right(envelope), "the check of a letter")
-            require(letters.letter_id(envelope)[:16] == slots[slot].pop(index), "the tag of a letter")
-            if not slots[slot]:
-                del slots[slot]
-            came.append(envelope)
-            self.held[letters.letter_id(envelope)] = envelope
-            self.send(ACK, struct.pack("<HB", 1, 1 if keep else 0))
-        return came
+        self.run(lambda: slot not in self.offers)
+        return self.picks[slot]
 
     def ended(self):
-        """True if the post has ended the link, without a word that is not an OFFER, WANT or ACK of before."""
+        """True if the other side ends the link. What it said before does not matter."""
         try:
             while True:
                 self.peer.receive_message()

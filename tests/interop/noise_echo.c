@@ -1,7 +1,8 @@
 /*
- * Our end of a link on standard input and output, for tests/interop/noise_peer.py: completes the handshake, then sends every message back as it came.
- * A HELLO of "rekey" is sent back too, and changes our sending key with the record it goes in. Ends at end of input, or with 65 on forged bytes, 76
- * on malformed ones. noise_echo neighbour dial|answer PSK      noise_echo gateway dial PUBLIC-KEY      noise_echo gateway answer SECRET-KEY
+ * Our end of a link on standard input and output, for tests/interop/noise_peer.py: completes the handshake, in which it says zeros, then sends every
+ * message back as it came. A HELLO of "rekey" is sent back too, and changes our sending key with the record it goes in. Ends at end of input, or with
+ * 65 on forged bytes, 76 on malformed ones.
+ *	noise_echo neighbour dial|answer PSK      noise_echo gateway dial PUBLIC-KEY      noise_echo gateway answer SECRET-KEY
  */
 
 #include "crypto/digest.h"
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 static struct session session;
+static size_t greeting_size; /* of what we say in the handshake */
 
 static bool setup_from(char **argv, struct session_setup *setup, uint8_t key[static 32], uint8_t ephemeral[static 32])
 {
@@ -27,6 +29,7 @@ static bool setup_from(char **argv, struct session_setup *setup, uint8_t key[sta
 	if ((!gateway && strcmp(argv[1], "neighbour") != 0) || (!dial && strcmp(argv[2], "answer") != 0))
 		return false;
 	random_fill(ephemeral, 32);
+	greeting_size = dial ? GLANCE_SIZE : GREETING_SIZE;
 	*setup = (struct session_setup){
 		.gateway = gateway,
 		.initiator = dial,
@@ -52,6 +55,9 @@ static bool write_all(const uint8_t *bytes, size_t len)
 static bool flush(void)
 {
 	uint8_t wire[RECORD_WIRE_MAX];
+	uint8_t *greeting = session_greeting(&session);
+	if (greeting != NULL)
+		memset(greeting, 0, greeting_size);
 	for (size_t len; (len = session_output(&session, wire, sizeof wire, false)) > 0;) {
 		if (!write_all(wire, len))
 			return false;

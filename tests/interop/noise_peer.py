@@ -1,17 +1,18 @@
 #!/usr/bin/python3
 """An independent end of a Barid link, written from SPEC.md with Debian's python3-dissononce and no code of ours.
 
-    noise_peer.py check ECHO-PROGRAM               runs every case against tests/interop/noise_echo, as both ends of both kinds of link
+    noise_peer.py check ECHO-PROGRAM...             runs every case against tests/interop/noise_echo, as both ends of both kinds of link
     noise_peer.py dial HOST:PORT   [KEY] [--for SECONDS]     greets a post or gateway, prints the messages it sends
     noise_peer.py answer HOST:PORT [KEY] [--for SECONDS]     waits for a post to dial, then the same
 
 KEY is --psk HEX (a neighbour; without it the community key of 32 zero bytes), --gateway-key HEX (dial) or --gateway-secret HEX (answer). The last two
-commands succeed if the handshake was completed and at least one record opened.
+commands succeed if the handshake was completed and, where this side answers, at least one record opened.
 """
 
 import argparse
 import logging
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -34,10 +35,12 @@ from dissononce.processing.modifiers.psk import PSKPatternModifier
 
 UNIT = 254
 UNITS_MAX = 16
-HANDSHAKE = 48
-PAYLOAD_MAX = 4098
-HELLO, OFFER, WANT, LETTER, ACK, REKEY = range(1, 7)
-NAMES = {HELLO: "HELLO", OFFER: "OFFER", WANT: "WANT", LETTER: "LETTER", ACK: "ACK", REKEY: "REKEY"}
+KEY_AND_TAG = 48
+GLANCE, GREETING = 4, 27
+HANDSHAKE = KEY_AND_TAG + GLANCE
+PAYLOAD_MAX = 4096
+HELLO, WANTS, ESTIMATE, SKETCH, MORE_SUMS, LIST, NEED, OFFER, PICK, LETTER, ACK, REKEY = range(1, 13)
+NAMES = dict(enumerate("HELLO WANTS ESTIMATE SKETCH MORE LIST NEED OFFER PICK LETTER ACK REKEY".split(), 1))
 
 
 class LinkEnded(Exception):
@@ -82,30 +85,52 @@ class Pipe:
 
 
 class Wire:
-    """A TCP connection as the link."""
+    """A connection as the link. It reads while it waits to write, so that two sides with much to say do not wait for each other."""
 
     def __init__(self, connection, seconds):
-        self.connection = connection
+        self.connection, self.arrived = connection, bytearray()
+        self.extend(seconds)
+
+    def extend(self, seconds):
+        """So long from now."""
         self.deadline = time.monotonic() + seconds
 
+    def wait(self, writing=False, seconds=None):
+        """(readable, writable), at least one of them."""
+        left = self.deadline - time.monotonic() if seconds is None else seconds
+        readable, writable, _ = select.select([self.connection], [self.connection] if writing else [], [], max(0, left))
+        if not readable and not writable:
+            raise LinkEnded("time is up")
+        return readable, writable
+
+    def read(self):
+        part = self.connection.recv(1 << 16)
+        if not part:
+            raise LinkEnded("the other side closed")
+        self.arrived += part
+
     def send(self, data):
-        self.connection.sendall(data)
+        while data:
+            readable, _ = self.wait(writing=True)
+            if readable:
+                self.read()
+            else:
+                data = data[self.connection.send(data, socket.MSG_DONTWAIT):]
 
     def receive(self, n):
-        data = b""
-        while len(data) < n:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise LinkEnded("time is up")
-            self.connection.settimeout(left)
-            try:
-                part = self.connection.recv(n - len(data))
-            except socket.timeout:
-                raise LinkEnded("time is up")
-            if not part:
-                raise LinkEnded("the other side closed")
-            data += part
+        while len(self.arrived) < n:
+            self.wait()
+            self.read()
+        data = bytes(self.arrived[:n])
+        del self.arrived[:n]
         return data
+
+    def waits(self, seconds):
+        """True if something came within so many seconds."""
+        try:
+            return bool(self.arrived or self.wait(seconds=seconds))
+        except LinkEnded:
+            return False
 
 
 def key_pair(secret=None):
@@ -124,29 +149,39 @@ class Peer:
         else:
             pattern = PSKPatternModifier(0).modify(NNHandshakePattern())
             self.state.initialize(pattern, dial, b"barid-link-v1", psks=(key,))
-        if ephemeral is not None:
-            self.state._dh.generate_keypair = lambda: ephemeral
+        self.ephemeral = ephemeral or key_pair()  # drawn now: the glance speaks of it
+        self.state._dh.generate_keypair = lambda: self.ephemeral
 
-    def write_handshake(self):
+    def hash(self):
+        return self.state.symmetricstate.get_handshake_hash()
+
+    def write_handshake(self, payload):
         message = bytearray()
-        ciphers = self.state.write_message(b"", message)
-        require(len(message) == HANDSHAKE, "our handshake message has %d bytes" % len(message))
+        ciphers = self.state.write_message(payload, message)
+        require(len(message) == KEY_AND_TAG + len(payload), "our handshake message has %d bytes" % len(message))
         self.link.send(bytes(message))
         return ciphers
 
-    def read_handshake(self):
+    def read_handshake(self, size):
         payload = bytearray()
-        ciphers = self.state.read_message(self.link.receive(HANDSHAKE), payload)
-        require(payload == b"", "handshake payload")
-        return ciphers
+        ciphers = self.state.read_message(self.link.receive(KEY_AND_TAG + size), payload)
+        require(len(payload) == size, "handshake payload of %d bytes" % len(payload))
+        return bytes(payload), ciphers
 
-    def shake(self):
+    def shake(self, first=lambda e: bytes(GLANCE), second=lambda e, h1: bytes(GREETING)):
+        """first and second give this side's payload from e, the initiator's ephemeral key, and h1, the handshake hash after the first message.
+        Afterwards: glance, greeting, h1, binding."""
         if self.dial:
-            self.write_handshake()
-            self.sending, self.receiving = self.read_handshake()
+            self.glance = first(self.ephemeral.public.data)
+            self.write_handshake(self.glance)
+            self.h1 = self.hash()
+            self.greeting, (self.sending, self.receiving) = self.read_handshake(GREETING)
         else:
-            self.read_handshake()
-            self.receiving, self.sending = self.write_handshake()
+            self.glance, _ = self.read_handshake(GLANCE)
+            self.h1 = self.hash()
+            self.greeting = second(self.state.re.data, self.h1)
+            self.receiving, self.sending = self.write_handshake(self.greeting)
+        self.binding = self.hash()
         return self
 
     @staticmethod
@@ -179,10 +214,14 @@ class Peer:
         require(not any(plain[2 + length:]), "filling is zero")
         return plain[2:2 + length]
 
+    def has_message(self):
+        return len(self.plain) >= 3 and len(self.plain) >= 3 + struct.unpack_from("<H", self.plain, 1)[0]
+
     def receive_message(self):
         while True:
             if len(self.plain) >= 3:
                 kind, length = struct.unpack_from("<BH", self.plain)
+                require(HELLO <= kind <= REKEY, "a message of type %d" % kind)
                 if len(self.plain) >= 3 + length:
                     payload, self.plain = self.plain[3:3 + length], self.plain[3 + length:]
                     if kind != REKEY:
@@ -194,11 +233,14 @@ class Peer:
 
 
 def converse(peer, rounds):
-    sizes = [0, 1, 250, 251, 252, 505, 1024, 4060, 4061, 4062, PAYLOAD_MAX]
+    sizes = [0, 1, 250, 251, 252, 505, 1024, 4060, 4061, 4062, 4096]
     for i in range(rounds):
         payload = os.urandom(sizes[i % len(sizes)])
         peer.send_message(LETTER, payload)
         require(peer.receive_message() == (LETTER, payload), "message %d of %d bytes comes back" % (i, len(payload)))
+    payload = os.urandom(PAYLOAD_MAX)
+    peer.send_message(SKETCH, payload)
+    require(peer.receive_message() == (SKETCH, payload), "the longest message there is comes back")
 
 
 def good_case(echo, gateway, dial):
@@ -210,7 +252,7 @@ def good_case(echo, gateway, dial):
         ours = pair.public.data if dial else pair
     else:
         theirs = ours = psk
-    link = Pipe([echo, "gateway" if gateway else "neighbour", "answer" if dial else "dial", theirs.hex()])
+    link = Pipe([*echo, "gateway" if gateway else "neighbour", "answer" if dial else "dial", theirs.hex()])
     peer = Peer(link, gateway, dial, ours).shake()
     converse(peer, 44)
     peer.send_message(HELLO, b"rekey")
@@ -226,7 +268,7 @@ def good_case(echo, gateway, dial):
 def refused_case(echo, spoil, expected_code):
     """A neighbour link on which spoil() sends what must end it without a word."""
     psk = os.urandom(32)
-    link = Pipe([echo, "neighbour", "answer", psk.hex()])
+    link = Pipe([*echo, "neighbour", "answer", psk.hex()])
     peer = Peer(link, False, True, psk).shake()
     converse(peer, 3)
     spoil(peer)
@@ -236,7 +278,7 @@ def refused_case(echo, spoil, expected_code):
 
 
 def flipped(peer):
-    record = bytearray(peer.seal(struct.pack("<H", 3) + b"\4\0\0" + bytes(UNIT - 3)))
+    record = bytearray(peer.seal(struct.pack("<H", 3) + b"\12\0\0" + bytes(UNIT - 3)))
     record[100] ^= 1
     peer.link.send(bytes(record))
 
@@ -266,8 +308,8 @@ def counter_restarted(peer):
 
 def first_message_case(echo, gateway, key_at_echo, key_of_ours, ephemeral=None):
     """A first handshake message that must meet no answer."""
-    link = Pipe([echo, "gateway" if gateway else "neighbour", "answer", key_at_echo.hex()])
-    Peer(link, gateway, True, key_of_ours, ephemeral).write_handshake()
+    link = Pipe([*echo, "gateway" if gateway else "neighbour", "answer", key_at_echo.hex()])
+    Peer(link, gateway, True, key_of_ours, ephemeral).write_handshake(bytes(GLANCE))
     rest, code = link.end()
     require(rest == b"" and code == 65, "it said %d bytes and ended with %d" % (len(rest), code))
 
@@ -290,8 +332,8 @@ def check(echo):
         ("a counter used again ends the link", lambda: refused_case(echo, counter_restarted, 65)),
         ("a record of no units ends the link", lambda: refused_case(echo, lambda peer: peer.link.send(b"\0"), 76)),
         ("a record of 17 units ends the link", lambda: refused_case(echo, lambda peer: peer.link.send(b"\x11"), 76)),
-        ("a message too long ends the link", lambda: refused_case(echo, lambda peer: peer.send_message(LETTER, bytes(PAYLOAD_MAX + 1)), 76)),
-        ("a message of no known kind ends the link", lambda: refused_case(echo, lambda peer: peer.send_message(7, b""), 76)),
+        ("a message too long ends the link", lambda: refused_case(echo, lambda peer: peer.send_message(SKETCH, bytes(PAYLOAD_MAX + 1)), 76)),
+        ("a message of no known kind ends the link", lambda: refused_case(echo, lambda peer: peer.send_message(13, b""), 76)),
         ("another psk meets no answer", lambda: first_message_case(echo, False, bytes(32), b"\1" * 32)),
         ("another gateway key meets no answer", lambda: first_message_case(echo, True, os.urandom(32), key_pair().public.data)),
         ("a key of low order meets no answer", lambda: first_message_case(echo, False, bytes(32), bytes(32), low_order())),
@@ -308,14 +350,19 @@ def check(echo):
     return failures == 0
 
 
-def greeting():
-    """A HELLO: version 1, no flags, beacon nonce, four zeros, and digests that match nothing, so that the post has something to say."""
-    return bytes([1, 0]) + os.urandom(6) + bytes(4) + os.urandom(32)
+def hello():
+    """A HELLO of a post without letters: no flags, a nonce, wants everything and has room for 16 MB, and nothing is equal."""
+    return bytes([0]) + os.urandom(6) + struct.pack("<BHB", 0, 0, 96)
 
 
 def talk(peer):
-    opened = 0
-    peer.send_message(HELLO, greeting())
+    """Prints what the other side says. Answers nothing but a HELLO, so a post waits with most of what it could say."""
+    opened = 1
+    if peer.dial:
+        print("greeting of %d bytes: %s" % (len(peer.greeting), peer.greeting.hex()), flush=True)
+        peer.send_message(HELLO, hello() + b"\17")
+    else:
+        print("glance of %d bytes: %s" % (len(peer.glance), peer.glance.hex()), flush=True)
     try:
         while True:
             kind, payload = peer.receive_message()
@@ -323,7 +370,7 @@ def talk(peer):
             print("%s of %d bytes: %s" % (NAMES.get(kind, kind), len(payload), payload[:32].hex()), flush=True)
     except LinkEnded as end:
         print("%d messages, then %s" % (opened, end))
-    return opened > 0
+    return opened > 1 or peer.dial
 
 
 def on_network(arguments):
@@ -341,7 +388,8 @@ def on_network(arguments):
             server.settimeout(arguments.seconds)
             connection, _ = server.accept()
     with connection:
-        peer = Peer(Wire(connection, arguments.seconds), gateway, dial, key).shake()
+        peer = Peer(Wire(connection, arguments.seconds), gateway, dial, key)
+        peer.shake(second=lambda e, h1: hello() + os.urandom(16))
         print("handshake done", flush=True)
         return talk(peer)
 
@@ -349,7 +397,7 @@ def on_network(arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("check").add_argument("echo")
+    commands.add_parser("check").add_argument("echo", nargs=argparse.REMAINDER)
     for name in ("dial", "answer"):
         command = commands.add_parser(name)
         command.add_argument("address")

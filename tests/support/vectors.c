@@ -6,6 +6,7 @@
 #include "proto/beacon.h"
 #include "proto/bundle.h"
 #include "proto/payload.h"
+#include "proto/reconcile.h"
 #include "proto/session.h"
 #include "tests/support/letters.h"
 
@@ -88,12 +89,50 @@ static json_t *card_text(void)
 	return json_pack("{s:o, s:s}", "card", vectors_hex(bytes, len), "text", text);
 }
 
-static json_t *beacon(void)
+/* Three letters shown, two of them in class 0 and one in class 3, and what is said of them under salts. */
+static json_t *carried(void)
 {
-	uint8_t sums[128], shown[BEACON_SIZE];
-	memset(sums, 5, sizeof(sums));
-	beacon_make((const uint8_t *)"\1\2\3\4\5\6", sums, sizeof(sums), shown);
-	return json_pack("{s:o, s:o}", "sums", vectors_hex(sums, sizeof(sums)), "beacon", vectors_hex(shown, sizeof(shown)));
+	static const uint8_t classes[] = {0, 0, 3};
+	struct carried carried = {.count = {0}};
+	json_t *letters = json_array();
+	for (uint8_t i = 0; i < sizeof(classes); i++) {
+		uint8_t tag[LETTER_TAG_SIZE];
+		memset(tag, 0x10 + i, sizeof(tag));
+		carried_add(&carried, classes[i], tag);
+		json_array_append_new(letters, json_pack("{s:i, s:o}", "class", classes[i], "tag", vectors_hex(tag, sizeof(tag))));
+	}
+	uint8_t salt[32], digest[CARRIED_DIGEST_SIZE], shown[BEACON_SIZE];
+	memset(salt, 4, sizeof(salt));
+	json_t *digests = json_array();
+	for (uint8_t class = 0; class < LETTER_CLASSES; class ++) {
+		carried_class_digest(&carried, class, salt, digest);
+		json_array_append_new(digests, json_pack("{s:o}", "digest", vectors_hex(digest, sizeof(digest))));
+	}
+	carried_digest(&carried, salt, sizeof(salt), digest);
+	beacon_make((const uint8_t *)"\1\2\3\4\5\6", &carried, shown);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "letters", letters, "salt", vectors_hex(salt, sizeof(salt)), "class_digests", digests, "glance",
+			 vectors_hex(digest, sizeof(digest)), "beacon", vectors_hex(shown, sizeof(shown)));
+}
+
+/* Short ids of three tags under a handshake hash, and the estimate of the three. */
+static json_t *short_ids(void)
+{
+	uint8_t binding[32], key[SHORTHASH_KEY_SIZE], tag[LETTER_TAG_SIZE];
+	struct estimate estimate = {.count = 0};
+	memset(binding, 5, sizeof(binding));
+	short_id_key(binding, key);
+	json_t *ids = json_array();
+	for (uint8_t i = 0; i < 3; i++) {
+		memset(tag, 0x20 + i, sizeof(tag));
+		uint32_t id = short_id(key, tag);
+		estimate_add(&estimate, id);
+		json_array_append_new(ids, json_pack("{s:o, s:I}", "tag", vectors_hex(tag, sizeof(tag)), "id", (json_int_t)id));
+	}
+	uint8_t wire[4 + ESTIMATE_COUNTERS];
+	struct writer writer = writer_of(wire, sizeof(wire));
+	estimate_write(&writer, &estimate);
+	return json_pack("{s:o, s:o, s:o, s:o}", "handshake_hash", vectors_hex(binding, sizeof(binding)), "key", vectors_hex(key, sizeof(key)), "ids",
+			 ids, "counters", vectors_hex(wire + 4, ESTIMATE_COUNTERS));
 }
 
 static json_t *bundle(void)
@@ -111,7 +150,9 @@ static json_t *bundle(void)
 
 static void say(struct session *from, struct session *to, json_t *script, const char *who)
 {
-	uint8_t wire[RECORD_WIRE_MAX];
+	uint8_t wire[RECORD_WIRE_MAX], *greeting = session_greeting(from);
+	if (greeting != NULL)
+		memset(greeting, 9, from->channel.step == 0 ? GLANCE_SIZE : GREETING_SIZE);
 	size_t len = session_output(from, wire, sizeof(wire), false);
 	size_t used = session_input(to, wire, len);
 	assert(len > 0 && used == len);
@@ -145,21 +186,54 @@ static json_t *session_script(bool gateway)
 	json_t *script = json_array();
 	say(&a, &b, script, "initiator");
 	say(&b, &a, script, "responder");
-	memset(session_message(&a, MESSAGE_WANT, 9), 6, 9);
+	memset(session_message(&a, MESSAGE_PICK, 9), 6, 9);
 	say(&a, &b, script, "initiator");
 	memset(session_message(&b, MESSAGE_LETTER, 300), 7, 300);
 	say(&b, &a, script, "responder");
 	session_rekey(&a);
 	say(&a, &b, script, "initiator");
-	memset(session_message(&a, MESSAGE_WANT, 9), 8, 9);
+	memset(session_message(&a, MESSAGE_PICK, 9), 8, 9);
 	say(&a, &b, script, "initiator");
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "psk", vectors_hex(psk, gateway ? 0 : 32), "gateway_secret",
 			 vectors_hex(secret, gateway ? 32 : 0), "initiator_ephemeral", vectors_hex(ephemeral_a, 32), "responder_ephemeral",
 			 vectors_hex(ephemeral_b, 32), "handshake_hash", vectors_hex(session_binding(&a), 32), "script", script);
 }
 
+static json_t *sketch_bytes(const struct sketch *sketch)
+{
+	uint8_t bytes[4 * SKETCH_SUMS_MAX];
+	struct writer writer = writer_of(bytes, sizeof(bytes));
+	sketch_encode(sketch, &writer);
+	assert(writer_ok(&writer));
+	return vectors_hex(bytes, writer.len);
+}
+
+/* A table of some ids, as little-endian u32 one after another, and the next power sum of each of its cells. */
+static json_t *sketch_vector(uint16_t cells, uint8_t capacity, uint8_t ids)
+{
+	static struct sketch sketch, more;
+	uint8_t bytes[4 * UINT8_MAX];
+	struct writer writer = writer_of(bytes, sizeof(bytes));
+	sketch_start(&sketch, cells, capacity);
+	sketch_start(&more, cells, 1);
+	for (uint32_t i = 1; i <= ids; i++) {
+		const uint32_t id = i * 0x9e3779b1;
+		sketch_toggle(&sketch, id);
+		sketch_toggle_next(&more, id, capacity);
+		write_u32(&writer, id);
+	}
+	return json_pack("{s:i, s:i, s:o, s:o, s:o}", "cells", cells, "capacity", capacity, "ids", vectors_hex(bytes, writer.len), "sums",
+			 sketch_bytes(&sketch), "next", sketch_bytes(&more));
+}
+
+static json_t *sketches(void)
+{
+	return json_pack("[o, o, o]", sketch_vector(1, 4, 3), sketch_vector(1, 3, 3), sketch_vector(8, 3, 22));
+}
+
 json_t *vectors_make(void)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(), "card_text", card_text(),
-			 "beacon", beacon(), "bundle", bundle(), "neighbour_session", session_script(false), "gateway_session", session_script(true));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(), "card_text",
+			 card_text(), "carried", carried(), "short_ids", short_ids(), "sketch", sketches(), "bundle", bundle(), "neighbour_session",
+			 session_script(false), "gateway_session", session_script(true));
 }

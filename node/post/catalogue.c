@@ -1,0 +1,450 @@
+#include "node/post/catalogue.h"
+
+#include "crypto/random.h"
+#include "crypto/shorthash.h"
+#include "node/post/catalogue_order.h"
+#include "proto/order.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 1024, BUCKETS_MIN = 1024, CHANGES_MIN = 64, CHANGES_KEPT = 4096 };
+
+static_assert(sizeof(struct catalogue_entry) == 32, "what a letter costs");
+
+struct change {
+	struct catalogue_entry was;
+	uint32_t slot;
+};
+
+struct catalogue {
+	struct catalogue_entry **chunks; /* of CHUNK entries each, which never move */
+	uint32_t chunk_count, slots;
+	uint32_t unused; /* first of a chain of slots that may be used again */
+	uint32_t *buckets, bucket_count, entries;
+	uint8_t hash_key[SHORTHASH_KEY_SIZE];
+	struct catalogue_order order; /* what is HELD, and what was when changes were last kept */
+	uint32_t last;                /* catalogue_last() */
+	uint32_t refused[CATALOGUE_REFUSED_MAX];
+	uint64_t refusals; /* the n-th refusal has its slot at n modulo 4096, as long as an entry REFUSED with seq n is there */
+	struct carried shown;
+	uint32_t held[LETTER_CLASSES], known;
+	uint64_t bytes;
+	struct change *changes;
+	uint32_t *freed;
+	size_t change_count, change_cap, freed_count, freed_cap;
+};
+
+static struct catalogue_entry *entry_at(const struct catalogue *catalogue, uint32_t slot)
+{
+	assert(slot < catalogue->slots);
+	return &catalogue->chunks[slot / CHUNK][slot % CHUNK];
+}
+
+static uint32_t *bucket_of(const struct catalogue *catalogue, const uint8_t tag[static LETTER_TAG_SIZE])
+{
+	return &catalogue->buckets[shorthash(catalogue->hash_key, tag, LETTER_TAG_SIZE) & (catalogue->bucket_count - 1)];
+}
+
+struct catalogue *catalogue_new(const uint8_t order_secret[static CATALOGUE_SECRET_SIZE])
+{
+	struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
+	if (catalogue == NULL)
+		return NULL;
+	catalogue_order_start(&catalogue->order, order_secret);
+	random_fill(catalogue->hash_key, sizeof(catalogue->hash_key));
+	catalogue->unused = catalogue->last = CATALOGUE_NONE;
+	catalogue->bucket_count = BUCKETS_MIN;
+	catalogue->buckets = malloc(BUCKETS_MIN * sizeof(*catalogue->buckets));
+	if (catalogue->buckets == NULL) {
+		catalogue_free(catalogue);
+		return NULL;
+	}
+	memset(catalogue->buckets, 0xff, BUCKETS_MIN * sizeof(*catalogue->buckets)); /* CATALOGUE_NONE */
+	return catalogue;
+}
+
+void catalogue_free(struct catalogue *catalogue)
+{
+	if (catalogue == NULL)
+		return;
+	for (uint32_t i = 0; i < catalogue->chunk_count; i++)
+		free(catalogue->chunks[i]);
+	free(catalogue->chunks);
+	free(catalogue->buckets);
+	free(catalogue->changes);
+	free(catalogue->freed);
+	catalogue_order_end(&catalogue->order);
+	free(catalogue);
+}
+
+uint32_t catalogue_slots(const struct catalogue *catalogue)
+{
+	return catalogue->slots;
+}
+
+const struct catalogue_entry *catalogue_at(const struct catalogue *catalogue, uint32_t slot)
+{
+	return entry_at(catalogue, slot);
+}
+
+uint32_t catalogue_find(const struct catalogue *catalogue, const uint8_t tag[static LETTER_TAG_SIZE])
+{
+	uint32_t slot = *bucket_of(catalogue, tag);
+	while (slot != CATALOGUE_NONE && memcmp(entry_at(catalogue, slot)->tag, tag, LETTER_TAG_SIZE) != 0)
+		slot = entry_at(catalogue, slot)->chain;
+	return slot;
+}
+
+struct catalogue_position catalogue_position(const struct catalogue *catalogue, uint32_t slot)
+{
+	const struct catalogue_entry *entry = entry_at(catalogue, slot);
+	struct catalogue_position position = {.rank = entry->rank, .day = entry->day};
+	memcpy(position.tag, entry->tag, sizeof(position.tag));
+	return position;
+}
+
+bool catalogue_before(const struct catalogue *catalogue, const struct catalogue_position *a, const struct catalogue_position *b)
+{
+	return catalogue_order_before(&catalogue->order, a, b);
+}
+
+size_t catalogue_walk(const struct catalogue *catalogue, const struct catalogue_position *after, uint32_t *slots, size_t cap)
+{
+	struct catalogue_place place = catalogue_order_after(&catalogue->order, catalogue, after);
+	size_t n = 0;
+	while (n < cap) {
+		uint32_t slot = catalogue_order_next(&catalogue->order, &place);
+		if (slot == CATALOGUE_NONE)
+			break;
+		if (entry_at(catalogue, slot)->state == CATALOGUE_HELD)
+			slots[n++] = slot;
+	}
+	return n;
+}
+
+uint32_t catalogue_last(const struct catalogue *catalogue)
+{
+	return catalogue->last;
+}
+
+/* The HELD one before a slot that is in the order, HELD or not. */
+static uint32_t previous(const struct catalogue *catalogue, uint32_t slot)
+{
+	struct catalogue_place place = catalogue_order_find(&catalogue->order, catalogue, slot);
+	do
+		slot = catalogue_order_previous(&catalogue->order, &place);
+	while (slot != CATALOGUE_NONE && entry_at(catalogue, slot)->state != CATALOGUE_HELD);
+	return slot;
+}
+
+uint32_t catalogue_previous(const struct catalogue *catalogue, uint32_t slot)
+{
+	assert(entry_at(catalogue, slot)->state == CATALOGUE_HELD);
+	return previous(catalogue, slot);
+}
+
+/* Twice as many buckets when each has an entry on average. Where there is no memory for that the chains grow longer. */
+static void spread(struct catalogue *catalogue)
+{
+	uint32_t before = catalogue->bucket_count;
+	if (catalogue->entries < before)
+		return;
+	uint32_t *buckets = realloc(catalogue->buckets, 2 * (size_t)before * sizeof(*buckets));
+	if (buckets == NULL)
+		return;
+	memset(buckets + before, 0xff, before * sizeof(*buckets)); /* CATALOGUE_NONE */
+	catalogue->buckets = buckets;
+	catalogue->bucket_count = 2 * before;
+	for (uint32_t i = 0; i < before; i++) {
+		uint32_t slot = buckets[i];
+		buckets[i] = CATALOGUE_NONE;
+		while (slot != CATALOGUE_NONE) {
+			struct catalogue_entry *entry = entry_at(catalogue, slot);
+			uint32_t next = entry->chain;
+			uint32_t *bucket = bucket_of(catalogue, entry->tag);
+			entry->chain = *bucket;
+			*bucket = slot;
+			slot = next;
+		}
+	}
+}
+
+static void hash_in(struct catalogue *catalogue, uint32_t slot)
+{
+	spread(catalogue);
+	struct catalogue_entry *entry = entry_at(catalogue, slot);
+	uint32_t *bucket = bucket_of(catalogue, entry->tag);
+	entry->chain = *bucket;
+	*bucket = slot;
+	catalogue->entries++;
+}
+
+static void hash_out(struct catalogue *catalogue, uint32_t slot)
+{
+	struct catalogue_entry *entry = entry_at(catalogue, slot);
+	uint32_t *link = bucket_of(catalogue, entry->tag);
+	while (*link != slot)
+		link = &entry_at(catalogue, *link)->chain;
+	*link = entry->chain;
+	catalogue->entries--;
+}
+
+/* Adds (by 1) or takes away (by UINT32_MAX, that is -1) an entry in what is counted. */
+static void count(struct catalogue *catalogue, const struct catalogue_entry *entry, uint32_t by)
+{
+	if (entry->state == CATALOGUE_HELD) {
+		uint64_t size = order_size(entry->rank);
+		catalogue->held[order_class(entry->rank)] += by;
+		catalogue->bytes += by == 1 ? size : -size;
+	}
+	if (entry->state == CATALOGUE_KNOWN)
+		catalogue->known += by;
+}
+
+static void order_in(struct catalogue *catalogue, uint32_t slot)
+{
+	struct catalogue_entry *entry = entry_at(catalogue, slot);
+	if (!entry->ordered)
+		catalogue_order_insert(&catalogue->order, catalogue, slot);
+	entry->ordered = 1;
+	struct catalogue_position position = catalogue_position(catalogue, slot), last;
+	if (catalogue->last != CATALOGUE_NONE)
+		last = catalogue_position(catalogue, catalogue->last);
+	if (catalogue->last == CATALOGUE_NONE || catalogue_before(catalogue, &last, &position))
+		catalogue->last = slot;
+}
+
+/* Makes the entry in a slot what is said, FREE or not, and everything that follows from it. A FREE one keeps its tag and its place in the order. */
+static void become(struct catalogue *catalogue, uint32_t slot, const struct catalogue_entry *to)
+{
+	struct catalogue_entry *entry = entry_at(catalogue, slot);
+	assert(!entry->ordered || to->state == CATALOGUE_FREE || (to->rank == entry->rank && to->day == entry->day));
+	bool was_held = entry->state == CATALOGUE_HELD, was_free = entry->state == CATALOGUE_FREE;
+	bool same_sum = entry->shown && to->shown && order_class(entry->rank) == order_class(to->rank);
+	count(catalogue, entry, UINT32_MAX);
+	if (entry->shown && !same_sum)
+		carried_remove(&catalogue->shown, order_class(entry->rank), entry->tag);
+	if (!was_free && to->state == CATALOGUE_FREE)
+		hash_out(catalogue, slot);
+	entry->state = to->state;
+	entry->shown = to->shown;
+	entry->seq = to->seq;
+	if (to->state != CATALOGUE_FREE) {
+		memcpy(entry->tag, to->tag, sizeof(entry->tag));
+		entry->rank = to->rank;
+		entry->day = to->day;
+	}
+	if (was_free && to->state != CATALOGUE_FREE)
+		hash_in(catalogue, slot);
+	if (entry->shown && !same_sum)
+		carried_add(&catalogue->shown, order_class(entry->rank), entry->tag);
+	count(catalogue, entry, 1);
+	if (!was_held && to->state == CATALOGUE_HELD)
+		order_in(catalogue, slot);
+	if (catalogue->last == slot && to->state != CATALOGUE_HELD)
+		catalogue->last = previous(catalogue, slot);
+}
+
+/* Room to note so many changes, and to free what they touch. */
+static bool reserve(struct catalogue *catalogue, size_t more)
+{
+	size_t need = catalogue->change_count + more;
+	if (need > catalogue->change_cap) {
+		size_t cap = need < CHANGES_MIN ? CHANGES_MIN : 2 * need;
+		struct change *changes = realloc(catalogue->changes, cap * sizeof(*changes));
+		if (changes == NULL)
+			return false;
+		catalogue->changes = changes;
+		catalogue->change_cap = cap;
+	}
+	need += catalogue->freed_count;
+	if (need > catalogue->freed_cap) {
+		size_t cap = need < CHANGES_MIN ? CHANGES_MIN : 2 * need;
+		uint32_t *freed = realloc(catalogue->freed, cap * sizeof(*freed));
+		if (freed == NULL)
+			return false;
+		catalogue->freed = freed;
+		catalogue->freed_cap = cap;
+	}
+	return true;
+}
+
+static void change(struct catalogue *catalogue, uint32_t slot, const struct catalogue_entry *to)
+{
+	assert(catalogue->change_count < catalogue->change_cap);
+	catalogue->changes[catalogue->change_count++] = (struct change){.was = *entry_at(catalogue, slot), .slot = slot};
+	become(catalogue, slot, to);
+}
+
+/* A slot nobody uses; CATALOGUE_NONE: out of memory. */
+static uint32_t take_slot(struct catalogue *catalogue)
+{
+	uint32_t slot = catalogue->unused;
+	if (slot != CATALOGUE_NONE) {
+		catalogue->unused = entry_at(catalogue, slot)->chain;
+		return slot;
+	}
+	assert(catalogue->slots < CATALOGUE_NONE);
+	if (catalogue->slots == catalogue->chunk_count * CHUNK) {
+		struct catalogue_entry **chunks = realloc(catalogue->chunks, (catalogue->chunk_count + 1) * sizeof(*chunks));
+		if (chunks == NULL)
+			return CATALOGUE_NONE;
+		catalogue->chunks = chunks;
+		chunks[catalogue->chunk_count] = calloc(CHUNK, sizeof(**chunks));
+		if (chunks[catalogue->chunk_count] == NULL)
+			return CATALOGUE_NONE;
+		catalogue->chunk_count++;
+	}
+	return catalogue->slots++;
+}
+
+/* The number of a new refusal; the one of 4096 refusals ago is forgotten unless it has become something else. */
+static uint64_t refuse(struct catalogue *catalogue, uint32_t slot)
+{
+	static const struct catalogue_entry nothing;
+	uint64_t number = catalogue->refusals++;
+	uint32_t *place = &catalogue->refused[number % CATALOGUE_REFUSED_MAX], oldest = *place;
+	*place = slot;
+	if (number < CATALOGUE_REFUSED_MAX)
+		return number;
+	const struct catalogue_entry *entry = entry_at(catalogue, oldest);
+	if (entry->state == CATALOGUE_REFUSED && entry->seq == number - CATALOGUE_REFUSED_MAX)
+		change(catalogue, oldest, &nothing);
+	return number;
+}
+
+uint32_t catalogue_set(struct catalogue *catalogue, const struct catalogue_entry *entry)
+{
+	assert(entry->state != CATALOGUE_FREE && entry->rank < ORDER_RANKS);
+	if (!reserve(catalogue, 2) || (entry->state == CATALOGUE_HELD && !catalogue_order_reserve(&catalogue->order)))
+		return CATALOGUE_NONE;
+	uint32_t slot = catalogue_find(catalogue, entry->tag);
+	if (slot == CATALOGUE_NONE)
+		slot = take_slot(catalogue);
+	if (slot == CATALOGUE_NONE)
+		return CATALOGUE_NONE;
+	struct catalogue_entry to = *entry;
+	to.shown = to.state != CATALOGUE_KNOWN;
+	if (to.state == CATALOGUE_KNOWN)
+		to.seq = 0;
+	if (to.state == CATALOGUE_REFUSED)
+		to.seq = refuse(catalogue, slot);
+	change(catalogue, slot, &to);
+	return slot;
+}
+
+bool catalogue_forget(struct catalogue *catalogue, uint32_t slot)
+{
+	static const struct catalogue_entry nothing;
+	assert(entry_at(catalogue, slot)->state != CATALOGUE_FREE);
+	if (!reserve(catalogue, 1))
+		return false;
+	change(catalogue, slot, &nothing);
+	return true;
+}
+
+void catalogue_show(struct catalogue *catalogue, uint32_t slot, bool shown)
+{
+	struct catalogue_entry *entry = entry_at(catalogue, slot);
+	assert(entry->state != CATALOGUE_FREE);
+	if (entry->shown == shown)
+		return;
+	entry->shown = shown;
+	if (shown)
+		carried_add(&catalogue->shown, order_class(entry->rank), entry->tag);
+	else
+		carried_remove(&catalogue->shown, order_class(entry->rank), entry->tag);
+}
+
+void catalogue_keep(struct catalogue *catalogue)
+{
+	for (size_t i = 0; i < catalogue->change_count; i++) {
+		uint32_t slot = catalogue->changes[i].slot;
+		struct catalogue_entry *entry = entry_at(catalogue, slot);
+		if (entry->ordered && entry->state != CATALOGUE_HELD) {
+			catalogue_order_remove(&catalogue->order, catalogue, slot);
+			entry->ordered = 0;
+		}
+		if (entry->state == CATALOGUE_FREE && !entry->freed) {
+			entry->freed = 1;
+			catalogue->freed[catalogue->freed_count++] = slot;
+		}
+	}
+	catalogue->change_count = 0;
+	if (catalogue->change_cap > CHANGES_KEPT) {
+		free(catalogue->changes);
+		catalogue->changes = NULL;
+		catalogue->change_cap = 0;
+	}
+}
+
+/* Takes one change back. Where it came with another rank or day the entry was in no order before, and must not stay in it under false ones. */
+static void take_back(struct catalogue *catalogue, uint32_t slot, const struct catalogue_entry *was)
+{
+	static const struct catalogue_entry nothing;
+	struct catalogue_entry *entry = entry_at(catalogue, slot);
+	if (entry->ordered && was->state != CATALOGUE_FREE && (was->rank != entry->rank || was->day != entry->day)) {
+		become(catalogue, slot, &nothing);
+		catalogue_order_remove(&catalogue->order, catalogue, slot);
+		entry->ordered = 0;
+	}
+	become(catalogue, slot, was);
+}
+
+void catalogue_undo(struct catalogue *catalogue)
+{
+	for (size_t i = catalogue->change_count; i-- > 0;) {
+		const struct change *undone = &catalogue->changes[i];
+		const struct catalogue_entry *entry = entry_at(catalogue, undone->slot);
+		if (entry->state == CATALOGUE_REFUSED)
+			catalogue->refusals = entry->seq;
+		if (undone->was.state == CATALOGUE_REFUSED)
+			catalogue->refused[undone->was.seq % CATALOGUE_REFUSED_MAX] = undone->slot;
+		take_back(catalogue, undone->slot, &undone->was);
+	}
+	catalogue_keep(catalogue);
+}
+
+const uint32_t *catalogue_freed(const struct catalogue *catalogue, size_t *number)
+{
+	*number = catalogue->freed_count;
+	return catalogue->freed;
+}
+
+void catalogue_recycle(struct catalogue *catalogue)
+{
+	for (size_t i = 0; i < catalogue->freed_count; i++) {
+		struct catalogue_entry *entry = entry_at(catalogue, catalogue->freed[i]);
+		entry->freed = 0;
+		entry->chain = catalogue->unused;
+		catalogue->unused = catalogue->freed[i];
+	}
+	catalogue->freed_count = 0;
+	if (catalogue->change_count == 0 && catalogue->freed_cap > CHANGES_KEPT) {
+		free(catalogue->freed);
+		catalogue->freed = NULL;
+		catalogue->freed_cap = 0;
+	}
+}
+
+const struct carried *catalogue_shown(const struct catalogue *catalogue)
+{
+	return &catalogue->shown;
+}
+
+uint32_t catalogue_held(const struct catalogue *catalogue, enum letter_class class)
+{
+	return catalogue->held[class];
+}
+
+uint64_t catalogue_bytes(const struct catalogue *catalogue)
+{
+	return catalogue->bytes;
+}
+
+uint32_t catalogue_known(const struct catalogue *catalogue)
+{
+	return catalogue->known;
+}

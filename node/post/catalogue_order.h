@@ -1,0 +1,49 @@
+#ifndef BARID_NODE_POST_CATALOGUE_ORDER_H
+#define BARID_NODE_POST_CATALOGUE_ORDER_H
+/*
+ * The order of letters as an array of sorted blocks of slots. Part of the catalogue and used by nothing else: entries are compared where they are, in
+ * the catalogue, so that a letter costs four bytes here and what its block has free.
+ */
+
+#include "node/post/catalogue.h"
+
+enum { ORDER_BLOCK_SLOTS = 256 };
+
+struct order_block;
+
+struct catalogue_order {
+	struct order_block **blocks; /* none is empty */
+	uint32_t count, cap;
+	struct order_block *spare;
+	uint64_t secret[2];
+};
+
+/* Where a slot stands; block == count of blocks: at the end. */
+struct catalogue_place {
+	uint32_t block, at;
+};
+
+/* Makes it empty; whatever was in it before is not looked at. */
+void catalogue_order_start(struct catalogue_order *order, const uint8_t secret[static CATALOGUE_SECRET_SIZE]);
+/* Frees all it took. Afterwards only catalogue_order_start() may follow. */
+void catalogue_order_end(struct catalogue_order *order);
+
+/* Afterwards one insert cannot fail. False: out of memory. */
+bool catalogue_order_reserve(struct catalogue_order *order);
+/* After catalogue_order_reserve(). The slot is not in it. */
+void catalogue_order_insert(struct catalogue_order *order, const struct catalogue *catalogue, uint32_t slot);
+/* The slot is in it, and its tag, rank and day are what they were when it came in. Never takes memory. */
+void catalogue_order_remove(struct catalogue_order *order, const struct catalogue *catalogue, uint32_t slot);
+
+bool catalogue_order_before(const struct catalogue_order *order, const struct catalogue_position *a, const struct catalogue_position *b);
+/* The place of a slot that is in it. */
+struct catalogue_place catalogue_order_find(const struct catalogue_order *order, const struct catalogue *catalogue, uint32_t slot);
+/* The place of the first slot after a position, NULL: of the first. */
+struct catalogue_place catalogue_order_after(const struct catalogue_order *order, const struct catalogue *catalogue,
+					     const struct catalogue_position *position);
+/* The slot at a place, which moves on; CATALOGUE_NONE at the end. */
+uint32_t catalogue_order_next(const struct catalogue_order *order, struct catalogue_place *place);
+/* The slot just before a place, which moves there; CATALOGUE_NONE at the start. */
+uint32_t catalogue_order_previous(const struct catalogue_order *order, struct catalogue_place *place);
+
+#endif

@@ -1,0 +1,213 @@
+#include "node/post/compare_inside.h"
+
+#include "proto/order.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	UNITS_MAX = 2048,   /* of a neighbour's, in one session */
+	FEW = 16,           /* so few letters are listed at once */
+	FIRST_LIST = 5,     /* urgent letters listed in the first flight, or power sums of them */
+	AT_ONCE_MAX = 32,   /* differences; of more the urgent ones are described before the rest */
+	TOGETHER_MAX = 256, /* differences; more are compared class by class */
+	EVERY_CLASS = (1 << LETTER_CLASSES) - 1,
+	URGENT = 1 << CLASS_URGENT,
+};
+
+struct compare *compare_new(const struct compare_setup *setup)
+{
+	struct compare *compare = calloc(1, sizeof(*compare));
+	if (compare == NULL)
+		return NULL;
+	compare->catalogue = setup->catalogue;
+	compare->outbox = setup->outbox;
+	compare->ours = setup->ours;
+	compare->classes = EVERY_CLASS;
+	compare->units_left = UNITS_MAX;
+	short_id_key(setup->binding, compare->key);
+	return compare;
+}
+
+void compare_free(struct compare *compare)
+{
+	if (compare == NULL)
+		return;
+	snapshot_drop(&compare->snapshot);
+	free(compare);
+}
+
+void compare_forget(struct compare *compare, uint32_t slot)
+{
+	snapshot_forget(&compare->snapshot, slot);
+}
+
+bool compare_busy(const struct compare *compare)
+{
+	return compare->describing.count > 0 || compare->ask_count > 0 || compare->solving.open;
+}
+
+void compare_tell(struct compare *compare, uint32_t slot)
+{
+	struct snapshot_item *item = &compare->snapshot.items[slot];
+	if (catalogue_at(compare->catalogue, slot)->state != CATALOGUE_HELD)
+		catalogue_show(compare->catalogue, slot, false);
+	else if (!item->told)
+		outbox_mark(compare->outbox, compare->catalogue, slot);
+	item->told = true;
+}
+
+/* The rank and day down to which our own letters, most urgent first, fit into so many bytes. */
+static struct wants fitting(const struct compare *compare, uint64_t bytes)
+{
+	enum { BATCH = 64 };
+	uint32_t slots[BATCH];
+	struct catalogue_position position = {.rank = ORDER_RANKS};
+	size_t n;
+	if (catalogue_bytes(compare->catalogue) <= bytes)
+		return (struct wants){.rank = 0};
+	while ((n = catalogue_walk(compare->catalogue, &position, slots, BATCH)) > 0) {
+		for (size_t i = 0; i < n; i++) {
+			position = catalogue_position(compare->catalogue, slots[i]);
+			if (order_size(position.rank) > bytes)
+				return (struct wants){.rank = position.rank, .day = position.day};
+			bytes -= order_size(position.rank);
+		}
+	}
+	return (struct wants){.rank = 0};
+}
+
+static struct wants higher(struct wants a, struct wants b)
+{
+	return a.rank > b.rank || (a.rank == b.rank && a.day > b.day) ? a : b;
+}
+
+struct wants compare_learn(struct compare *compare, const struct wants *theirs, uint8_t classes)
+{
+	compare->theirs = higher(*theirs, fitting(compare, wants_bytes(theirs->capacity)));
+	compare->classes &= classes;
+	return compare->theirs;
+}
+
+static struct unit unit_of(uint8_t classes, struct wants floor)
+{
+	return (struct unit){.classes = classes, .rank = floor.rank, .day = floor.day};
+}
+
+static bool add_ask(struct compare *compare, uint8_t classes, struct wants floor)
+{
+	if (compare->ask_count == LETTER_CLASSES)
+		return false;
+	compare->asks[compare->ask_count++] = unit_of(classes, floor);
+	return true;
+}
+
+bool compare_open(struct compare *compare)
+{
+	if (!snapshot_take(&compare->snapshot, compare->catalogue, compare->key))
+		return false;
+	const uint32_t *shown = catalogue_shown(compare->catalogue)->count;
+	uint32_t urgent = shown[CLASS_URGENT], all = urgent + shown[CLASS_NEED] + shown[CLASS_STATUS] + shown[CLASS_ROUTINE];
+	struct unit unit = unit_of(all <= FEW ? EVERY_CLASS : URGENT, compare->ours);
+	struct plan list = plan_list(urgent), table = {.cells = 1, .capacity = FIRST_LIST};
+	if (all <= FEW)
+		return describe_scope(compare, &unit, &list, all);
+	bool added = describe_scope(compare, &unit, urgent <= FIRST_LIST ? &list : &table, urgent);
+	compare->describing.scopes[0].tentative = true;
+	return added && add_ask(compare, EVERY_CLASS, compare->ours);
+}
+
+static bool one_class(uint8_t classes)
+{
+	return (classes & (classes - 1)) == 0;
+}
+
+/* Describes a unit in one go; but where that may take more than a round, its urgent letters first and with room to spare. */
+static bool describe_together(struct compare *compare, const struct unit *unit, uint32_t difference)
+{
+	struct unit urgent = *unit, rest = *unit;
+	uint32_t count = snapshot_estimate(&compare->snapshot, unit).count;
+	struct plan plan = plan_for(count, difference);
+	urgent.classes &= URGENT;
+	rest.classes &= (uint8_t)~URGENT;
+	if (urgent.classes == 0 || rest.classes == 0 || difference <= AT_ONCE_MAX)
+		return describe_scope(compare, unit, &plan, count);
+	uint32_t urgent_count = snapshot_estimate(&compare->snapshot, &urgent).count;
+	uint32_t share = count > 0 ? (uint32_t)((uint64_t)difference * urgent_count / count) : 0;
+	struct plan ample = plan_for(urgent_count, share + share / 4 + 1), tight = plan_for(count - urgent_count, difference - share);
+	return describe_scope(compare, &urgent, &ample, urgent_count) && describe_scope(compare, &rest, &tight, count - urgent_count);
+}
+
+/* They told how many letters they have in a unit and about which ones: describe ours to them, or ask anew where that is too much at once. */
+static bool estimate_input(struct compare *compare, struct reader *reader)
+{
+	struct unit unit;
+	struct estimate theirs;
+	if (compare->units_left == 0 || !unit_read(reader, &unit) || unit.shift != 0)
+		return false;
+	compare->units_left--;
+	estimate_read(reader, &theirs);
+	if (!reader_done(reader))
+		return false;
+	if ((unit.classes & compare->classes) == 0)
+		return true;
+	struct estimate ours = snapshot_estimate(&compare->snapshot, &unit); /* classes in which the two are equal cancel out */
+	unit.classes &= compare->classes;
+	struct wants asked = {.rank = unit.rank, .day = unit.day}, floor = higher(higher(compare->ours, compare->theirs), asked);
+	if (floor.rank != unit.rank || floor.day != unit.day)
+		return add_ask(compare, unit.classes, floor);
+	uint32_t difference = estimate_difference(&ours, &theirs);
+	if (one_class(unit.classes) || difference <= TOGETHER_MAX || ours.count == 0)
+		return describe_together(compare, &unit, difference);
+	for (int class = LETTER_CLASSES - 1; class >= 0; class --)
+		if ((unit.classes >> class & 1) != 0 && !add_ask(compare, (uint8_t)(1 << class), floor))
+			return false;
+	return true;
+}
+
+bool compare_input(struct compare *compare, const struct message *message)
+{
+	if (!snapshot_take(&compare->snapshot, compare->catalogue, compare->key))
+		return false;
+	struct reader reader = reader_of(message->payload, message->len);
+	switch (message->type) {
+	case MESSAGE_ESTIMATE:
+		return estimate_input(compare, &reader);
+	case MESSAGE_SKETCH:
+		return solve_sketch(compare, &reader);
+	case MESSAGE_MORE:
+		return solve_more(compare, &reader);
+	case MESSAGE_LIST:
+		return solve_list(compare, &reader);
+	case MESSAGE_NEED:
+		return describe_input(compare, message);
+	}
+	return false;
+}
+
+static void ask(struct compare *compare, struct session *session)
+{
+	const struct unit *unit = &compare->asks[0];
+	size_t len = unit_size(unit) + ESTIMATE_SIZE;
+	uint8_t *payload = session_message(session, MESSAGE_ESTIMATE, len);
+	if (payload == NULL)
+		return;
+	struct estimate estimate = snapshot_estimate(&compare->snapshot, unit);
+	struct writer writer = writer_of(payload, len);
+	unit_write(&writer, unit);
+	estimate_write(&writer, &estimate);
+	assert(writer_ok(&writer));
+	compare->ask_count--;
+	memmove(&compare->asks[0], &compare->asks[1], compare->ask_count * sizeof(*unit));
+}
+
+void compare_output(struct compare *compare, struct session *session)
+{
+	solve_output(compare, session);
+	describe_output(compare, session);
+	while (compare->ask_count > 0 && session_wants_messages(session))
+		ask(compare, session);
+	if (compare->classes == 0 && !compare_busy(compare))
+		snapshot_drop(&compare->snapshot);
+}
