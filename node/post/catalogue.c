@@ -225,7 +225,7 @@ static void become(struct catalogue *catalogue, uint32_t slot, const struct cata
 	bool same_sum = entry->shown && to->shown && order_class(entry->rank) == order_class(to->rank);
 	count(catalogue, entry, UINT32_MAX);
 	if (entry->shown && !same_sum)
-		carried_remove(&catalogue->shown, order_class(entry->rank), entry->tag);
+		carried_remove(&catalogue->shown, (uint8_t)order_class(entry->rank), entry->tag);
 	if (!was_free && to->state == CATALOGUE_FREE)
 		hash_out(catalogue, slot);
 	entry->state = to->state;
@@ -239,7 +239,7 @@ static void become(struct catalogue *catalogue, uint32_t slot, const struct cata
 	if (was_free && to->state != CATALOGUE_FREE)
 		hash_in(catalogue, slot);
 	if (entry->shown && !same_sum)
-		carried_add(&catalogue->shown, order_class(entry->rank), entry->tag);
+		carried_add(&catalogue->shown, (uint8_t)order_class(entry->rank), entry->tag);
 	count(catalogue, entry, 1);
 	if (!was_held && to->state == CATALOGUE_HELD)
 		order_in(catalogue, slot);
@@ -353,9 +353,9 @@ void catalogue_show(struct catalogue *catalogue, uint32_t slot, bool shown)
 		return;
 	entry->shown = shown;
 	if (shown)
-		carried_add(&catalogue->shown, order_class(entry->rank), entry->tag);
+		carried_add(&catalogue->shown, (uint8_t)order_class(entry->rank), entry->tag);
 	else
-		carried_remove(&catalogue->shown, order_class(entry->rank), entry->tag);
+		carried_remove(&catalogue->shown, (uint8_t)order_class(entry->rank), entry->tag);
 }
 
 void catalogue_keep(struct catalogue *catalogue)

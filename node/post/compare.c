@@ -127,13 +127,13 @@ static bool one_class(uint8_t classes)
 static bool describe_together(struct compare *compare, const struct unit *unit, uint32_t difference)
 {
 	struct unit urgent = *unit, rest = *unit;
-	uint32_t count = snapshot_estimate(&compare->snapshot, unit).count;
+	uint32_t count = snapshot_count(&compare->snapshot, unit);
 	struct plan plan = plan_for(count, difference);
 	urgent.classes &= URGENT;
 	rest.classes &= (uint8_t)~URGENT;
 	if (urgent.classes == 0 || rest.classes == 0 || difference <= AT_ONCE_MAX)
 		return describe_scope(compare, unit, &plan, count);
-	uint32_t urgent_count = snapshot_estimate(&compare->snapshot, &urgent).count;
+	uint32_t urgent_count = snapshot_count(&compare->snapshot, &urgent);
 	uint32_t share = count > 0 ? (uint32_t)((uint64_t)difference * urgent_count / count) : 0;
 	struct plan ample = plan_for(urgent_count, share + share / 4 + 1), tight = plan_for(count - urgent_count, difference - share);
 	return describe_scope(compare, &urgent, &ample, urgent_count) && describe_scope(compare, &rest, &tight, count - urgent_count);

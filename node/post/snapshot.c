@@ -40,6 +40,15 @@ static bool shows(const struct snapshot_item *item, const struct unit_filter *fi
 	return item->shown && item->id != 0 && unit_has(filter, item->rank, item->day, item->id);
 }
 
+uint32_t snapshot_count(const struct snapshot *snapshot, const struct unit *unit)
+{
+	struct unit_filter filter = unit_filter(unit);
+	uint32_t count = 0;
+	for (uint32_t slot = 0; slot < snapshot->count; slot++)
+		count += shows(&snapshot->items[slot], &filter);
+	return count;
+}
+
 struct estimate snapshot_estimate(const struct snapshot *snapshot, const struct unit *unit)
 {
 	struct unit_filter filter = unit_filter(unit);

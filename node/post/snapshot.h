@@ -28,7 +28,9 @@ void snapshot_drop(struct snapshot *snapshot);
 /* This slot means another letter from now on. */
 void snapshot_forget(struct snapshot *snapshot, uint32_t slot);
 
-/* Of the letters shown in a unit: their estimate; */
+/* Of the letters shown in a unit: how many they are; */
+uint32_t snapshot_count(const struct snapshot *snapshot, const struct unit *unit);
+/* their estimate; */
 struct estimate snapshot_estimate(const struct snapshot *snapshot, const struct unit *unit);
 /* their ids, at most cap of them; returns how many; */
 size_t snapshot_ids(const struct snapshot *snapshot, const struct unit *unit, uint32_t *ids, size_t cap);
