@@ -159,6 +159,23 @@ START_TEST(lesser_news_that_both_have_is_offered_and_not_sent)
 }
 END_TEST
 
+START_TEST(more_news_than_all_offers_hold_comes_over_all_the_same)
+{
+	enum { LETTERS = 2 * OFFER_SLOTS * OFFER_IDS_MAX };
+	cluster_open(&cluster, 2, ROOMY);
+	cluster_join(&cluster, 0, 1);
+	cluster_run(&cluster);
+	for (uint32_t n = 0; n < LETTERS; n++) {
+		struct sample letter = sample_sealed(n, (enum letter_class)(n % CLASS_URGENT), 0);
+		carry(0, &letter);
+	}
+	cluster_run(&cluster);
+	ck_assert_uint_eq(cluster_count(&cluster, 1, TALLY_LETTERS_STORED), LETTERS);
+	ck_assert_uint_eq(sent(), LETTERS);
+	cluster_close(&cluster);
+}
+END_TEST
+
 START_TEST(news_that_the_neighbour_does_not_want_is_neither_offered_nor_sent)
 {
 	cluster_open(&cluster, 2, ROOMY);
@@ -485,6 +502,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, urgent_news_comes_after_one_record_of_bulk_at_most);
 	tcase_add_test(test_case, lesser_news_is_offered_and_comes_when_it_is_picked);
 	tcase_add_test(test_case, lesser_news_that_both_have_is_offered_and_not_sent);
+	tcase_add_test(test_case, more_news_than_all_offers_hold_comes_over_all_the_same);
 	tcase_add_test(test_case, news_that_the_neighbour_does_not_want_is_neither_offered_nor_sent);
 	tcase_add_test(test_case, an_urgent_letter_that_both_came_by_at_once_crosses_once);
 	tcase_add_test(test_case, a_letter_that_two_neighbours_bring_is_offered_to_neither);

@@ -33,7 +33,7 @@ bench_sync_all()
 case ${1-} in
 '')
 	bench crypto
-	bench_sync_all 200
+	bench_sync_all 50
 	bench store
 	for n in 10000 100000; do bench daemon --n "$n"; done
 	bench daemon --n 10000 --idle-seconds 0 --frames
