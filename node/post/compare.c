@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-	UNITS_MAX = 2048,   /* of a neighbour's, in one session */
+	UNITS_MAX = 8192,   /* units and estimates of a neighbour's, in one session */
 	FEW = 16,           /* so few letters are listed at once */
 	FIRST_LIST = 5,     /* urgent letters listed in the first flight, or power sums of them */
 	AT_ONCE_MAX = 32,   /* differences; of more the urgent ones are described before the rest */
