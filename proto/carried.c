@@ -57,7 +57,7 @@ void carried_digest(const struct carried *carried, const void *salt, size_t salt
 	struct digest digest;
 	digest_start(&digest, "barid-carried-v1", CARRIED_DIGEST_SIZE);
 	digest_add(&digest, salt, salt_len);
-	for (uint8_t class = 0; class < LETTER_CLASSES; class ++)
-		add_class(&digest, carried, class);
+	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
+		add_class(&digest, carried, c);
 	digest_end(&digest, out);
 }

@@ -25,7 +25,6 @@ struct sync {
 };
 
 enum sync_kind {
-	SYNC_NOTHING,
 	SYNC_OFFERED,   /* the peer offers event.count tags: find out which we lack, then sync_pick() */
 	SYNC_PICKED,    /* the peer wants event.count letters of ours, named in event.handles */
 	SYNC_LETTER,    /* event.envelope: let it in or refuse it, then sync_verdict() */

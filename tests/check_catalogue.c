@@ -158,8 +158,8 @@ static void check_entries(void)
 	}
 	ck_assert_uint_eq(catalogue_known(catalogue), known);
 	ck_assert_uint_eq(catalogue_bytes(catalogue), bytes);
-	for (unsigned class = 0; class < LETTER_CLASSES; class ++)
-		ck_assert_uint_eq(catalogue_held(catalogue, (enum letter_class) class), held[class]);
+	for (unsigned c = 0; c < LETTER_CLASSES; c++)
+		ck_assert_uint_eq(catalogue_held(catalogue, (enum letter_class)c), held[c]);
 	ck_assert_mem_eq(catalogue_shown(catalogue), &shown, sizeof(shown));
 }
 

@@ -242,8 +242,8 @@ START_TEST(lesser_letters_get_nothing_within_a_burst_and_two_fifths_after_it)
 			run_flow(&flow, first, 1000000);
 			double share = (double)flow.lesser / (double)flow.all;
 			ck_assert_msg(share > 0.38 && share < 0.42, "class %u, size %u: %f", first, size, share);
-			for (unsigned class = 0; class < first; class ++)
-				ck_assert_uint_gt(flow.bytes[class], flow.lesser * 8 / 10 / first);
+			for (unsigned c = 0; c < first; c++)
+				ck_assert_uint_gt(flow.bytes[c], flow.lesser * 8 / 10 / first);
 			close_outbox();
 		}
 	}

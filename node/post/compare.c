@@ -160,8 +160,8 @@ static bool estimate_input(struct compare *compare, struct reader *reader)
 	uint32_t difference = estimate_difference(&ours, &theirs);
 	if (one_class(unit.classes) || difference <= TOGETHER_MAX || ours.count == 0)
 		return describe_together(compare, &unit, difference);
-	for (int class = LETTER_CLASSES - 1; class >= 0; class --)
-		if ((unit.classes >> class & 1) != 0 && !add_ask(compare, (uint8_t)(1 << class), floor))
+	for (int c = LETTER_CLASSES - 1; c >= 0; c--)
+		if ((unit.classes >> c & 1) != 0 && !add_ask(compare, (uint8_t)(1 << c), floor))
 			return false;
 	return true;
 }

@@ -203,12 +203,6 @@ struct admission door_admit(const struct door *door, const uint8_t *envelope, si
 	return admission;
 }
 
-bool door_lacks(const struct door *door, const uint8_t tag[static LETTER_TAG_SIZE])
-{
-	uint32_t slot;
-	return store_place(door->store, tag, &slot) == PLACE_UNKNOWN;
-}
-
 struct wants door_wants(const struct door *door)
 {
 	const struct catalogue *catalogue = store_catalogue(door->store);

@@ -25,8 +25,6 @@ struct admission {
 };
 
 struct admission door_admit(const struct door *door, const uint8_t *envelope, size_t len);
-/* True if the letter of this tag would be let in as far as its id tells: neither held nor known. */
-bool door_lacks(const struct door *door, const uint8_t tag[static LETTER_TAG_SIZE]);
 /* What we would take now. */
 struct wants door_wants(const struct door *door);
 /* Drops up to 64 letters carried for their whole time and forgets old ids. True if there is more to do. */

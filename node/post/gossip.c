@@ -51,8 +51,8 @@ static void shake(const struct gossip *gossip, struct neighbour *neighbour)
 		return;
 	}
 	struct greeting greeting = {.hello = hello_of(gossip, neighbour)};
-	for (uint8_t class = 0; class < LETTER_CLASSES; class ++)
-		carried_class_digest(carried, class, session_greeting_salt(session), greeting.digests[class]);
+	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
+		carried_class_digest(carried, c, session_greeting_salt(session), greeting.digests[c]);
 	greeting_encode(&greeting, payload);
 }
 
@@ -112,11 +112,11 @@ static bool greeting_input(struct gossip *gossip, struct neighbour *neighbour, s
 	if (!greeting_decode(&greeting, session_greeted(session)))
 		return false;
 	const struct carried *carried = catalogue_shown(store_catalogue(gossip->door->store));
-	for (uint8_t class = 0; class < LETTER_CLASSES; class ++) {
+	for (uint8_t c = 0; c < LETTER_CLASSES; c++) {
 		uint8_t ours[CARRIED_DIGEST_SIZE];
-		carried_class_digest(carried, class, session_greeting_salt(session), ours);
-		if (memcmp(ours, greeting.digests[class], sizeof(ours)) != 0)
-			neighbour->classes = (uint8_t)(neighbour->classes | 1 << class);
+		carried_class_digest(carried, c, session_greeting_salt(session), ours);
+		if (memcmp(ours, greeting.digests[c], sizeof(ours)) != 0)
+			neighbour->classes = (uint8_t)(neighbour->classes | 1 << c);
 	}
 	struct hello hello = hello_of(gossip, neighbour);
 	uint8_t *payload = session_message(session, MESSAGE_HELLO, HELLO_SIZE);
@@ -161,9 +161,8 @@ static void offered(const struct gossip *gossip, struct neighbour *neighbour, co
 {
 	uint64_t wanted = 0;
 	for (uint16_t i = 0; i < event->count; i++) {
-		const uint8_t *tag = event->tags + (size_t)i * LETTER_TAG_SIZE;
-		uint32_t slot;
-		if (store_place(gossip->door->store, tag, &slot) == PLACE_UNKNOWN)
+		uint32_t slot = catalogue_find(store_catalogue(gossip->door->store), event->tags + (size_t)i * LETTER_TAG_SIZE);
+		if (slot == CATALOGUE_NONE)
 			wanted |= UINT64_C(1) << i;
 		else
 			show_unwanted(gossip, slot);
@@ -228,8 +227,6 @@ static bool sync_message(struct gossip *gossip, struct neighbour *neighbour, con
 	struct sync_event event;
 	sync_input(&neighbour->sync, message, &event);
 	switch (event.kind) {
-	case SYNC_NOTHING:
-		return true;
 	case SYNC_OFFERED:
 		offered(gossip, neighbour, &event);
 		return true;

@@ -12,9 +12,9 @@ static struct catalogue_position top_of(unsigned class)
 void outbox_start(struct outbox *outbox)
 {
 	*outbox = (struct outbox){.burst = 0};
-	for (unsigned class = 0; class < LETTER_CLASSES; class ++) {
-		outbox->walks[class].at = top_of(class);
-		outbox->walks[class].done = true;
+	for (unsigned c = 0; c < LETTER_CLASSES; c++) {
+		outbox->walks[c].at = top_of(c);
+		outbox->walks[c].done = true;
 	}
 }
 

@@ -473,8 +473,8 @@ void post_status(const struct post *post, struct control_status *status, struct 
 		.gateway_last = summary->gateway_last,
 		.counters = TALLY_ITEMS,
 	};
-	for (unsigned class = 0; class < LETTER_CLASSES; class ++)
-		status->letters[class] = catalogue_held(catalogue, (enum letter_class) class);
+	for (unsigned c = 0; c < LETTER_CLASSES; c++)
+		status->letters[c] = catalogue_held(catalogue, (enum letter_class)c);
 	digest_of("barid-carried-v1", catalogue_shown(catalogue), sizeof(struct carried), status->digest, sizeof(status->digest));
 	memcpy(status->counter, post->tally.count, sizeof(post->tally.count));
 	for (size_t i = 0; i < POST_LINKS_MAX; i++) {

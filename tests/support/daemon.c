@@ -116,8 +116,8 @@ uint64_t daemon_letters(const struct daemon_process *daemon)
 {
 	struct control_status status = daemon_status(daemon);
 	uint64_t letters = 0;
-	for (size_t class = 0; class < LETTER_CLASSES; class ++)
-		letters += status.letters[class];
+	for (size_t c = 0; c < LETTER_CLASSES; c++)
+		letters += status.letters[c];
 	return letters;
 }
 

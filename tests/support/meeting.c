@@ -123,8 +123,8 @@ static void shake(struct meeting *meeting)
 	carried_digest(shown_b, session_glance_salt(&b->session), 32, glance);
 	bool differ = memcmp(glance, session_greeted(&b->session), sizeof(glance)) != 0;
 	struct greeting greeting = {.hello.wants = b->wants}, heard;
-	for (uint8_t class = 0; class < LETTER_CLASSES; class ++)
-		carried_class_digest(shown_b, class, session_greeting_salt(&b->session), greeting.digests[class]);
+	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
+		carried_class_digest(shown_b, c, session_greeting_salt(&b->session), greeting.digests[c]);
 	greeting_encode(&greeting, session_greeting(&b->session));
 	carry(b, a);
 	start_compare(b);
@@ -134,9 +134,9 @@ static void shake(struct meeting *meeting)
 	bool good = greeting_decode(&heard, session_greeted(&a->session));
 	assert(good);
 	uint8_t classes = 0, digest[CARRIED_DIGEST_SIZE];
-	for (uint8_t class = 0; class < LETTER_CLASSES; class ++) {
-		carried_class_digest(shown_a, class, session_greeting_salt(&a->session), digest);
-		classes = (uint8_t)(classes | (memcmp(digest, heard.digests[class], sizeof(digest)) != 0) << class);
+	for (uint8_t c = 0; c < LETTER_CLASSES; c++) {
+		carried_class_digest(shown_a, c, session_greeting_salt(&a->session), digest);
+		classes = (uint8_t)(classes | (memcmp(digest, heard.digests[c], sizeof(digest)) != 0) << c);
 	}
 	compare_learn(a->compare, &heard.hello.wants, classes);
 	struct hello hello = {.wants = a->wants};

@@ -104,8 +104,8 @@ static json_t *carried(void)
 	uint8_t salt[32], digest[CARRIED_DIGEST_SIZE], shown[BEACON_SIZE];
 	memset(salt, 4, sizeof(salt));
 	json_t *digests = json_array();
-	for (uint8_t class = 0; class < LETTER_CLASSES; class ++) {
-		carried_class_digest(&carried, class, salt, digest);
+	for (uint8_t c = 0; c < LETTER_CLASSES; c++) {
+		carried_class_digest(&carried, c, salt, digest);
 		json_array_append_new(digests, json_pack("{s:o}", "digest", vectors_hex(digest, sizeof(digest))));
 	}
 	carried_digest(&carried, salt, sizeof(salt), digest);
