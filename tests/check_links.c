@@ -99,6 +99,34 @@ START_TEST(a_table_full_of_idle_guests_gives_one_up_for_a_newcomer)
 }
 END_TEST
 
+/* A snapshot of 40,000 letters takes half a megabyte: not every silent guest can have one. */
+START_TEST(silent_guests_cannot_make_a_post_hold_a_snapshot_for_each)
+{
+	enum { LETTERS = 40000, GUESTS = 60, FIT = POST_SNAPSHOT_BYTES_MAX / (LETTERS * 12) };
+	struct cluster cluster;
+	cluster_open(&cluster, 1, (uint64_t)LETTERS * 512);
+	for (uint32_t n = 0; n < LETTERS; n++) {
+		struct sample letter = sample_sealed(n, CLASS_ROUTINE, 0);
+		uint8_t id[LETTER_ID_SIZE];
+		ck_assert_int_eq(post_submit(cluster.post[0], letter.bytes, letter.len, SUBMIT_CARRIED, id, cluster.now), VERDICT_STORED);
+	}
+	ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
+	uint32_t closed, ended = 0;
+	for (uint32_t link = 1; link <= GUESTS; link++) {
+		cluster.now.boot_ms++;
+		ck_assert(sit(&cluster, link));
+		ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
+		while (post_next_closed(cluster.post[0], &closed)) {
+			ended++;
+			ck_assert_uint_eq(closed, ended); /* the one that has been of no use for longest */
+		}
+	}
+	ck_assert_uint_ge(GUESTS - ended, 2);
+	ck_assert_uint_le(GUESTS - ended, FIT);
+	cluster_close(&cluster);
+}
+END_TEST
+
 START_TEST(a_quiet_link_is_kept_alive_and_a_dead_one_is_not)
 {
 	struct cluster cluster;
@@ -215,6 +243,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_crowd_of_half_open_links_cannot_keep_an_honest_one_out);
 	tcase_add_test(test_case, half_open_links_do_not_push_out_one_that_is_open);
 	tcase_add_test(test_case, a_table_full_of_idle_guests_gives_one_up_for_a_newcomer);
+	tcase_add_test(test_case, silent_guests_cannot_make_a_post_hold_a_snapshot_for_each);
 	tcase_add_test(test_case, a_quiet_link_is_kept_alive_and_a_dead_one_is_not);
 	tcase_add_test(test_case, a_link_to_oneself_is_ended);
 	tcase_add_test(test_case, of_two_links_between_two_posts_one_stays);

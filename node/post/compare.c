@@ -43,6 +43,11 @@ void compare_forget(struct compare *compare, uint32_t slot)
 	snapshot_forget(&compare->snapshot, slot);
 }
 
+size_t compare_memory(const struct compare *compare)
+{
+	return compare->snapshot.count * sizeof(*compare->snapshot.items);
+}
+
 bool compare_busy(const struct compare *compare)
 {
 	return compare->describing.count > 0 || compare->ask_count > 0 || compare->solving.open;

@@ -37,6 +37,8 @@ bool compare_input(struct compare *compare, const struct message *message);
 void compare_output(struct compare *compare, struct session *session);
 /* This slot means another letter from now on, or none. */
 void compare_forget(struct compare *compare, uint32_t slot);
+/* Bytes of the snapshot held now. */
+size_t compare_memory(const struct compare *compare);
 /* True while either side waits for the other. */
 bool compare_busy(const struct compare *compare);
 

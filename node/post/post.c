@@ -347,9 +347,31 @@ static void end_silent_links(struct post *post, struct moment now)
 	}
 }
 
+/* Whoever opens many links and says nothing more must not make us hold a snapshot of the catalogue for each: the least useful of them end. */
+static void end_costly_comparisons(struct post *post)
+{
+	for (;;) {
+		size_t bytes = 0, holders = 0, worst = POST_LINKS_MAX;
+		for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+			const struct neighbour *neighbour = post->links[i];
+			if (neighbour == NULL || neighbour->compare == NULL || compare_memory(neighbour->compare) == 0)
+				continue;
+			bytes += compare_memory(neighbour->compare);
+			holders++;
+			if (worst == POST_LINKS_MAX || neighbour->useful_ms < post->links[worst]->useful_ms)
+				worst = i;
+		}
+		if (bytes <= POST_SNAPSHOT_BYTES_MAX || holders <= 2)
+			return;
+		post->tally.count[TALLY_LINKS_DISPLACED]++;
+		want_closed(post, worst);
+	}
+}
+
 static void run_due(struct post *post, struct moment now)
 {
 	end_silent_links(post, now);
+	end_costly_comparisons(post);
 	uint8_t tag[LETTER_TAG_SIZE];
 	while (holdback_due(&post->holdback, now.boot_ms, tag))
 		release(post, tag);

@@ -21,7 +21,8 @@ enum {
 	POST_HANDSHAKE_MS = 5000,
 	POST_IDLE_MS = 120000, /* nothing heard for so long: the link ends */
 	POST_KEEPALIVE_MS = 45000,
-	POST_OUTPUT_MIN = RECORD_WIRE_MAX, /* room a caller must offer post_link_output() */
+	POST_SNAPSHOT_BYTES_MAX = 16 << 20, /* of all comparisons together, but for the two that are of most use */
+	POST_OUTPUT_MIN = RECORD_WIRE_MAX,  /* room a caller must offer post_link_output() */
 };
 
 struct post_config {
