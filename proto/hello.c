@@ -57,6 +57,23 @@ static bool read_hello(struct reader *reader, struct hello *hello)
 	return read_wants(reader, &hello->wants) && hello->flags <= HELLO_GATEWAY;
 }
 
+void greeting_show(struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32])
+{
+	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
+		carried_class_digest(carried, c, salt, greeting->digests[c]);
+}
+
+uint8_t greeting_differs(const struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32])
+{
+	struct greeting ours;
+	uint8_t classes = 0;
+	greeting_show(&ours, carried, salt);
+	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
+		if (memcmp(ours.digests[c], greeting->digests[c], CARRIED_DIGEST_SIZE) != 0)
+			classes = (uint8_t)(classes | 1 << c);
+	return classes;
+}
+
 void greeting_encode(const struct greeting *greeting, uint8_t out[static GREETING_SIZE])
 {
 	struct writer writer = writer_of(out, GREETING_SIZE);

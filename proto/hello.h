@@ -35,6 +35,11 @@ uint64_t wants_bytes(uint8_t capacity);
 /* True if a letter of that rank and day is wanted. */
 bool wants_letter(const struct wants *wants, uint8_t rank, uint16_t day);
 
+/* Says which letters are shown, under session_greeting_salt(). */
+void greeting_show(struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32]);
+/* The classes (bit c: class c) in which something else is shown than the greeting says, under the same salt. */
+uint8_t greeting_differs(const struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32]);
+
 void greeting_encode(const struct greeting *greeting, uint8_t out[static GREETING_SIZE]);
 bool greeting_decode(struct greeting *greeting, const uint8_t bytes[static GREETING_SIZE]);
 /* classes: bit c set: class c differs from what the greeting says of the other side. */

@@ -115,10 +115,10 @@ bool compare_open(struct compare *compare)
 	const uint32_t *shown = catalogue_shown(compare->catalogue)->count;
 	uint32_t urgent = shown[CLASS_URGENT], all = urgent + shown[CLASS_NEED] + shown[CLASS_STATUS] + shown[CLASS_ROUTINE];
 	struct unit unit = unit_of(all <= FEW ? EVERY_CLASS : URGENT, compare->ours);
-	struct plan list = plan_list(urgent), table = {.cells = 1, .capacity = FIRST_LIST};
+	struct plan list = plan_list(all), first = urgent <= FIRST_LIST ? plan_list(urgent) : (struct plan){.cells = 1, .capacity = FIRST_LIST};
 	if (all <= FEW)
 		return describe_scope(compare, &unit, &list, all);
-	bool added = describe_scope(compare, &unit, urgent <= FIRST_LIST ? &list : &table, urgent);
+	bool added = describe_scope(compare, &unit, &first, urgent);
 	compare->describing.scopes[0].tentative = true;
 	return added && add_ask(compare, EVERY_CLASS, compare->ours);
 }

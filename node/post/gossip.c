@@ -51,8 +51,7 @@ static void shake(const struct gossip *gossip, struct neighbour *neighbour)
 		return;
 	}
 	struct greeting greeting = {.hello = hello_of(gossip, neighbour)};
-	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
-		carried_class_digest(carried, c, session_greeting_salt(session), greeting.digests[c]);
+	greeting_show(&greeting, carried, session_greeting_salt(session));
 	greeting_encode(&greeting, payload);
 }
 
@@ -111,13 +110,7 @@ static bool greeting_input(struct gossip *gossip, struct neighbour *neighbour, s
 	struct greeting greeting;
 	if (!greeting_decode(&greeting, session_greeted(session)))
 		return false;
-	const struct carried *carried = catalogue_shown(store_catalogue(gossip->door->store));
-	for (uint8_t c = 0; c < LETTER_CLASSES; c++) {
-		uint8_t ours[CARRIED_DIGEST_SIZE];
-		carried_class_digest(carried, c, session_greeting_salt(session), ours);
-		if (memcmp(ours, greeting.digests[c], sizeof(ours)) != 0)
-			neighbour->classes = (uint8_t)(neighbour->classes | 1 << c);
-	}
+	neighbour->classes = greeting_differs(&greeting, catalogue_shown(store_catalogue(gossip->door->store)), session_greeting_salt(session));
 	struct hello hello = hello_of(gossip, neighbour);
 	uint8_t *payload = session_message(session, MESSAGE_HELLO, HELLO_SIZE);
 	assert(payload != NULL);
@@ -173,9 +166,12 @@ static void offered(const struct gossip *gossip, struct neighbour *neighbour, co
 static void picked(const struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event)
 {
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
-	for (uint16_t i = 0; i < event->count; i++)
-		if (catalogue_at(catalogue, event->handles[i])->state == CATALOGUE_HELD)
+	for (uint16_t i = 0; i < event->count; i++) {
+		const struct catalogue_entry *entry = catalogue_at(catalogue, event->handles[i]);
+		/* The slot may mean another letter by now, even one that is held back. */
+		if (entry->state == CATALOGUE_HELD && entry->shown)
 			outbox_mark(&neighbour->outbox, catalogue, event->handles[i]);
+	}
 }
 
 static void arrived(struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event, struct moment now)

@@ -123,8 +123,7 @@ static void shake(struct meeting *meeting)
 	carried_digest(shown_b, session_glance_salt(&b->session), 32, glance);
 	bool differ = memcmp(glance, session_greeted(&b->session), sizeof(glance)) != 0;
 	struct greeting greeting = {.hello.wants = b->wants}, heard;
-	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
-		carried_class_digest(shown_b, c, session_greeting_salt(&b->session), greeting.digests[c]);
+	greeting_show(&greeting, shown_b, session_greeting_salt(&b->session));
 	greeting_encode(&greeting, session_greeting(&b->session));
 	carry(b, a);
 	start_compare(b);
@@ -133,11 +132,7 @@ static void shake(struct meeting *meeting)
 		compare_open(b->compare);
 	bool good = greeting_decode(&heard, session_greeted(&a->session));
 	assert(good);
-	uint8_t classes = 0, digest[CARRIED_DIGEST_SIZE];
-	for (uint8_t c = 0; c < LETTER_CLASSES; c++) {
-		carried_class_digest(shown_a, c, session_greeting_salt(&a->session), digest);
-		classes = (uint8_t)(classes | (memcmp(digest, heard.digests[c], sizeof(digest)) != 0) << c);
-	}
+	uint8_t classes = greeting_differs(&heard, shown_a, session_greeting_salt(&a->session));
 	compare_learn(a->compare, &heard.hello.wants, classes);
 	struct hello hello = {.wants = a->wants};
 	hello_encode(&hello, classes, session_message(&a->session, MESSAGE_HELLO, HELLO_SIZE));
