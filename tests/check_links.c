@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-enum { ROOMY = 64 << 20 };
-
-static void submit(struct cluster *cluster, size_t i, const struct sample *sample)
-{
-	ck_assert_int_eq(cluster_submit(cluster, i, sample->bytes, sample->len, SUBMIT_SEND_NOW), VERDICT_STORED);
-}
-
 START_TEST(silent_and_half_open_links_end_on_time)
 {
 	struct cluster cluster;
@@ -42,7 +35,7 @@ START_TEST(a_crowd_of_half_open_links_cannot_keep_an_honest_one_out)
 	struct cluster cluster;
 	cluster_open(&cluster, 2, ROOMY);
 	struct sample letter = sample_sealed(1, CLASS_URGENT, 0);
-	submit(&cluster, 1, &letter);
+	cluster_give(&cluster, 1, &letter);
 	for (uint32_t link = 1000; link < 1100; link++)
 		ck_assert(post_link_up(cluster.post[0], link, LINK_ANSWERED, cluster.now));
 	cluster_join(&cluster, 1, 0);
@@ -197,7 +190,7 @@ START_TEST(a_dial_that_came_to_nothing_is_tried_again_soon)
 	struct cluster cluster;
 	cluster_open(&cluster, 2, ROOMY);
 	struct sample letter = sample_sealed(1, CLASS_STATUS, 0);
-	submit(&cluster, 0, &letter);
+	cluster_give(&cluster, 0, &letter);
 	uint8_t beacons[2][BEACON_SIZE];
 	size_t low = 0;
 	for (size_t i = 0; i < 2; i++)
@@ -221,7 +214,7 @@ START_TEST(only_the_lower_nonce_dials_and_only_when_there_is_news)
 	ck_assert(post_beacon(cluster.post[0], beacons[0]) && post_beacon(cluster.post[1], beacons[1]));
 	for (size_t i = 0; i < 2; i++)
 		ck_assert(!post_sighting(cluster.post[i], beacons[1 - i], cluster.now)); /* both empty: nothing to say */
-	submit(&cluster, 0, &letter);
+	cluster_give(&cluster, 0, &letter);
 	ck_assert(post_beacon(cluster.post[0], beacons[0]));
 	ck_assert(!post_beacon(cluster.post[0], beacons[0]));
 	int dials = 0;

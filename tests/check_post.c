@@ -7,19 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOMY = 64 << 20 };
-
-static void submit(struct cluster *cluster, size_t i, const struct sample *sample)
-{
-	ck_assert_int_eq(cluster_submit(cluster, i, sample->bytes, sample->len, SUBMIT_SEND_NOW), VERDICT_STORED);
-}
-
 START_TEST(a_letter_crosses_posts_that_are_never_all_connected)
 {
 	struct cluster cluster;
 	cluster_open(&cluster, 4, ROOMY);
 	struct sample letter = sample_sealed(1, CLASS_URGENT, 1);
-	submit(&cluster, 0, &letter);
+	cluster_give(&cluster, 0, &letter);
 	for (size_t i = 0; i + 1 < 4; i++) {
 		size_t link = cluster_join(&cluster, i, i + 1);
 		cluster_run(&cluster);
@@ -39,9 +32,9 @@ START_TEST(two_stores_become_equal_and_every_letter_crosses_once)
 	for (uint32_t n = 0; n < 700; n++) {
 		struct sample letter = sample_sealed(n, (enum letter_class)(n % 4), (uint8_t)(n % 3));
 		if (n % 10 < 8)
-			submit(&cluster, 0, &letter);
+			cluster_give(&cluster, 0, &letter);
 		if (n % 10 > 5)
-			submit(&cluster, 1, &letter);
+			cluster_give(&cluster, 1, &letter);
 	}
 	cluster_join(&cluster, 0, 1);
 	cluster_run(&cluster);
@@ -63,8 +56,8 @@ START_TEST(equal_stores_offer_nothing)
 	cluster_open(&cluster, 2, ROOMY);
 	for (uint32_t n = 0; n < 200; n++) {
 		struct sample letter = sample_sealed(n, CLASS_STATUS, 0);
-		submit(&cluster, 0, &letter);
-		submit(&cluster, 1, &letter);
+		cluster_give(&cluster, 0, &letter);
+		cluster_give(&cluster, 1, &letter);
 	}
 	size_t link = cluster_join(&cluster, 0, 1);
 	cluster_run(&cluster);
@@ -81,7 +74,7 @@ START_TEST(an_urgent_letter_overtakes_bulk_that_is_under_way)
 	cluster_open(&cluster, 2, ROOMY);
 	for (uint32_t n = 0; n < 2000; n++) {
 		struct sample bulk = sample_sealed(n, CLASS_ROUTINE, 1);
-		submit(&cluster, 0, &bulk);
+		cluster_give(&cluster, 0, &bulk);
 	}
 	size_t link = cluster_join(&cluster, 0, 1);
 	cluster.links[link].budget = 300000;
@@ -109,7 +102,7 @@ START_TEST(a_letter_that_arrives_over_another_link_is_offered_at_once)
 	cluster_join(&cluster, 1, 2);
 	cluster_run(&cluster);
 	struct sample letter = sample_sealed(5, CLASS_NEED, 0);
-	submit(&cluster, 0, &letter);
+	cluster_give(&cluster, 0, &letter);
 	cluster_run(&cluster);
 	ck_assert_int_eq(cluster_place(&cluster, 2, letter.id), PLACE_HELD);
 	cluster_close(&cluster);
@@ -122,7 +115,7 @@ START_TEST(a_cut_contact_goes_on_at_the_next_one)
 	cluster_open(&cluster, 2, ROOMY);
 	for (uint32_t n = 0; n < 300; n++) {
 		struct sample letter = sample_sealed(n, CLASS_STATUS, 1);
-		submit(&cluster, 0, &letter);
+		cluster_give(&cluster, 0, &letter);
 	}
 	for (size_t contacts = 0; contacts < 12; contacts++) {
 		size_t link = cluster_join(&cluster, 0, 1);
@@ -142,7 +135,7 @@ START_TEST(what_was_acknowledged_survives_a_crash_at_any_byte)
 	struct sample letters[40];
 	for (uint32_t n = 0; n < 40; n++) {
 		letters[n] = sample_sealed(n, CLASS_STATUS, 0);
-		submit(&cluster, 0, &letters[n]);
+		cluster_give(&cluster, 0, &letters[n]);
 	}
 	for (size_t budget = 100; budget < 16000; budget += 701) {
 		if (cluster.link_count == CLUSTER_LINKS)
@@ -170,7 +163,7 @@ START_TEST(nothing_is_acknowledged_before_the_commit)
 	ck_assert_int_eq(post_submit(cluster.post[0], letter.bytes, letter.len, 0, id, cluster.now), VERDICT_STORED);
 	cluster_crash(&cluster, 0);
 	ck_assert_int_eq(cluster_place(&cluster, 0, letter.id), PLACE_UNKNOWN);
-	submit(&cluster, 0, &letter);
+	cluster_give(&cluster, 0, &letter);
 	cluster_crash(&cluster, 0);
 	ck_assert_int_eq(cluster_place(&cluster, 0, letter.id), PLACE_HELD);
 	cluster_close(&cluster);
@@ -206,7 +199,7 @@ START_TEST(a_letter_that_waits_is_not_offered_to_a_link_that_opens_meanwhile)
 	cluster_open(&cluster, 2, ROOMY);
 	struct sample shy = sample_sealed(1, CLASS_STATUS, 0), other = sample_sealed(2, CLASS_STATUS, 0);
 	cluster_submit(&cluster, 0, shy.bytes, shy.len, 0);
-	submit(&cluster, 0, &other);
+	cluster_give(&cluster, 0, &other);
 	cluster_join(&cluster, 0, 1);
 	cluster_run(&cluster);
 	ck_assert_int_eq(cluster_place(&cluster, 1, shy.id), PLACE_UNKNOWN);
@@ -220,18 +213,18 @@ START_TEST(news_of_a_class_that_was_equal_is_offered_while_the_walk_is_elsewhere
 	struct cluster cluster;
 	cluster_open(&cluster, 2, ROOMY);
 	struct sample same = sample_sealed(1, CLASS_ROUTINE, 0), late = sample_sealed(2, CLASS_ROUTINE, 0);
-	submit(&cluster, 0, &same);
-	submit(&cluster, 1, &same);
+	cluster_give(&cluster, 0, &same);
+	cluster_give(&cluster, 1, &same);
 	for (uint32_t n = 10; n < 1500; n++) {
 		struct sample backlog = sample_sealed(n, CLASS_STATUS, 1);
-		submit(&cluster, 0, &backlog);
+		cluster_give(&cluster, 0, &backlog);
 	}
 	cluster_join(&cluster, 0, 1);
 	for (int turn = 0; turn < 6; turn++)
 		cluster_turn(&cluster);
 	uint64_t through = cluster_count(&cluster, 1, TALLY_LETTERS_STORED);
 	ck_assert(through > 1 && through < 1000); /* the walk is under way */
-	submit(&cluster, 0, &late);
+	cluster_give(&cluster, 0, &late);
 	cluster_run(&cluster);
 	ck_assert_int_eq(cluster_place(&cluster, 1, late.id), PLACE_HELD);
 	cluster_close(&cluster);
@@ -247,7 +240,7 @@ START_TEST(a_letter_is_not_offered_back_to_where_it_came_from)
 	size_t before = cluster.links[link].bytes_ba;
 	for (uint32_t n = 0; n < 60; n++) {
 		struct sample letter = sample_sealed(n, CLASS_NEED, 0);
-		submit(&cluster, 0, &letter);
+		cluster_give(&cluster, 0, &letter);
 	}
 	cluster_run(&cluster);
 	/* small records with a WANT and an ACK: an OFFER of sixty tags would not fit into them */
@@ -263,7 +256,7 @@ START_TEST(a_store_full_of_urgent_letters_takes_no_lesser_one)
 	cluster_open(&cluster, 1, 10 * 256);
 	for (uint32_t n = 0; n < 10; n++) {
 		struct sample urgent = sample_sealed(n, CLASS_URGENT, 0);
-		submit(&cluster, 0, &urgent);
+		cluster_give(&cluster, 0, &urgent);
 	}
 	struct sample lesser = sample_sealed(100, CLASS_NEED, 0), urgent = sample_sealed(101, CLASS_URGENT, 0);
 	ck_assert_int_eq(cluster_submit(&cluster, 0, lesser.bytes, lesser.len, 0), VERDICT_FULL);
@@ -309,12 +302,12 @@ START_TEST(a_newer_notice_replaces_the_older_on_every_post)
 	cluster_open(&cluster, 2, ROOMY);
 	struct sample old = sample_notice(0, 1, 5, "bus at five"), new = sample_notice(0, 1, 6, "turned back"),
 		      other = sample_notice(0, 2, 1, "line 2");
-	submit(&cluster, 0, &old);
-	submit(&cluster, 0, &other);
+	cluster_give(&cluster, 0, &old);
+	cluster_give(&cluster, 0, &other);
 	size_t link = cluster_join(&cluster, 0, 1);
 	cluster_run(&cluster);
 	ck_assert_int_eq(cluster_place(&cluster, 1, old.id), PLACE_HELD);
-	submit(&cluster, 1, &new);
+	cluster_give(&cluster, 1, &new);
 	cluster_run(&cluster);
 	for (size_t i = 0; i < 2; i++) {
 		ck_assert_int_eq(cluster_place(&cluster, i, old.id), PLACE_KNOWN);
@@ -334,8 +327,8 @@ START_TEST(two_notices_of_one_number_are_both_kept_as_proof)
 	struct cluster cluster;
 	cluster_open(&cluster, 1, ROOMY);
 	struct sample one = sample_notice(0, 1, 5, "go"), two = sample_notice(0, 1, 5, "stop");
-	submit(&cluster, 0, &one);
-	submit(&cluster, 0, &two);
+	cluster_give(&cluster, 0, &one);
+	cluster_give(&cluster, 0, &two);
 	ck_assert_int_eq(cluster_place(&cluster, 0, one.id), PLACE_HELD);
 	ck_assert_int_eq(cluster_place(&cluster, 0, two.id), PLACE_HELD);
 	cluster_close(&cluster);
@@ -347,12 +340,12 @@ START_TEST(a_receipt_purges_the_letter_everywhere_and_it_does_not_come_back)
 	struct cluster cluster;
 	cluster_open(&cluster, 3, ROOMY);
 	struct sample letter = sample_sealed(1, CLASS_URGENT, 1);
-	submit(&cluster, 0, &letter);
+	cluster_give(&cluster, 0, &letter);
 	size_t first = cluster_join(&cluster, 0, 1), second = cluster_join(&cluster, 1, 2);
 	cluster_run(&cluster);
 	cluster_cut(&cluster, first);
 	struct sample receipts = sample_receipts(&letter, 1);
-	submit(&cluster, 2, &receipts);
+	cluster_give(&cluster, 2, &receipts);
 	cluster_run(&cluster);
 	cluster_cut(&cluster, second);
 	ck_assert_int_eq(cluster_place(&cluster, 1, letter.id), PLACE_KNOWN);
@@ -371,7 +364,7 @@ START_TEST(a_forged_receipt_purges_nothing_and_goes_no_further)
 	struct cluster cluster;
 	cluster_open(&cluster, 2, ROOMY);
 	struct sample letter = sample_sealed(1, CLASS_URGENT, 1), forged = letter, stranger = sample_sealed(2, CLASS_URGENT, 1);
-	submit(&cluster, 0, &letter);
+	cluster_give(&cluster, 0, &letter);
 	forged.secret[3] ^= 1;
 	struct sample bad = sample_receipts(&forged, 1), unknown = sample_receipts(&stranger, 1);
 	ck_assert_int_eq(cluster_submit(&cluster, 0, bad.bytes, bad.len, 0), VERDICT_UNMATCHED);
@@ -388,7 +381,7 @@ START_TEST(no_flipped_bit_is_let_in_or_remembered)
 	cluster_open(&cluster, 1, ROOMY);
 	struct sample kinds[4] = {sample_sealed(1, CLASS_URGENT, 0), sample_notice(1, 1, 1, "x"), sample_control(2, 1, 2), {.len = 0}};
 	struct sample receipted = sample_sealed(7, CLASS_STATUS, 0);
-	submit(&cluster, 0, &receipted);
+	cluster_give(&cluster, 0, &receipted);
 	kinds[3] = sample_receipts(&receipted, 1);
 	for (size_t kind = 0; kind < 4; kind++) {
 		for (size_t bit = 0; bit < kinds[kind].len * 8; bit++) {
@@ -397,7 +390,7 @@ START_TEST(no_flipped_bit_is_let_in_or_remembered)
 			uint8_t id[LETTER_ID_SIZE];
 			ck_assert_int_eq(post_submit(cluster.post[0], spoilt.bytes, spoilt.len, 0, id, cluster.now), VERDICT_MALFORMED);
 		}
-		submit(&cluster, 0, &kinds[kind]);
+		cluster_give(&cluster, 0, &kinds[kind]);
 	}
 	cluster_close(&cluster);
 }
@@ -408,7 +401,7 @@ START_TEST(a_letter_is_let_go_after_its_hours_and_its_id_is_remembered)
 	struct cluster cluster;
 	cluster_open(&cluster, 1, ROOMY);
 	struct sample letter = sample_sealed(1, CLASS_STATUS, 0); /* 72 hours */
-	submit(&cluster, 0, &letter);
+	cluster_give(&cluster, 0, &letter);
 	cluster.now.unix_s = 0; /* the wall clock falls back to 1970: carrying does not care */
 	for (int hour = 0; hour < 70; hour++)
 		cluster_wait(&cluster, 3600000);
@@ -434,7 +427,7 @@ START_TEST(the_feed_gives_everything_once_in_order_of_arrival)
 	cluster_open(&cluster, 1, ROOMY);
 	struct sample samples[3] = {sample_sealed(1, CLASS_STATUS, 0), sample_notice(0, 0, 1, "x"), sample_sealed(2, CLASS_URGENT, 1)};
 	for (size_t i = 0; i < 3; i++)
-		submit(&cluster, 0, &samples[i]);
+		cluster_give(&cluster, 0, &samples[i]);
 	uint8_t envelope[ENVELOPE_SIZE_MAX];
 	struct control_letter letter;
 	uint64_t after = 0;

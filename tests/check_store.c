@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROOMY = 64 << 20, BURST = 64 };
+enum { BURST = 64 };
 
 static struct faultdisk *disk;
 static struct cluster cluster;

@@ -152,6 +152,12 @@ enum control_verdict cluster_submit(struct cluster *cluster, size_t i, const uin
 	return verdict;
 }
 
+void cluster_give(struct cluster *cluster, size_t i, const struct sample *sample)
+{
+	enum control_verdict verdict = cluster_submit(cluster, i, sample->bytes, sample->len, SUBMIT_SEND_NOW);
+	assert(verdict == VERDICT_STORED);
+}
+
 enum control_place cluster_place(struct cluster *cluster, size_t i, const uint8_t *id)
 {
 	return post_track(cluster->post[i], id).place;

@@ -3,8 +3,9 @@
 /* Several posts in one process, joined by perfect or cut links, under one clock that only the test moves. */
 
 #include "node/post/post.h"
+#include "tests/support/letters.h"
 
-enum { CLUSTER_POSTS = 8, CLUSTER_LINKS = 16 };
+enum { CLUSTER_POSTS = 8, CLUSTER_LINKS = 16, ROOMY = 64 << 20 /* bytes: a store that will not fill */ };
 
 struct cluster_link {
 	bool up;
@@ -42,6 +43,8 @@ void cluster_reopen(struct cluster *cluster, size_t i);
 void cluster_crash(struct cluster *cluster, size_t i);
 /* Submits and settles. */
 enum control_verdict cluster_submit(struct cluster *cluster, size_t i, const uint8_t *envelope, size_t len, uint8_t flags);
+/* The same, to be sent at once; the test fails if the letter is not stored. */
+void cluster_give(struct cluster *cluster, size_t i, const struct sample *sample);
 enum control_place cluster_place(struct cluster *cluster, size_t i, const uint8_t *id);
 uint64_t cluster_count(struct cluster *cluster, size_t i, enum tally_item item);
 
