@@ -135,6 +135,7 @@ static void undo(void)
 static void check_entries(void)
 {
 	uint32_t known = 0, held[LETTER_CLASSES] = {0};
+	uint64_t held_sum = 0;
 	uint64_t bytes = 0;
 	struct carried shown = {.count = {0}};
 	for (uint32_t i = 0; i < model.universe; i++) {
@@ -150,6 +151,9 @@ static void check_entries(void)
 		ck_assert(entry->rank == model.rank[i] && entry->day == model.day[i]);
 		known += fact->state == CATALOGUE_KNOWN;
 		held[order_class(entry->rank)] += fact->state == CATALOGUE_HELD;
+		uint64_t word;
+		memcpy(&word, model.tags[i], sizeof(word));
+		held_sum += fact->state == CATALOGUE_HELD ? word : 0;
 		bytes += fact->state == CATALOGUE_HELD ? order_size(entry->rank) : 0;
 		enum letter_class class = order_class(entry->rank);
 		shown.count[class] += fact->shown;
@@ -158,6 +162,7 @@ static void check_entries(void)
 	}
 	ck_assert_uint_eq(catalogue_known(catalogue), known);
 	ck_assert_uint_eq(catalogue_bytes(catalogue), bytes);
+	ck_assert_uint_eq(catalogue_held_sum(catalogue), held_sum);
 	for (unsigned c = 0; c < LETTER_CLASSES; c++)
 		ck_assert_uint_eq(catalogue_held(catalogue, (enum letter_class)c), held[c]);
 	ck_assert_mem_eq(catalogue_shown(catalogue), &shown, sizeof(shown));

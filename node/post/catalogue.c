@@ -30,6 +30,7 @@ struct catalogue {
 	uint64_t refusals; /* the n-th refusal has its slot at n modulo 4096, as long as an entry REFUSED with seq n is there */
 	struct carried shown;
 	uint32_t held[LETTER_CLASSES], known;
+	uint64_t held_sum; /* of the first eight bytes of the tags, modulo 2^64 */
 	uint64_t bytes;
 	struct change *changes;
 	uint32_t *freed;
@@ -198,6 +199,9 @@ static void count(struct catalogue *catalogue, const struct catalogue_entry *ent
 		uint64_t size = order_size(entry->rank);
 		catalogue->held[order_class(entry->rank)] += by;
 		catalogue->bytes += by == 1 ? size : -size;
+		uint64_t word;
+		memcpy(&word, entry->tag, sizeof(word));
+		catalogue->held_sum += by == 1 ? word : -word;
 	}
 	if (entry->state == CATALOGUE_KNOWN)
 		catalogue->known += by;
@@ -442,6 +446,11 @@ uint32_t catalogue_held(const struct catalogue *catalogue, enum letter_class cla
 uint64_t catalogue_bytes(const struct catalogue *catalogue)
 {
 	return catalogue->bytes;
+}
+
+uint64_t catalogue_held_sum(const struct catalogue *catalogue)
+{
+	return catalogue->held_sum;
 }
 
 uint32_t catalogue_known(const struct catalogue *catalogue)

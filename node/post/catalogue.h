@@ -95,6 +95,8 @@ const struct carried *catalogue_shown(const struct catalogue *catalogue);
 /* Number of HELD entries of a class, and the sum of the sizes of the envelopes of all HELD. */
 uint32_t catalogue_held(const struct catalogue *catalogue, enum letter_class class);
 uint64_t catalogue_bytes(const struct catalogue *catalogue);
+/* The same for the same HELD tags, in any order; for comparing stores of one's own, since whoever mints letters can steer it. */
+uint64_t catalogue_held_sum(const struct catalogue *catalogue);
 /* Number of KNOWN entries. */
 uint32_t catalogue_known(const struct catalogue *catalogue);
 

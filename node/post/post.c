@@ -497,7 +497,8 @@ void post_status(const struct post *post, struct control_status *status, struct 
 	};
 	for (unsigned c = 0; c < LETTER_CLASSES; c++)
 		status->letters[c] = catalogue_held(catalogue, (enum letter_class)c);
-	digest_of("barid-carried-v1", catalogue_shown(catalogue), sizeof(struct carried), status->digest, sizeof(status->digest));
+	uint64_t held_sum = catalogue_held_sum(catalogue);
+	digest_of("barid-held-v1", &held_sum, sizeof(held_sum), status->digest, sizeof(status->digest));
 	memcpy(status->counter, post->tally.count, sizeof(post->tally.count));
 	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
 		const struct neighbour *neighbour = post->links[i];
