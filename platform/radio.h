@@ -21,6 +21,48 @@ enum link_kind {
 
 struct radio;
 
+/* What keeps a radio from being of use, and a person can do something about. */
+enum radio_trouble {
+	RADIO_FINE,
+	RADIO_OFF,           /* the settings say so */
+	RADIO_NO_SERVICE,    /* the system's service for it (bluetoothd, wpa_supplicant) does not run */
+	RADIO_NO_PERMISSION, /* it runs, but does not let this user in */
+	RADIO_NO_ADAPTER,    /* there is no such device */
+	RADIO_BLOCKED,       /* by rfkill: airplane mode or a switch */
+	RADIO_UNPOWERED,     /* somebody switched it off */
+	RADIO_UNABLE,        /* the device or its driver cannot do what is needed */
+};
+
+/* How busy a radio with a schedule is, most to least. */
+enum radio_pace {
+	RADIO_PACE_URGENT,  /* an urgent letter waits for somebody to take it */
+	RADIO_PACE_SEARCH,  /* something is new here or there */
+	RADIO_PACE_SETTLED, /* every neighbour is known and nothing is new */
+	RADIO_PACE_SAVING,  /* the battery is low */
+	RADIO_PACES
+};
+
+struct radio_airtime {
+	uint64_t in_ms;        /* time spent at this pace */
+	uint64_t advertise_ms; /* of it, showing a beacon, ... */
+	uint64_t scan_ms;      /* ... listening for those of others, ... */
+	uint64_t linked_ms;    /* ... with at least one link */
+	uint64_t wakes;        /* times the radio's work woke the program */
+};
+
+/* For a person who asks why there are no neighbours. */
+struct radio_report {
+	enum radio_trouble trouble;
+	bool seen;        /* others can find us: it shows a beacon, or could */
+	bool sees;        /* we can find others */
+	bool private_air; /* the address it shows changes */
+	uint16_t heard;   /* neighbours heard in the last minute */
+	uint16_t links;
+	bool scheduled; /* the rest is filled in */
+	enum radio_pace pace;
+	struct radio_airtime airtime[RADIO_PACES];
+};
+
 /* Somebody was heard. The address is opaque to all but the radio that gave it. */
 struct radio_sighting {
 	uint8_t beacon[BEACON_SIZE];
@@ -36,14 +78,18 @@ struct radio_listener {
 	void (*input)(void *owner, struct radio *radio, uint32_t link, const uint8_t *bytes, size_t len); /* borrows bytes */
 	void (*writable)(void *owner, struct radio *radio, uint32_t link);
 	void (*down)(void *owner, struct radio *radio, uint32_t link); /* after this the number is dead; also ends a failed connect() */
-	void (*turn_end)(void *owner);                                 /* every input of this loop turn has been delivered: settle now */
+	/* The radio takes a new address with the next beacon it is given: nothing that was shown or linked by it before may live on. */
+	void (*renew)(void *owner, struct radio *radio);
+	void (*turn_end)(void *owner); /* every input of this loop turn has been delivered: settle now */
 };
 
 /* Downward. Every function gets the radio itself. */
 struct radio {
-	const char *name; /* one word for the log: "lan", "tcp", "ble" */
+	const char *name; /* one word for the log: "lan", "tcp", "bluetooth" */
 	void *state;
-	/* Shows this beacon from now on, if the radio has beacons. */
+	bool slow;   /* a faster link to the same neighbour is better than this one */
+	bool unseen; /* at present nobody can find us by it, so it is always we who dial */
+	/* Shows this beacon from now on. NULL if the radio has no beacons. */
 	void (*beacon)(struct radio *radio, const uint8_t beacon[static BEACON_SIZE]);
 	/* Begins to open a link to a sighted address. Returns its number, 0 if it cannot now. up() or down() follows. */
 	uint32_t (*connect)(struct radio *radio, const uint8_t *address, size_t len);
@@ -53,6 +99,10 @@ struct radio {
 	void (*send)(struct radio *radio, uint32_t link, const uint8_t *bytes, size_t len);
 	/* Ends the link; no down() follows. */
 	void (*close)(struct radio *radio, uint32_t link);
+	/* Says how busy there is reason to be; NULL if the radio has no schedule. */
+	void (*hurry)(struct radio *radio, bool urgent);
+	/* NULL if there is nothing to tell. */
+	void (*report)(struct radio *radio, struct radio_report *report);
 	void (*free)(struct radio *radio);
 };
 

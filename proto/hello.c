@@ -54,7 +54,7 @@ static bool read_hello(struct reader *reader, struct hello *hello)
 {
 	hello->flags = read_u8(reader);
 	read_bytes(reader, hello->nonce, sizeof(hello->nonce));
-	return read_wants(reader, &hello->wants) && hello->flags <= HELLO_GATEWAY;
+	return read_wants(reader, &hello->wants) && hello->flags <= HELLO_FLAGS;
 }
 
 void greeting_show(struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32])

@@ -16,10 +16,13 @@ struct wants {
 	uint8_t capacity; /* the whole store has room for at most 2^(capacity / 4) bytes; 0..255 */
 };
 
-enum { WANTS_SIZE = 4, HELLO_SIZE = 12, HELLO_GATEWAY = 1 };
+enum { WANTS_SIZE = 4, HELLO_SIZE = 12 };
+
+/* Flags of a hello. */
+enum { HELLO_GATEWAY = 1, HELLO_LANE_JOIN = 2, HELLO_LANE_MAKE = 4, HELLO_FLAGS = 7 };
 
 struct hello {
-	uint8_t flags; /* HELLO_GATEWAY or 0 */
+	uint8_t flags; /* HELLO_ bits: I am a gateway; I can join, I can make a fast lane */
 	uint8_t nonce[BEACON_NONCE_SIZE];
 	struct wants wants;
 };

@@ -153,7 +153,7 @@ bool session_next(struct session *session, struct message *message)
 	if (reader.failed)
 		return false;
 	bool rekey = message->type == MESSAGE_REKEY;
-	if (message->len > MESSAGE_PAYLOAD_MAX || message->type < MESSAGE_HELLO || message->type > MESSAGE_REKEY ||
+	if (message->len > MESSAGE_PAYLOAD_MAX || message->type < MESSAGE_HELLO || message->type > MESSAGE_TWIN ||
 	    (rekey && (message->len != 0 || reader.left != 0))) {
 		fail(session, SESSION_MALFORMED);
 		return false;

@@ -21,6 +21,9 @@ enum message_type {
 	MESSAGE_LETTER = 10,
 	MESSAGE_ACK = 11,
 	MESSAGE_REKEY = 12, /* handled inside the session */
+	MESSAGE_LANE = 13,  /* 13 to 15: proto/lane_group.h */
+	MESSAGE_LANE_ANSWER = 14,
+	MESSAGE_TWIN = 15,
 };
 
 enum session_state {

@@ -362,8 +362,8 @@ START_TEST(a_letter_that_comes_in_during_the_handshake_is_not_missed)
 				carry(0, &letter);
 				carry(1, &letter);
 			}
-			ck_assert(post_link_up(cluster.post[0], LINK, LINK_DIALLED, cluster.now));
-			ck_assert(post_link_up(cluster.post[1], LINK, LINK_ANSWERED, cluster.now));
+			ck_assert(post_link_up(cluster.post[0], LINK, LINK_DIALLED, false, cluster.now));
+			ck_assert(post_link_up(cluster.post[1], LINK, LINK_ANSWERED, false, cluster.now));
 			struct sample late = sample_sealed(1000, CLASS_STATUS, 0);
 			ck_assert_uint_eq(pass(0, 1, LINK), HANDSHAKE_FIRST_SIZE); /* the glance says that both show the same */
 			if (taker == 1)

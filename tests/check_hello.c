@@ -78,7 +78,7 @@ START_TEST(a_greeting_is_read_as_it_was_written_unless_a_field_is_out_of_range)
 	ck_assert(bytes[0] == 1 && bytes[1] == 1 && bytes[7] == 64 && bytes[11] == 100 && bytes[26] == 115); /* SPEC.md 7.1 */
 	for (unsigned flags = 0; flags < 256; flags++) {
 		bytes[0] = (uint8_t)flags;
-		ck_assert(greeting_decode(&heard, bytes) == (flags <= HELLO_GATEWAY));
+		ck_assert(greeting_decode(&heard, bytes) == (flags <= HELLO_FLAGS));
 	}
 	bytes[0] = 0;
 	bytes[7] = ORDER_RANKS + 1;
@@ -99,7 +99,7 @@ START_TEST(a_hello_is_read_as_it_was_written_unless_a_field_is_out_of_range)
 	ck_assert_mem_eq(heard.nonce, sample.nonce, sizeof(sample.nonce));
 	ck_assert(same_wants(&heard.wants, &sample.wants));
 	static const size_t at[] = {0, 7, HELLO_SIZE - 1};
-	static const uint8_t most[] = {HELLO_GATEWAY, ORDER_RANKS, 15};
+	static const uint8_t most[] = {HELLO_FLAGS, ORDER_RANKS, 15};
 	for (size_t field = 0; field < 3; field++) {
 		hello_encode(&sample, 0, bytes);
 		for (unsigned value = 0; value < 256; value++) {

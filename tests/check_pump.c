@@ -93,8 +93,42 @@ static void open_end(struct end *end, struct pump *pump)
 	pump_add_radio(pump, &end->radio);
 }
 
+/* A lane that does nothing but say what it was asked. */
+static struct {
+	unsigned can, makes, joins, ends;
+	struct lane_group joined;
+} road;
+
+static unsigned road_can(const struct lane *lane)
+{
+	(void)lane; /* there is one */
+	return road.can;
+}
+
+static void road_make(struct lane *lane)
+{
+	(void)lane;
+	road.makes++;
+}
+
+static void road_join(struct lane *lane, const struct lane_group *group)
+{
+	(void)lane;
+	road.joins++;
+	road.joined = *group;
+}
+
+static void road_end(struct lane *lane)
+{
+	(void)lane;
+	road.ends++;
+}
+
+static struct lane lane = {.can = road_can, .make = road_make, .join = road_join, .end = road_end};
+
 static void start(void)
 {
+	memset(&road, 0, sizeof road);
 	cluster_open(&cluster, 2, ROOMY);
 	for (unsigned i = 0; i < 2; i++) {
 		pumps[i] = pump_new(&(struct pump_config){.post = cluster.post[i], .now = cluster_now});
@@ -344,6 +378,78 @@ START_TEST(many_letters_of_one_turn_share_a_commit)
 }
 END_TEST
 
+START_TEST(a_lane_is_made_for_a_backlog_and_told_of_once_it_is_there)
+{
+	static const struct lane_group group = {
+		.frequency_mhz = 2437, .port = 1, .address = {0xfe, 0x80}, .ssid_len = 1, .passphrase_len = 8, .ssid = "x", .passphrase = "password"};
+	for (uint32_t n = 0; n < LANES_WORTH_BYTES / 512 + 200; n++)
+		submit(0, n);
+	pump_set_lane(pumps[0], &lane);
+	road.can = LANE_CAN_MAKE; /* as a radio that finds its device later */
+	pump_lane_listener(pumps[0])->able(pumps[0]);
+	post_lane_can(cluster.post[1], LANE_CAN_JOIN);
+	ends[0].radio.slow = ends[1].radio.slow = true;
+	up(&ends[0], 1, LINK_DIALLED);
+	up(&ends[1], 9, LINK_ANSWERED);
+	for (unsigned i = 0; i < 20 && road.makes == 0; i++) {
+		turns();
+		carry(&ends[0], &ends[1]);
+		carry(&ends[1], &ends[0]);
+	}
+	ck_assert_uint_eq(road.makes, 1);
+	ck_assert_uint_eq(road.joins, 0);
+	pump_lane_listener(pumps[0])->made(pumps[0], &group);
+	run();
+	struct lane_group told;
+	ck_assert_int_eq(post_lane_wish(cluster.post[1], &told), LANES_WISH_JOIN);
+	ck_assert_mem_eq(&told, &group, sizeof group);
+	pump_lane_listener(pumps[0])->over(pumps[0]);
+	turns();
+	ck_assert_uint_eq(road.makes, 1);
+}
+END_TEST
+
+START_TEST(a_radio_that_renews_its_address_gets_another_nonce_to_show)
+{
+	turns();
+	uint8_t before[BEACON_SIZE];
+	memcpy(before, ends[0].shown, BEACON_SIZE);
+	upward(&ends[0])->renew(upward(&ends[0])->owner, &ends[0].radio);
+	turns();
+	ck_assert_mem_ne(ends[0].shown, before, BEACON_NONCE_SIZE);
+	ck_assert_mem_eq(ends[0].shown, other_end.shown, BEACON_SIZE);
+}
+END_TEST
+
+static unsigned hurried, calmed;
+
+static void end_hurry(struct radio *radio, bool urgent)
+{
+	(void)radio;
+	*(urgent ? &hurried : &calmed) += 1;
+}
+
+START_TEST(radios_are_told_once_that_an_urgent_letter_waits)
+{
+	hurried = calmed = 0;
+	ends[0].radio.hurry = end_hurry;
+	turns();
+	ck_assert_uint_eq(hurried + calmed, 0);
+	struct sample letter = sample_sealed(1, CLASS_URGENT, 0);
+	uint8_t id[LETTER_ID_SIZE];
+	ck_assert_int_eq(post_submit(cluster.post[0], letter.bytes, letter.len, SUBMIT_SEND_NOW, id, cluster.now), VERDICT_STORED);
+	pump_touch(pumps[0]);
+	turns();
+	pump_touch(pumps[0]);
+	turns();
+	ck_assert(hurried == 1 && calmed == 0);
+	up(&ends[0], 1, LINK_DIALLED);
+	up(&ends[1], 9, LINK_ANSWERED);
+	run();
+	ck_assert(hurried == 1 && calmed == 1);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("pump");
@@ -360,6 +466,9 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, every_radio_shows_the_beacon_and_shows_it_anew_when_there_is_news);
 	tcase_add_test(tcase, a_turn_in_which_nothing_happened_does_nothing);
 	tcase_add_test(tcase, many_letters_of_one_turn_share_a_commit);
+	tcase_add_test(tcase, a_lane_is_made_for_a_backlog_and_told_of_once_it_is_there);
+	tcase_add_test(tcase, a_radio_that_renews_its_address_gets_another_nonce_to_show);
+	tcase_add_test(tcase, radios_are_told_once_that_an_urgent_letter_waits);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

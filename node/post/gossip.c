@@ -32,6 +32,11 @@ void gossip_end(struct neighbour *neighbour)
 static struct hello hello_of(const struct gossip *gossip, struct neighbour *neighbour)
 {
 	struct hello hello = {.flags = gossip->is_gateway ? HELLO_GATEWAY : 0, .wants = door_wants(gossip->door)};
+	/* Of use, and said, on slow links only. */
+	if (neighbour->aside.slow && (gossip->lanes->can & LANE_CAN_JOIN) != 0)
+		hello.flags |= HELLO_LANE_JOIN;
+	if (neighbour->aside.slow && (gossip->lanes->can & LANE_CAN_MAKE) != 0)
+		hello.flags |= HELLO_LANE_MAKE;
 	memcpy(hello.nonce, gossip->nonce, sizeof(hello.nonce));
 	neighbour->told = hello.wants;
 	neighbour->greeted = true;
@@ -95,7 +100,9 @@ static void meet(struct gossip *gossip, struct neighbour *neighbour, const struc
 {
 	memcpy(neighbour->nonce, hello->nonce, sizeof(neighbour->nonce));
 	/* Anybody may call himself a gateway; only on the link whose key we know does it count. */
-	neighbour->is_gateway = neighbour->kind == LINK_GATEWAY_DIALLED && hello->flags == HELLO_GATEWAY;
+	neighbour->is_gateway = neighbour->kind == LINK_GATEWAY_DIALLED && (hello->flags & HELLO_GATEWAY) != 0;
+	neighbour->aside.can =
+		(uint8_t)(((hello->flags & HELLO_LANE_JOIN) != 0 ? LANE_CAN_JOIN : 0) | ((hello->flags & HELLO_LANE_MAKE) != 0 ? LANE_CAN_MAKE : 0));
 	neighbour->met = true;
 	if (neighbour->is_gateway)
 		store_set_gateway_last(gossip->door->store, now.unix_s);
@@ -214,6 +221,9 @@ static void acked(struct gossip *gossip, struct neighbour *neighbour, const stru
 			continue;
 		}
 		neighbour->useful_ms = now.boot_ms;
+		uint32_t slot = catalogue_find(store_catalogue(gossip->door->store), tag);
+		if (slot != CATALOGUE_NONE && order_class(catalogue_at(store_catalogue(gossip->door->store), slot)->rank) == CLASS_URGENT)
+			gossip->urgent_handed = true;
 		store_handed(gossip->door->store, store_key(gossip->door->store, tag), neighbour->is_gateway, now.unix_s);
 	}
 }
@@ -251,6 +261,8 @@ static bool message_input(struct gossip *gossip, struct neighbour *neighbour, co
 		return wants_input(neighbour, message);
 	if (message->type < MESSAGE_OFFER)
 		return compare_input(neighbour->compare, message);
+	if (message->type > MESSAGE_REKEY)
+		return lanes_input(gossip->lanes, &neighbour->aside, neighbour->link, message, now.boot_ms);
 	return sync_message(gossip, neighbour, message, now);
 }
 
@@ -378,6 +390,7 @@ static void fill(struct gossip *gossip, struct neighbour *neighbour)
 		compare_output(neighbour->compare, &neighbour->session);
 	if (!neighbour->met)
 		return;
+	lanes_output(gossip->lanes, &neighbour->aside, neighbour->link, &neighbour->session);
 	tell_wants(gossip, neighbour);
 	offer_news(gossip, neighbour);
 	while (send_letter(gossip, neighbour))

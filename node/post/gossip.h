@@ -8,6 +8,7 @@
 
 #include "node/post/compare.h"
 #include "node/post/door.h"
+#include "node/post/lanes.h"
 #include "platform/clock.h"
 #include "platform/radio.h"
 #include "proto/session.h"
@@ -20,9 +21,11 @@ struct gossip {
 	struct door *door;
 	struct fresh *fresh; /* what this turn let in */
 	struct tally *tally;
+	struct lanes *lanes;
 	const uint8_t *nonce; /* of our beacon */
 	bool is_gateway;
-	bool must_commit; /* this turn let in something that will be acknowledged */
+	bool must_commit;   /* this turn let in something that will be acknowledged */
+	bool urgent_handed; /* somebody has taken an urgent letter; whoever reads it clears it */
 };
 
 struct neighbour {
@@ -32,6 +35,7 @@ struct neighbour {
 	struct sync sync;
 	struct compare *compare; /* owned; NULL until the handshake is done */
 	struct outbox outbox;
+	struct aside aside;
 	struct marks news;                /* to be offered */
 	bool greeted, met;                /* they know who we are; we know who they are */
 	bool opened;                      /* responder: the comparison is open */

@@ -1,5 +1,7 @@
 #include "node/post/peers.h"
 
+#include "crypto/random.h"
+
 #include <string.h>
 
 static struct peer *find(struct peers *peers, const uint8_t nonce[static BEACON_NONCE_SIZE])
@@ -22,7 +24,15 @@ static struct peer *oldest(struct peers *peers)
 	return best;
 }
 
-bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACON_SIZE], uint64_t generation, uint64_t now_ms)
+/* The side whose turn it is may be unable to dial, or may not hear us. */
+static bool waited(struct peer *peer, uint64_t now_ms)
+{
+	if (peer->ours_from_ms == 0)
+		peer->ours_from_ms = now_ms + PEERS_TURN_MS + random_below(PEERS_TURN_SPREAD_MS);
+	return now_ms >= peer->ours_from_ms;
+}
+
+bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACON_SIZE], bool our_turn, uint64_t generation, uint64_t now_ms)
 {
 	const uint8_t *digest = beacon + BEACON_NONCE_SIZE;
 	struct peer *peer = find(peers, beacon);
@@ -33,7 +43,11 @@ bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACO
 			return false;
 	} else {
 		peer = oldest(peers);
+		*peer = (struct peer){.used = true, .tried_ms = now_ms};
+		memcpy(peer->nonce, beacon, BEACON_NONCE_SIZE);
 	}
+	if (!our_turn && !waited(peer, now_ms))
+		return false;
 	*peer = (struct peer){.used = true, .failed = true, .ours = generation, .tried_ms = now_ms};
 	memcpy(peer->nonce, beacon, BEACON_NONCE_SIZE);
 	memcpy(peer->digest, digest, BEACON_DIGEST_SIZE);
@@ -46,6 +60,7 @@ void peers_met(struct peers *peers, const uint8_t nonce[static BEACON_NONCE_SIZE
 	if (peer == NULL)
 		return;
 	peer->failed = false;
+	peer->ours_from_ms = 0;
 	peer->ours = generation;
 	peer->tried_ms = now_ms;
 }

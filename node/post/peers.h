@@ -7,7 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PEERS_MAX = 256, PEERS_REDIAL_MS = 10000, PEERS_STALE_MS = 300000 };
+enum {
+	PEERS_MAX = 256,
+	PEERS_REDIAL_MS = 10000,
+	PEERS_STALE_MS = 300000,
+	PEERS_TURN_MS = 6000,        /* how long, ... */
+	PEERS_TURN_SPREAD_MS = 4000, /* ... and up to so much longer, the side that should dial is waited for */
+};
 
 struct peer {
 	bool used;
@@ -15,7 +21,8 @@ struct peer {
 	uint8_t digest[BEACON_DIGEST_SIZE]; /* theirs when we last were linked or tried */
 	uint64_t ours;                      /* our own generation then */
 	uint64_t tried_ms;
-	bool failed; /* the last try has not led to a greeting */
+	uint64_t ours_from_ms; /* it is their turn to dial; if they have not by then, it is ours; 0: nobody waits */
+	bool failed;           /* the last try has not led to a greeting */
 };
 
 struct peers {
@@ -23,8 +30,8 @@ struct peers {
 };
 
 /* True if this beacon is worth dialling now: unknown, or either side has changed since the last contact, or that is long ago; but not soon after a
- * try that came to nothing. Notes the try if so. */
-bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACON_SIZE], uint64_t generation, uint64_t now_ms);
+ * try that came to nothing, nor, if it is not our turn, before the other side had time to dial. Notes the try if so. */
+bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACON_SIZE], bool our_turn, uint64_t generation, uint64_t now_ms);
 /* They greeted us, or the contact is over: what was exchanged with them is no reason to dial again. */
 void peers_met(struct peers *peers, const uint8_t nonce[static BEACON_NONCE_SIZE], uint64_t generation, uint64_t now_ms);
 

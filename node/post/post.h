@@ -8,6 +8,7 @@
  */
 
 #include "node/control.h"
+#include "node/post/lanes.h"
 #include "node/post/tally.h"
 #include "platform/clock.h"
 #include "platform/error.h"
@@ -41,10 +42,11 @@ void post_reconfigure(struct post *post, const struct post_config *config);
 /* Commits nothing; what was not settled is lost. Takes NULL. */
 void post_close(struct post *post);
 
-/* A neighbour was heard: true if it is worth a link (it is new or has news) and it is our side's turn to dial. */
-bool post_sighting(struct post *post, const uint8_t beacon[static BEACON_SIZE], struct moment now);
-/* A link is open. link: the caller's number, unique while up. May close another one that is of less use. False: at a limit; the caller closes it. */
-bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, struct moment now);
+/* A neighbour was heard: true if it is worth a link (it is new or has news) and it is our side's turn to dial. unseen: it cannot dial us. */
+bool post_sighting(struct post *post, const uint8_t beacon[static BEACON_SIZE], bool unseen, struct moment now);
+/* A link is open. link: the caller's number, unique while up. slow: a faster one to the same neighbour takes its place. May close another one that is
+ * of less use. False: at a limit; the caller closes it. */
+bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, bool slow, struct moment now);
 /* Bytes from the link. False: the link is of no more use; the caller closes it (post_link_down() is not needed then). */
 bool post_link_input(struct post *post, uint32_t link, const uint8_t *bytes, size_t len, struct moment now);
 void post_link_down(struct post *post, uint32_t link, struct moment now);
@@ -60,6 +62,17 @@ enum control_verdict post_submit(struct post *post, const uint8_t *envelope, siz
 enum err post_settle(struct post *post, struct moment now);
 /* Links the post wants closed since the last call, one at a time; false when there are none. */
 bool post_next_closed(struct post *post, uint32_t *link);
+/* A radio takes a new address: the beacon gets a new nonce, which the radio's own schedule replaces before it is old. */
+void post_renew(struct post *post, struct moment now);
+/* True while an urgent letter that came lately has not been handed to anybody. */
+bool post_urgent(const struct post *post, struct moment now);
+
+/* The fast lane (node/post/lanes.h): what our radio can do, what it reports, and what it is to do now. */
+void post_lane_can(struct post *post, uint8_t can);
+void post_lane_made(struct post *post, const struct lane_group *group);
+void post_lane_over(struct post *post, struct moment now);
+enum lanes_wish post_lane_wish(struct post *post, struct lane_group *group);
+
 /* The beacon to show; true if it changed since the last call. */
 bool post_beacon(struct post *post, uint8_t beacon[static BEACON_SIZE]);
 /* boot_ms at which post_settle() should run even if nothing comes in; UINT64_MAX: never. */

@@ -1,5 +1,6 @@
 #include "node/post/pump.h"
 
+#include "crypto/wipe.h"
 #include "platform/log.h"
 
 #include <assert.h>
@@ -30,8 +31,11 @@ struct dial {
 struct pump {
 	struct pump_config config;
 	struct radio_listener listener;
+	struct lane_listener lane_listener;
+	struct lane *lane; /* NULL: none */
 	struct radio *radios[PUMP_RADIOS_MAX];
 	unsigned radio_count;
+	bool urgent;      /* as the radios were told */
 	bool beacon_owed; /* to radios that came after the post told it */
 	bool has_beacon;
 	uint8_t beacon[BEACON_SIZE];
@@ -88,7 +92,7 @@ static void on_sighting(void *owner, struct radio *radio, const struct radio_sig
 	struct pump *pump = owner;
 	assert(sighting->address_len <= sizeof sighting->address);
 	struct dial *dial = dial_for(pump, sighting->beacon);
-	if (!dial || !post_sighting(pump->config.post, sighting->beacon, now_of(pump)))
+	if (!dial || !post_sighting(pump->config.post, sighting->beacon, radio->unseen, now_of(pump)))
 		return;
 	uint32_t radio_link = radio->connect(radio, sighting->address, sighting->address_len);
 	if (!radio_link)
@@ -115,7 +119,7 @@ static void on_up(void *owner, struct radio *radio, uint32_t radio_link, enum li
 	assert(link);
 	pump->last_number = pump->last_number == UINT32_MAX ? 1 : pump->last_number + 1;
 	*link = (struct link){.number = pump->last_number, .radio = radio, .radio_link = radio_link};
-	link->ending = !post_link_up(pump->config.post, link->number, kind, now_of(pump));
+	link->ending = !post_link_up(pump->config.post, link->number, kind, radio->slow, now_of(pump));
 	pump->touched = true;
 }
 
@@ -147,6 +151,35 @@ static void on_down(void *owner, struct radio *radio, uint32_t radio_link)
 	if (!link->ending)
 		post_link_down(pump->config.post, link->number, now_of(pump));
 	*link = (struct link){.number = 0};
+	pump->touched = true;
+}
+
+static void on_renew(void *owner, struct radio *radio)
+{
+	struct pump *pump = owner;
+	(void)radio; /* whichever it is, the post shows one beacon by all */
+	post_renew(pump->config.post, now_of(pump));
+	pump->touched = true;
+}
+
+static void on_lane_made(void *owner, const struct lane_group *group)
+{
+	struct pump *pump = owner;
+	post_lane_made(pump->config.post, group);
+	pump->touched = true;
+}
+
+static void on_lane_over(void *owner)
+{
+	struct pump *pump = owner;
+	post_lane_over(pump->config.post, now_of(pump));
+	pump->touched = true;
+}
+
+static void on_lane_able(void *owner)
+{
+	struct pump *pump = owner;
+	post_lane_can(pump->config.post, (uint8_t)pump->lane->can(pump->lane));
 	pump->touched = true;
 }
 
@@ -187,6 +220,31 @@ static void send_link(struct pump *pump, const struct link *link)
 	}
 	/* More is waiting, and the radio owes no writable() for it. */
 	pump->touched = true;
+}
+
+static void serve_lane(struct pump *pump)
+{
+	struct lane_group group;
+	enum lanes_wish wish = pump->lane ? post_lane_wish(pump->config.post, &group) : LANES_WISH_NONE;
+	if (wish == LANES_WISH_NONE)
+		return;
+	pump->lane->end(pump->lane);
+	if (wish == LANES_WISH_MAKE)
+		pump->lane->make(pump->lane);
+	if (wish == LANES_WISH_JOIN)
+		pump->lane->join(pump->lane, &group);
+	wipe(&group, sizeof group);
+}
+
+static void hurry(struct pump *pump, struct moment now)
+{
+	bool urgent = post_urgent(pump->config.post, now);
+	if (urgent == pump->urgent)
+		return;
+	pump->urgent = urgent;
+	for (unsigned i = 0; i < pump->radio_count; i++)
+		if (pump->radios[i]->hurry)
+			pump->radios[i]->hurry(pump->radios[i], urgent);
 }
 
 static void show_beacon(struct pump *pump)
@@ -239,6 +297,8 @@ enum err pump_turn(struct pump *pump)
 			send_link(pump, &pump->links[i]);
 	/* Output may have shown a link to be of no more use. */
 	end_links(pump);
+	serve_lane(pump);
+	hurry(pump, now);
 	show_beacon(pump);
 	return err;
 }
@@ -251,6 +311,24 @@ void pump_touch(struct pump *pump)
 const struct radio_listener *pump_listener(struct pump *pump)
 {
 	return &pump->listener;
+}
+
+const struct lane_listener *pump_lane_listener(struct pump *pump)
+{
+	return &pump->lane_listener;
+}
+
+void pump_set_lane(struct pump *pump, struct lane *lane)
+{
+	assert(!pump->lane);
+	pump->lane = lane;
+	on_lane_able(pump);
+}
+
+struct radio *const *pump_radios(const struct pump *pump, unsigned *count)
+{
+	*count = pump->radio_count;
+	return pump->radios;
 }
 
 void pump_add_radio(struct pump *pump, struct radio *radio)
@@ -275,8 +353,10 @@ struct pump *pump_new(const struct pump_config *config)
 		.input = on_input,
 		.writable = on_writable,
 		.down = on_down,
+		.renew = on_renew,
 		.turn_end = on_turn_end,
 	};
+	pump->lane_listener = (struct lane_listener){.owner = pump, .made = on_lane_made, .over = on_lane_over, .able = on_lane_able};
 	pump->touched = true;
 	return pump;
 }

@@ -7,6 +7,7 @@
  */
 
 #include "node/post/post.h"
+#include "platform/lane.h"
 
 enum { PUMP_RADIOS_MAX = 4, PUMP_LINKS_MAX = 128, PUMP_DIALS_MAX = 16 };
 
@@ -26,6 +27,12 @@ void pump_free(struct pump *pump);
 const struct radio_listener *pump_listener(struct pump *pump);
 /* From the next turn on it shows the post's beacon. At most PUMP_RADIOS_MAX; before its first report. */
 void pump_add_radio(struct pump *pump, struct radio *radio);
+
+/* The fast lane that slow links may use, and what it is to report to. At most one; lives as long as the pump. */
+void pump_set_lane(struct pump *pump, struct lane *lane);
+const struct lane_listener *pump_lane_listener(struct pump *pump);
+/* The radios added so far, in that order. A view. */
+struct radio *const *pump_radios(const struct pump *pump, unsigned *count);
 
 /* Something was handed to the post past the pump (post_submit()): the next pump_turn() settles. */
 void pump_touch(struct pump *pump);

@@ -17,7 +17,8 @@ import barid_letters as letters  # noqa: E402
 import interop_compare  # noqa: E402
 from barid_peer import Neighbour  # noqa: E402
 from interop_room import Dialled, Room, count_of, each, expect_end, hand_in, holdings, ids_of, place, resident_kib  # noqa: E402
-from noise_peer import ACK, ESTIMATE, HANDSHAKE, HELLO, LETTER, LIST, NEED, OFFER, PICK, REKEY, UNIT, WANTS, LinkEnded, key_pair  # noqa: E402
+from noise_peer import ACK, ESTIMATE, HANDSHAKE, HELLO, LANE, LANE_ANSWER, LETTER, LIST, NEED, OFFER, PICK, REKEY, TWIN, UNIT, WANTS  # noqa: E402
+from noise_peer import LinkEnded, key_pair  # noqa: E402
 from posts import HELD, Desk, free_port, program, wait_until  # noqa: E402
 
 NOISE_PEER = os.path.join(HERE, "../interop/noise_peer.py")
@@ -175,6 +176,23 @@ def pick_beyond(post):
     return spoil
 
 
+LANE_GROUP = struct.pack("<HH", 2412, 4747) + b"\xfe\x80" + bytes(14) + bytes(6) + b"\4net1" + b"\x08password"
+
+
+def lanes_are_for_bluetooth(post):
+    """On any other link a lane is politely refused, asking for one and naming a twin change nothing."""
+    with Neighbour.dial(post.port) as link:
+        link.greet()
+        link.send(LANE, b"")
+        link.send(LANE_ANSWER, b"\0")
+        link.send(TWIN, bytes(16))
+        link.send(LANE, LANE_GROUP)
+        kind, payload = link.peer.receive_message()
+        while kind != LANE_ANSWER:
+            kind, payload = link.peer.receive_message()
+        assert payload == b"\0", payload.hex()
+
+
 def hostile_links(room):
     post = room.listening("hostile")
     hand_in(post, [letters.sealed(letters.NEED, 0) for _ in range(3)])
@@ -197,7 +215,12 @@ def hostile_links(room):
         "an ACK of what was not sent": lambda l: l.send(ACK, struct.pack("<HB", 1, 1)),
         "an oversize LETTER": lambda l: l.send(LETTER, bytes(4097)),
         "the longest length there is": lambda l: raw_record(l, struct.pack("<BH", LETTER, 65535)),
-        "a message of no known type": lambda l: l.send(13, b""),
+        "a LANE cut off": lambda l: l.send(LANE, LANE_GROUP[:-1]),
+        "a LANE with a byte too many": lambda l: l.send(LANE, LANE_GROUP + b"a"),
+        "a LANE to an address that is not link-local": lambda l: l.send(LANE, LANE_GROUP[:4] + b"\x20" + LANE_GROUP[5:]),
+        "a LANE_ANSWER of 2": lambda l: l.send(LANE_ANSWER, b"\2"),
+        "a TWIN of 15 bytes": lambda l: l.send(TWIN, bytes(15)),
+        "a message of no known type": lambda l: l.send(16, b""),
         "a message of type 0": lambda l: l.send(0, b""),
         "a REKEY that is not the last": lambda l: raw_record(l, struct.pack("<BH", REKEY, 0) + b"\1"),
         "a REKEY with a payload": lambda l: l.send(REKEY, b"x"),
@@ -212,7 +235,7 @@ def hostile_links(room):
         "WANTS before HELLO": lambda l: l.send(WANTS, bytes([0, 0, 0, 96])),
         "a short HELLO": lambda l: l.send(HELLO, hello[:-1]),
         "a long HELLO": lambda l: l.send(HELLO, hello + b"\0"),
-        "HELLO with unknown flags": lambda l: l.send(HELLO, b"\2" + hello[1:]),
+        "HELLO with unknown flags": lambda l: l.send(HELLO, b"\x08" + hello[1:]),
         "HELLO that wants rank 65": lambda l: l.send(HELLO, hello[:7] + b"\x41" + hello[8:]),
         "HELLO with a fifth class": lambda l: l.send(HELLO, hello[:11] + b"\x10"),
     }
@@ -225,6 +248,7 @@ def hostile_links(room):
     }
     each(forged, lambda spoil: expect_end(post, post.port, "records_forged", spoil))
     noise_for_a_handshake(post)
+    lanes_are_for_bluetooth(post)
     with Neighbour.dial(post.port) as link:
         exchange(post, link)
 
@@ -251,7 +275,7 @@ def hostile_answers(room):
             wait_until("%s is counted" % counter, lambda: count_of(dialled.post, counter) == 1, 3)
 
     each({
-        "a greeting of unknown flags": Changed(lambda whole: b"\2" + whole[1:]),
+        "a greeting of unknown flags": Changed(lambda whole: b"\x08" + whole[1:]),
         "a greeting that wants rank 65": Changed(lambda whole: whole[:7] + b"\x41" + whole[8:]),
         "a HELLO from the side that sends none": lambda l: l.send(HELLO, bytes(7) + bytes([0, 0, 0, 96, 15])),
         "a unit of no class in the first flight": lambda l: l.send(LIST, bytes(4)),

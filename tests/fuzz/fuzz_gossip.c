@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		enum control_verdict verdict = post_submit(post, sample.bytes, sample.len, SUBMIT_CARRIED, id, now);
 		assert(verdict == VERDICT_STORED);
 	}
-	bool up = post_link_up(post, LINK, LINK_ANSWERED, now);
+	bool up = post_link_up(post, LINK, LINK_ANSWERED, false, now);
 	assert(up);
 	if (bytes[0] % 2 == 1)
 		speak(post, bytes + 1, len - 1);

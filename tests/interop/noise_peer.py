@@ -39,8 +39,8 @@ KEY_AND_TAG = 48
 GLANCE, GREETING = 4, 27
 HANDSHAKE = KEY_AND_TAG + GLANCE
 PAYLOAD_MAX = 4096
-HELLO, WANTS, ESTIMATE, SKETCH, MORE_SUMS, LIST, NEED, OFFER, PICK, LETTER, ACK, REKEY = range(1, 13)
-NAMES = dict(enumerate("HELLO WANTS ESTIMATE SKETCH MORE LIST NEED OFFER PICK LETTER ACK REKEY".split(), 1))
+HELLO, WANTS, ESTIMATE, SKETCH, MORE_SUMS, LIST, NEED, OFFER, PICK, LETTER, ACK, REKEY, LANE, LANE_ANSWER, TWIN = range(1, 16)
+NAMES = dict(enumerate("HELLO WANTS ESTIMATE SKETCH MORE LIST NEED OFFER PICK LETTER ACK REKEY LANE LANE_ANSWER TWIN".split(), 1))
 
 
 class LinkEnded(Exception):
@@ -221,7 +221,7 @@ class Peer:
         while True:
             if len(self.plain) >= 3:
                 kind, length = struct.unpack_from("<BH", self.plain)
-                require(HELLO <= kind <= REKEY, "a message of type %d" % kind)
+                require(HELLO <= kind <= TWIN, "a message of type %d" % kind)
                 if len(self.plain) >= 3 + length:
                     payload, self.plain = self.plain[3:3 + length], self.plain[3 + length:]
                     if kind != REKEY:
@@ -333,7 +333,7 @@ def check(echo):
         ("a record of no units ends the link", lambda: refused_case(echo, lambda peer: peer.link.send(b"\0"), 76)),
         ("a record of 17 units ends the link", lambda: refused_case(echo, lambda peer: peer.link.send(b"\x11"), 76)),
         ("a message too long ends the link", lambda: refused_case(echo, lambda peer: peer.send_message(SKETCH, bytes(PAYLOAD_MAX + 1)), 76)),
-        ("a message of no known kind ends the link", lambda: refused_case(echo, lambda peer: peer.send_message(13, b""), 76)),
+        ("a message of no known kind ends the link", lambda: refused_case(echo, lambda peer: peer.send_message(16, b""), 76)),
         ("another psk meets no answer", lambda: first_message_case(echo, False, bytes(32), b"\1" * 32)),
         ("another gateway key meets no answer", lambda: first_message_case(echo, True, os.urandom(32), key_pair().public.data)),
         ("a key of low order meets no answer", lambda: first_message_case(echo, False, bytes(32), bytes(32), low_order())),

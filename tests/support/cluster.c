@@ -45,16 +45,26 @@ void cluster_close(struct cluster *cluster)
 	assert(gone == 0);
 }
 
-size_t cluster_join(struct cluster *cluster, size_t a, size_t b)
+static size_t join(struct cluster *cluster, size_t a, size_t b, bool slow)
 {
 	assert(cluster->link_count < CLUSTER_LINKS);
 	size_t at = cluster->link_count++;
 	uint32_t number = (uint32_t)at + 1;
 	cluster->links[at] = (struct cluster_link){.up = true, .a = a, .b = b, .budget = SIZE_MAX};
-	bool up = post_link_up(cluster->post[a], number, LINK_DIALLED, cluster->now) &&
-		  post_link_up(cluster->post[b], number, LINK_ANSWERED, cluster->now);
+	bool up = post_link_up(cluster->post[a], number, LINK_DIALLED, slow, cluster->now) &&
+		  post_link_up(cluster->post[b], number, LINK_ANSWERED, slow, cluster->now);
 	assert(up);
 	return at;
+}
+
+size_t cluster_join(struct cluster *cluster, size_t a, size_t b)
+{
+	return join(cluster, a, b, false);
+}
+
+size_t cluster_join_slow(struct cluster *cluster, size_t a, size_t b)
+{
+	return join(cluster, a, b, true);
 }
 
 void cluster_cut(struct cluster *cluster, size_t link)

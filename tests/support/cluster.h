@@ -29,6 +29,8 @@ void cluster_open(struct cluster *cluster, size_t n, uint64_t store_max_bytes);
 void cluster_close(struct cluster *cluster);
 /* Opens a link from a to b; returns its index. */
 size_t cluster_join(struct cluster *cluster, size_t a, size_t b);
+/* The same over a slow radio. */
+size_t cluster_join_slow(struct cluster *cluster, size_t a, size_t b);
 void cluster_cut(struct cluster *cluster, size_t link);
 /* Moves bytes until nobody has anything to say. Returns the number of turns. */
 size_t cluster_run(struct cluster *cluster);

@@ -1,0 +1,44 @@
+#ifndef BARID_NODE_POST_POST_INSIDE_H
+#define BARID_NODE_POST_POST_INSIDE_H
+/* The inside of a post, for the files that make it: post.c (its life and its turns) and post_links.c (who is linked, and who must go). */
+
+#include "node/post/fresh.h"
+#include "node/post/gossip.h"
+#include "node/post/holdback.h"
+#include "node/post/peers.h"
+#include "node/post/post.h"
+
+enum { POST_CLOSED_MAX = 4 * POST_LINKS_MAX };
+
+struct post {
+	struct store *store;
+	struct door door;
+	struct gossip gossip;
+	struct fresh fresh;
+	struct holdback holdback;
+	struct peers peers;
+	struct lanes lanes;
+	struct tally tally;
+	struct post_config config; /* without store_path */
+	struct neighbour *links[POST_LINKS_MAX];
+	uint32_t closed[POST_CLOSED_MAX];
+	size_t closed_count;
+	uint8_t nonce[BEACON_NONCE_SIZE], shown[BEACON_SIZE];
+	uint64_t nonce_until_ms, expire_at_ms, notes_since_ms, opened_ms, urgent_until_ms;
+	uint64_t generation;
+};
+
+/* Frees a link's place; nobody is told. i: a place in use. */
+void post_end_link(struct post *post, size_t i);
+/* The same, and the caller of the post is told to close it. */
+void post_want_closed(struct post *post, size_t i);
+/* True while the handshake of a link is not done. */
+bool post_is_shaking(const struct neighbour *neighbour);
+/* Ends the links that said nothing for too long. */
+void post_end_silent_links(struct post *post, struct moment now);
+/* Whoever opens many links and says nothing more must not make us hold a snapshot of the catalogue for each: the least useful of them end. */
+void post_end_costly_comparisons(struct post *post);
+/* What waits for a slow link may be worth a fast lane. */
+void post_consider_lanes(struct post *post, struct moment now);
+
+#endif

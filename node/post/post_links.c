@@ -1,0 +1,331 @@
+#include "node/post/post_inside.h"
+
+#include "crypto/random.h"
+#include "crypto/wipe.h"
+#include "proto/beacon.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SETTLED_MS = 10000, /* two links of one pair that opened less than this apart opened at once */
+	USELESS_MS = 60000, /* a link that brought and took nothing for so long gives way when the table is full */
+};
+
+void post_end_link(struct post *post, size_t i)
+{
+	lanes_link_down(&post->lanes, post->links[i]->link);
+	gossip_end(post->links[i]);
+	free(post->links[i]);
+	post->links[i] = NULL;
+}
+
+/* The place of a link in the table, or POST_LINKS_MAX. */
+static size_t find_link(const struct post *post, uint32_t link)
+{
+	size_t i = 0;
+	while (i < POST_LINKS_MAX && (post->links[i] == NULL || post->links[i]->link != link))
+		i++;
+	return i;
+}
+
+void post_want_closed(struct post *post, size_t i)
+{
+	assert(post->closed_count < POST_CLOSED_MAX);
+	post->closed[post->closed_count++] = post->links[i]->link;
+	post_end_link(post, i);
+}
+
+bool post_is_shaking(const struct neighbour *neighbour)
+{
+	return neighbour->session.state == SESSION_HANDSHAKE;
+}
+
+bool post_sighting(struct post *post, const uint8_t beacon[static BEACON_SIZE], bool unseen, struct moment now)
+{
+	size_t up = 0;
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		if (post->links[i] == NULL)
+			continue;
+		up++;
+		if (post->links[i]->met && memcmp(post->links[i]->nonce, beacon, BEACON_NONCE_SIZE) == 0)
+			return false;
+	}
+	int order = memcmp(post->nonce, beacon, BEACON_NONCE_SIZE);
+	if (up == POST_LINKS_MAX || order == 0)
+		return false;
+	if (beacon_carries(beacon, catalogue_shown(store_catalogue(post->store))))
+		return false;
+	/* One of the two dials: the one with the lower nonce, if it can. */
+	return peers_worth_dialling(&post->peers, beacon, unseen || order < 0, post->generation, now.boot_ms);
+}
+
+static void start_session(const struct post *post, struct neighbour *neighbour)
+{
+	uint8_t ephemeral[DH_KEY_SIZE];
+	random_fill(ephemeral, sizeof(ephemeral));
+	struct session_setup setup = {
+		.gateway = neighbour->kind == LINK_GATEWAY_DIALLED || neighbour->kind == LINK_GATEWAY_ANSWERED,
+		.initiator = neighbour->kind == LINK_DIALLED || neighbour->kind == LINK_GATEWAY_DIALLED,
+		.ephemeral_secret = ephemeral,
+	};
+	if (!setup.gateway)
+		setup.psk = post->config.psk;
+	else if (setup.initiator)
+		setup.remote_static = post->config.gateway_key;
+	else
+		setup.static_secret = post->config.gateway_secret;
+	gossip_start(neighbour, &setup);
+	wipe(ephemeral, sizeof(ephemeral));
+}
+
+/* Who must go so that a new link may come, or POST_LINKS_MAX. Of the handshakes that strangers left half done, the oldest: an honest one takes one
+ * round trip. Of the links that strangers opened, the one that has been of no use for longest, if that is long. */
+static size_t least_useful(const struct post *post, bool half_open, struct moment now)
+{
+	size_t worst = POST_LINKS_MAX;
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		const struct neighbour *neighbour = post->links[i];
+		if (neighbour == NULL || neighbour->kind == LINK_DIALLED || neighbour->kind == LINK_GATEWAY_DIALLED ||
+		    post_is_shaking(neighbour) != half_open)
+			continue;
+		if (!half_open && now.boot_ms - neighbour->useful_ms < USELESS_MS)
+			continue;
+		if (worst == POST_LINKS_MAX || neighbour->useful_ms < post->links[worst]->useful_ms)
+			worst = i;
+	}
+	return worst;
+}
+
+/* A free place in the table, made if need be; POST_LINKS_MAX if there is none. */
+static size_t place_for_link(struct post *post, struct moment now)
+{
+	size_t free_place = POST_LINKS_MAX, half_open = 0;
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		if (post->links[i] == NULL)
+			free_place = i;
+		else
+			half_open += post_is_shaking(post->links[i]);
+	}
+	bool crowded = half_open >= POST_HALF_OPEN_MAX;
+	if (!crowded && free_place < POST_LINKS_MAX)
+		return free_place;
+	size_t victim = least_useful(post, crowded, now);
+	if (victim < POST_LINKS_MAX) {
+		post->tally.count[TALLY_LINKS_DISPLACED]++;
+		post_want_closed(post, victim);
+	}
+	return victim;
+}
+
+static bool has_key_for(const struct post *post, enum link_kind kind)
+{
+	switch (kind) {
+	case LINK_GATEWAY_DIALLED:
+		return post->config.has_gateway_key;
+	case LINK_GATEWAY_ANSWERED:
+		return post->config.has_gateway_secret;
+	case LINK_DIALLED:
+	case LINK_ANSWERED:
+		break;
+	}
+	return true;
+}
+
+bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, bool slow, struct moment now)
+{
+	assert(find_link(post, link) == POST_LINKS_MAX);
+	size_t place = has_key_for(post, kind) && post->closed_count < POST_CLOSED_MAX / 2 ? place_for_link(post, now) : POST_LINKS_MAX;
+	struct neighbour *neighbour = place < POST_LINKS_MAX ? calloc(1, sizeof(*neighbour)) : NULL;
+	if (neighbour == NULL) {
+		post->tally.count[TALLY_LINKS_REFUSED]++;
+		return false;
+	}
+	neighbour->link = link;
+	neighbour->kind = kind;
+	neighbour->aside = (struct aside){.slow = slow, .initiator = kind == LINK_DIALLED};
+	neighbour->up_ms = neighbour->heard_ms = neighbour->sent_ms = neighbour->rekey_ms = neighbour->useful_ms = now.boot_ms;
+	start_session(post, neighbour);
+	post->links[place] = neighbour;
+	post->tally.count[TALLY_LINKS_UP]++;
+	return true;
+}
+
+/* Of two links that opened at once the one with the higher handshake hash is too many; of an old and a new one, the new. Both ends see it alike. */
+static bool yields(const struct neighbour *mine, const struct neighbour *other)
+{
+	uint64_t apart_ms = mine->up_ms > other->up_ms ? mine->up_ms - other->up_ms : other->up_ms - mine->up_ms;
+	if (apart_ms >= SETTLED_MS)
+		return mine->up_ms > other->up_ms;
+	return memcmp(session_binding(&mine->session), session_binding(&other->session), CHANNEL_HASH_SIZE) > 0;
+}
+
+static bool are_twins(const struct neighbour *a, const struct neighbour *b)
+{
+	return a->met && b->met && a->kind < LINK_GATEWAY_DIALLED && b->kind < LINK_GATEWAY_DIALLED && !memcmp(a->nonce, b->nonce, BEACON_NONCE_SIZE);
+}
+
+/* Anybody may show a nonce: the slow one of two links ends only when its own other end names the fast one. */
+static void name_faster(struct neighbour *a, struct neighbour *b)
+{
+	struct neighbour *slow = a->aside.slow ? a : b, *fast = a->aside.slow ? b : a;
+	lanes_double(&slow->aside, session_binding(&fast->session));
+}
+
+/* The other end of a slow link has named a fast one of ours. */
+static bool is_outdone(struct post *post, struct neighbour *slow)
+{
+	if (!slow->aside.slow || !slow->aside.twin_heard)
+		return false;
+	slow->aside.twin_heard = false;
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		const struct neighbour *other = post->links[i];
+		uint8_t twin[TWIN_SIZE];
+		if (other == NULL || other->aside.slow || post_is_shaking(other))
+			continue;
+		lane_group_twin(session_binding(&other->session), twin);
+		if (!memcmp(twin, slow->aside.heard_twin, TWIN_SIZE))
+			return true;
+	}
+	return false;
+}
+
+/* Two links between the same two posts are one too many. Also ends a link to oneself. */
+static bool superfluous(struct post *post, size_t at)
+{
+	struct neighbour *mine = post->links[at];
+	if (memcmp(mine->nonce, post->nonce, BEACON_NONCE_SIZE) == 0)
+		return true;
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		struct neighbour *other = post->links[i];
+		if (i == at || other == NULL || !are_twins(mine, other))
+			continue;
+		if (mine->aside.slow != other->aside.slow) {
+			name_faster(mine, other);
+			continue;
+		}
+		if (yields(mine, other))
+			return true;
+		post_want_closed(post, i);
+	}
+	return false;
+}
+
+bool post_link_input(struct post *post, uint32_t link, const uint8_t *bytes, size_t len, struct moment now)
+{
+	size_t i = find_link(post, link);
+	if (i == POST_LINKS_MAX)
+		return false;
+	struct neighbour *neighbour = post->links[i];
+	bool met_before = neighbour->met;
+	post->door.hour = store_hour(post->store, now.boot_ms);
+	bool good = gossip_input(&post->gossip, neighbour, bytes, len, now);
+	if (good && !met_before && neighbour->met) {
+		peers_met(&post->peers, neighbour->nonce, post->generation, now.boot_ms);
+		good = !superfluous(post, i);
+	}
+	if (good && is_outdone(post, neighbour)) {
+		peers_met(&post->peers, neighbour->nonce, post->generation, now.boot_ms);
+		good = false;
+	}
+	if (!good)
+		post_end_link(post, i);
+	return good;
+}
+
+void post_link_down(struct post *post, uint32_t link, struct moment now)
+{
+	size_t i = find_link(post, link);
+	if (i == POST_LINKS_MAX)
+		return;
+	if (post->links[i]->met)
+		peers_met(&post->peers, post->links[i]->nonce, post->generation, now.boot_ms);
+	post_end_link(post, i);
+}
+
+size_t post_link_output(struct post *post, uint32_t link, uint8_t *buf, size_t cap, struct moment now)
+{
+	assert(cap >= POST_OUTPUT_MIN && !post->gossip.must_commit);
+	size_t i = find_link(post, link);
+	if (i == POST_LINKS_MAX)
+		return 0;
+	return gossip_output(&post->gossip, post->links[i], buf, cap, now);
+}
+
+bool post_next_closed(struct post *post, uint32_t *link)
+{
+	if (post->closed_count == 0)
+		return false;
+	*link = post->closed[--post->closed_count];
+	return true;
+}
+
+void post_end_silent_links(struct post *post, struct moment now)
+{
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		const struct neighbour *neighbour = post->links[i];
+		if (neighbour == NULL)
+			continue;
+		uint64_t since = now.boot_ms - (post_is_shaking(neighbour) ? neighbour->up_ms : neighbour->heard_ms);
+		if (since < (post_is_shaking(neighbour) ? POST_HANDSHAKE_MS : POST_IDLE_MS))
+			continue;
+		post->tally.count[TALLY_LINKS_TIMED_OUT]++;
+		post_want_closed(post, i);
+	}
+}
+
+void post_end_costly_comparisons(struct post *post)
+{
+	for (;;) {
+		size_t bytes = 0, holders = 0, worst = POST_LINKS_MAX;
+		for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+			const struct neighbour *neighbour = post->links[i];
+			if (neighbour == NULL || neighbour->compare == NULL || compare_memory(neighbour->compare) == 0)
+				continue;
+			bytes += compare_memory(neighbour->compare);
+			holders++;
+			if (worst == POST_LINKS_MAX || neighbour->useful_ms < post->links[worst]->useful_ms)
+				worst = i;
+		}
+		if (bytes <= POST_SNAPSHOT_BYTES_MAX || holders <= 2)
+			return;
+		post->tally.count[TALLY_LINKS_DISPLACED]++;
+		post_want_closed(post, worst);
+	}
+}
+
+void post_consider_lanes(struct post *post, struct moment now)
+{
+	const struct catalogue *catalogue = store_catalogue(post->store);
+	uint64_t held = 0;
+	for (unsigned c = 0; c < LETTER_CLASSES; c++)
+		held += catalogue_held(catalogue, (enum letter_class)c);
+	for (size_t i = 0; i < POST_LINKS_MAX && held > 0; i++) {
+		struct neighbour *neighbour = post->links[i];
+		if (neighbour == NULL || !neighbour->aside.slow || !neighbour->met)
+			continue;
+		uint64_t backlog = neighbour->outbox.lacks.count * (catalogue_bytes(catalogue) / held);
+		lanes_consider(&post->lanes, &neighbour->aside, neighbour->link, backlog, now.boot_ms);
+	}
+}
+
+void post_lane_can(struct post *post, uint8_t can)
+{
+	post->lanes.can = can;
+}
+
+void post_lane_made(struct post *post, const struct lane_group *group)
+{
+	lanes_made(&post->lanes, group);
+}
+
+void post_lane_over(struct post *post, struct moment now)
+{
+	lanes_over(&post->lanes, now.boot_ms);
+}
+
+enum lanes_wish post_lane_wish(struct post *post, struct lane_group *group)
+{
+	return lanes_next_wish(&post->lanes, group);
+}
