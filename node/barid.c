@@ -21,7 +21,7 @@ static const struct cli_option options[] = {
 	{"equip", true},     {"blood-group", true}, {"security", true},    {"marking", true},  {"hazard", true},   {"callback", true},
 	{"line", true},      {"verb", true},        {"stop", true},        {"time", true},     {"seats", true},    {"group", true},
 	{"reason", true},    {"source", true},      {"event", true},       {"urgency", true},  {"severity", true}, {"certainty", true},
-	{"area", true},      {"headline", true},    {"instruction", true}, {NULL, false},
+	{"area", true},      {"headline", true},    {"instruction", true}, {"radio", false},   {NULL, false},
 };
 
 static const char compose_help[] =
@@ -64,7 +64,9 @@ static const struct verb verbs[] = {
 	 "  barid track [ID]\n  barid track ID --wait received --timeout 600\n"
 	 "Stages: saved, carried, gateway, received, opened, assigned, answered, closed, expired. Exit code 75: not there yet.\n"},
 	{"cancel", verb_cancel, "", 1, 1, "  barid cancel ID      takes a letter of yours back everywhere it is still carried\n"},
-	{"status", verb_status, "", 0, 0, "  barid status      links, gateway, what the post carries\n"},
+	{"status", verb_status, "radio", 0, 0,
+	 "  barid status              links, gateway, what the post carries, how its radios are\n"
+	 "  barid status --radio      what the radios cost: seconds on the air an hour, wake-ups an hour, by pace\n"},
 	{"doctor", verb_doctor, "trust-clock", 0, 0, "  barid doctor [--trust-clock]      what works, what does not, what to do\n"},
 	{"bundle", verb_bundle, "salvage", 2, 2,
 	 "  barid bundle export FILE\n  barid bundle import FILE [--salvage]      letters on a USB stick; FILE may be -\n"},

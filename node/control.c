@@ -2,7 +2,11 @@
 
 #include "proto/bytes.h"
 
+#include <assert.h>
+#include <string.h>
+
 enum { FEED_LETTERS_MAX = 512, WATCH_MS_MAX = 60000, FLAG_LINKED = 1, FLAG_CONFIGURED = 2, FLAG_IS_GATEWAY = 4 };
+enum { RADIO_FLAG_SEEN = 1, RADIO_FLAG_SEES = 2, RADIO_FLAG_PRIVATE = 4, RADIO_FLAG_SCHEDULED = 8, RADIO_FLAGS = 15 };
 
 static size_t finished(const struct writer *writer)
 {
@@ -16,6 +20,7 @@ size_t control_request_encode(const struct control_request *request, uint8_t *bu
 	write_u8(&writer, (uint8_t)request->op);
 	switch (request->op) {
 	case CONTROL_STATUS:
+	case CONTROL_RADIOS:
 		break;
 	case CONTROL_SUBMIT:
 		write_u8(&writer, request->flags);
@@ -43,11 +48,12 @@ bool control_request_decode(const uint8_t *packet, size_t len, struct control_re
 	struct reader reader = reader_of(packet, len);
 	uint8_t version = read_u8(&reader);
 	uint8_t op = read_u8(&reader);
-	if (reader.failed || version != CONTROL_VERSION || op < CONTROL_STATUS || op > CONTROL_WATCH)
+	if (reader.failed || version != CONTROL_VERSION || op < CONTROL_STATUS || op > CONTROL_RADIOS)
 		return false;
 	out->op = (enum control_op)op;
 	switch (out->op) {
 	case CONTROL_STATUS:
+	case CONTROL_RADIOS:
 		break;
 	case CONTROL_SUBMIT:
 		out->flags = read_u8(&reader);
@@ -203,5 +209,98 @@ bool control_status_decode(const uint8_t *packet, size_t len, struct control_sta
 		return false;
 	for (uint16_t i = 0; i < out->counters; i++)
 		out->counter[i] = read_u64(&reader);
+	return reader_done(&reader);
+}
+
+static void write_radio(struct writer *writer, const struct control_radio *radio)
+{
+	const struct radio_report *report = &radio->report;
+	size_t len = strnlen(radio->name, CONTROL_RADIO_NAME_MAX);
+	assert(len > 0);
+	write_u8(writer, (uint8_t)len);
+	write_bytes(writer, radio->name, len);
+	write_u8(writer, (uint8_t)report->trouble);
+	write_u8(writer, (uint8_t)((report->seen ? RADIO_FLAG_SEEN : 0) | (report->sees ? RADIO_FLAG_SEES : 0) |
+				   (report->private_air ? RADIO_FLAG_PRIVATE : 0) | (report->scheduled ? RADIO_FLAG_SCHEDULED : 0)));
+	write_u16(writer, report->heard);
+	write_u16(writer, report->links);
+	if (!report->scheduled)
+		return;
+	write_u8(writer, (uint8_t)report->pace);
+	for (unsigned i = 0; i < RADIO_PACES; i++) {
+		const struct radio_airtime *airtime = &report->airtime[i];
+		write_u64(writer, airtime->in_ms);
+		write_u64(writer, airtime->advertise_ms);
+		write_u64(writer, airtime->scan_ms);
+		write_u64(writer, airtime->linked_ms);
+		write_u64(writer, airtime->wakes);
+	}
+}
+
+size_t control_radios_encode(const struct control_radios *answer, uint8_t *buf, size_t cap)
+{
+	assert(answer->count <= CONTROL_RADIOS_MAX);
+	struct writer writer = writer_of(buf, cap);
+	write_u8(&writer, CONTROL_VERSION);
+	write_u8(&writer, CONTROL_RADIOS);
+	write_u8(&writer, answer->count);
+	for (unsigned i = 0; i < answer->count; i++)
+		write_radio(&writer, &answer->radio[i]);
+	return finished(&writer);
+}
+
+/* A name goes to a terminal as it is: nothing in it may be more than a word. */
+static bool is_word(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!(name[i] >= 'a' && name[i] <= 'z') && !(name[i] >= '0' && name[i] <= '9') && name[i] != '-')
+			return false;
+	return len > 0;
+}
+
+static bool read_radio(struct reader *reader, struct control_radio *out)
+{
+	struct radio_report *report = &out->report;
+	uint8_t len = read_u8(reader);
+	if (len > CONTROL_RADIO_NAME_MAX)
+		return false;
+	read_bytes(reader, out->name, len);
+	uint8_t trouble = read_u8(reader);
+	uint8_t flags = read_u8(reader);
+	report->heard = read_u16(reader);
+	report->links = read_u16(reader);
+	if (reader->failed || !is_word(out->name, len) || trouble > RADIO_UNABLE || flags > RADIO_FLAGS)
+		return false;
+	report->trouble = (enum radio_trouble)trouble;
+	report->seen = (flags & RADIO_FLAG_SEEN) != 0;
+	report->sees = (flags & RADIO_FLAG_SEES) != 0;
+	report->private_air = (flags & RADIO_FLAG_PRIVATE) != 0;
+	report->scheduled = (flags & RADIO_FLAG_SCHEDULED) != 0;
+	if (!report->scheduled)
+		return true;
+	uint8_t pace = read_u8(reader);
+	report->pace = pace < RADIO_PACES ? (enum radio_pace)pace : RADIO_PACE_URGENT;
+	for (unsigned i = 0; i < RADIO_PACES; i++) {
+		struct radio_airtime *airtime = &report->airtime[i];
+		airtime->in_ms = read_u64(reader);
+		airtime->advertise_ms = read_u64(reader);
+		airtime->scan_ms = read_u64(reader);
+		airtime->linked_ms = read_u64(reader);
+		airtime->wakes = read_u64(reader);
+	}
+	return pace < RADIO_PACES;
+}
+
+bool control_radios_decode(const uint8_t *packet, size_t len, struct control_radios *out)
+{
+	*out = (struct control_radios){.count = 0};
+	struct reader reader = reader_of(packet, len);
+	bool ours = opens_with(&reader, CONTROL_RADIOS);
+	uint8_t count = read_u8(&reader);
+	if (!ours || count > CONTROL_RADIOS_MAX)
+		return false;
+	for (; out->count < count; out->count++)
+		if (!read_radio(&reader, &out->radio[out->count]))
+			return false;
 	return reader_done(&reader);
 }

@@ -6,13 +6,14 @@
  * bytes. The post treats what comes in as foreign bytes.
  */
 
+#include "platform/radio_report.h"
 #include "proto/limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONTROL_VERSION = 1, CONTROL_PACKET_MAX = 8192, CONTROL_COUNTERS_MAX = 64 };
+enum { CONTROL_VERSION = 1, CONTROL_PACKET_MAX = 8192, CONTROL_COUNTERS_MAX = 64, CONTROL_RADIOS_MAX = 8, CONTROL_RADIO_NAME_MAX = 15 };
 
 enum control_op {
 	CONTROL_STATUS = 1, /* -> one packet, struct control_status */
@@ -21,6 +22,7 @@ enum control_op {
 	CONTROL_TRACK = 4,  /* what became of one id -> one packet, struct control_track */
 	CONTROL_WATCH = 5, /* answers (struct control_letter with end = true) as soon as something arrived after the cursor or an id was handed on, or
 			      after timeout_ms */
+	CONTROL_RADIOS = 6, /* -> one packet, struct control_radios. A post from before there were radios ends the connection */
 };
 
 /* How a letter was met at the door. */
@@ -85,6 +87,16 @@ struct control_status {
 	uint64_t counter[CONTROL_COUNTERS_MAX];
 };
 
+struct control_radio {
+	char name[CONTROL_RADIO_NAME_MAX + 1]; /* small letters, digits and hyphens, such as "bluetooth"; at least one */
+	struct radio_report report;
+};
+
+struct control_radios {
+	uint8_t count; /* at most CONTROL_RADIOS_MAX */
+	struct control_radio radio[CONTROL_RADIOS_MAX];
+};
+
 /* Encoders fill buf[cap] and return the packet's length, 0 if it does not fit. Decoders return false on anything not exactly of the form. */
 size_t control_request_encode(const struct control_request *request, uint8_t *buf, size_t cap);
 bool control_request_decode(const uint8_t *packet, size_t len, struct control_request *out);
@@ -96,5 +108,7 @@ size_t control_track_encode(const struct control_track *answer, uint8_t *buf, si
 bool control_track_decode(const uint8_t *packet, size_t len, struct control_track *out);
 size_t control_status_encode(const struct control_status *answer, uint8_t *buf, size_t cap);
 bool control_status_decode(const uint8_t *packet, size_t len, struct control_status *out);
+size_t control_radios_encode(const struct control_radios *answer, uint8_t *buf, size_t cap);
+bool control_radios_decode(const uint8_t *packet, size_t len, struct control_radios *out);
 
 #endif

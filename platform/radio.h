@@ -6,6 +6,7 @@
  * calls upward from inside a downward call: it reports on a later turn of the loop.
  */
 
+#include "platform/radio_report.h"
 #include "proto/limits.h"
 
 #include <stdbool.h>
@@ -20,48 +21,6 @@ enum link_kind {
 };
 
 struct radio;
-
-/* What keeps a radio from being of use, and a person can do something about. */
-enum radio_trouble {
-	RADIO_FINE,
-	RADIO_OFF,           /* the settings say so */
-	RADIO_NO_SERVICE,    /* the system's service for it (bluetoothd, wpa_supplicant) does not run */
-	RADIO_NO_PERMISSION, /* it runs, but does not let this user in */
-	RADIO_NO_ADAPTER,    /* there is no such device */
-	RADIO_BLOCKED,       /* by rfkill: airplane mode or a switch */
-	RADIO_UNPOWERED,     /* somebody switched it off */
-	RADIO_UNABLE,        /* the device or its driver cannot do what is needed */
-};
-
-/* How busy a radio with a schedule is, most to least. */
-enum radio_pace {
-	RADIO_PACE_URGENT,  /* an urgent letter waits for somebody to take it */
-	RADIO_PACE_SEARCH,  /* something is new here or there */
-	RADIO_PACE_SETTLED, /* every neighbour is known and nothing is new */
-	RADIO_PACE_SAVING,  /* the battery is low */
-	RADIO_PACES
-};
-
-struct radio_airtime {
-	uint64_t in_ms;        /* time spent at this pace */
-	uint64_t advertise_ms; /* of it, showing a beacon, ... */
-	uint64_t scan_ms;      /* ... listening for those of others, ... */
-	uint64_t linked_ms;    /* ... with at least one link */
-	uint64_t wakes;        /* times the radio's work woke the program */
-};
-
-/* For a person who asks why there are no neighbours. */
-struct radio_report {
-	enum radio_trouble trouble;
-	bool seen;        /* others can find us: it shows a beacon, or could */
-	bool sees;        /* we can find others */
-	bool private_air; /* the address it shows changes */
-	uint16_t heard;   /* neighbours heard in the last minute */
-	uint16_t links;
-	bool scheduled; /* the rest is filled in */
-	enum radio_pace pace;
-	struct radio_airtime airtime[RADIO_PACES];
-};
 
 /* Somebody was heard. The address is opaque to all but the radio that gave it. */
 struct radio_sighting {

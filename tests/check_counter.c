@@ -457,6 +457,31 @@ START_TEST(what_is_counted_outside_the_post_is_in_the_status)
 }
 END_TEST
 
+static void report_of_blocked(struct radio *radio, struct radio_report *report)
+{
+	(void)radio; /* there is one */
+	*report = (struct radio_report){.trouble = RADIO_BLOCKED, .heard = 7};
+}
+
+START_TEST(radios_with_something_to_tell_are_told_of_and_others_are_not)
+{
+	static struct radio silent = {.name = "silent"}, blocked = {.name = "blocked", .report = report_of_blocked};
+	pump_add_radio(pump, &silent);
+	pump_add_radio(pump, &blocked);
+	int fd = come();
+	ask(fd, &(struct control_request){.op = CONTROL_RADIOS});
+	turns(1);
+	struct control_radios radios;
+	ssize_t got = next_packet(fd);
+	ck_assert(got > 0 && control_radios_decode(answer, (size_t)got, &radios));
+	ck_assert_uint_eq(radios.count, 1);
+	ck_assert_str_eq(radios.radio[0].name, "blocked");
+	ck_assert_int_eq(radios.radio[0].report.trouble, RADIO_BLOCKED);
+	ck_assert_uint_eq(radios.radio[0].report.heard, 7);
+	close(fd);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("counter");
@@ -480,6 +505,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, a_socket_left_by_a_crash_is_replaced_and_one_that_answers_is_not);
 	tcase_add_test(tcase, a_file_in_the_place_of_the_socket_is_left_alone);
 	tcase_add_test(tcase, what_is_counted_outside_the_post_is_in_the_status);
+	tcase_add_test(tcase, radios_with_something_to_tell_are_told_of_and_others_are_not);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -121,6 +121,15 @@ enum err postlink_status(struct postlink *link, struct control_status *out)
 	return err;
 }
 
+enum err postlink_radios(struct postlink *link, struct control_radios *out)
+{
+	size_t len = 0;
+	enum err err = exchange(link, &(struct control_request){.op = CONTROL_RADIOS}, &len);
+	if (err == ERR_OK && !control_radios_decode(link->packet, len, out))
+		return broken(link, ERR_PROTOCOL);
+	return err;
+}
+
 enum err postlink_submit(struct postlink *link, const uint8_t *envelope, size_t len, uint8_t flags, struct control_submitted *out)
 {
 	size_t answer_len = 0;

@@ -103,6 +103,22 @@ static enum sent answer_status(struct client *client)
 	return send_packet(client, control_status_encode(&status, client->counter->packet, CONTROL_PACKET_MAX));
 }
 
+static enum sent answer_radios(struct client *client)
+{
+	struct control_radios radios = {.count = 0};
+	unsigned count;
+	struct radio *const *all = pump_radios(client->counter->config.pump, &count);
+	for (unsigned i = 0; i < count && radios.count < CONTROL_RADIOS_MAX; i++) {
+		if (!all[i]->report)
+			continue;
+		struct control_radio *radio = &radios.radio[radios.count++];
+		assert(strlen(all[i]->name) <= CONTROL_RADIO_NAME_MAX);
+		memcpy(radio->name, all[i]->name, strlen(all[i]->name)); /* the rest is zero */
+		all[i]->report(all[i], &radio->report);
+	}
+	return send_packet(client, control_radios_encode(&radios, client->counter->packet, CONTROL_PACKET_MAX));
+}
+
 static enum sent answer_track(struct client *client)
 {
 	struct control_track track = post_track(client->counter->config.post, client->request.id);
@@ -163,6 +179,8 @@ static enum sent answer_request(struct client *client, bool *waiting)
 		return answer_status(client);
 	case CONTROL_TRACK:
 		return answer_track(client);
+	case CONTROL_RADIOS:
+		return answer_radios(client);
 	case CONTROL_FEED:
 		return answer_feed(client);
 	case CONTROL_WATCH:

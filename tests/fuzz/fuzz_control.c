@@ -87,6 +87,7 @@ static void decode_all(const uint8_t *bytes, size_t len)
 	struct control_letter letter;
 	struct control_track track;
 	struct control_status status;
+	struct control_radios radios;
 	if (control_request_decode(bytes, len, &request))
 		expect_same(bytes, len, again, control_request_encode(&request, again, sizeof again));
 	if (control_submitted_decode(bytes, len, &submitted))
@@ -97,6 +98,8 @@ static void decode_all(const uint8_t *bytes, size_t len)
 		expect_same(bytes, len, again, control_track_encode(&track, again, sizeof again));
 	if (control_status_decode(bytes, len, &status))
 		expect_same(bytes, len, again, control_status_encode(&status, again, sizeof again));
+	if (control_radios_decode(bytes, len, &radios))
+		expect_same(bytes, len, again, control_radios_encode(&radios, again, sizeof again));
 }
 
 static void turn(void)

@@ -51,6 +51,11 @@ static bool serve(struct fakepost *post, int fd, const struct control_request *r
 	case CONTROL_STATUS:
 		answer(fd, packet, control_status_encode(&status, packet, sizeof packet));
 		return true;
+	case CONTROL_RADIOS:
+		if (post->before_radios)
+			return false;
+		answer(fd, packet, control_radios_encode(&post->radios, packet, sizeof packet));
+		return true;
 	case CONTROL_WATCH:
 		answer(fd, packet, control_letter_encode(&end, packet, sizeof packet));
 		return true;

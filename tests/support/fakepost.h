@@ -24,6 +24,8 @@ struct fakepost {
 	unsigned submitted_n;
 	enum control_verdict verdict; /* to everything submitted */
 	struct control_track track;
+	struct control_radios radios;
+	bool before_radios;     /* it does not know the request, and hangs up */
 	unsigned hang_up_after; /* packets of a feed, then the line breaks; 0: never */
 };
 
