@@ -186,6 +186,22 @@ START_TEST(a_refused_lane_ends_and_rests)
 }
 END_TEST
 
+START_TEST(a_link_that_a_faster_one_doubles_needs_no_lane)
+{
+	static const uint8_t binding[32] = {1};
+	lanes_double(&joiner.aside, binding);
+	lanes_consider(&joiner.lanes, &joiner.aside, LINK, ENOUGH, 0);
+	ck_assert_int_eq(wish_of(&joiner), LANES_WISH_NONE);
+	maker.lanes.can = LANE_CAN_JOIN;
+	lanes_consider(&maker.lanes, &maker.aside, LINK, ENOUGH, 0);
+	ck_assert_uint_eq(talk(&maker, &joiner, 0), 1); /* asked in vain */
+	ck_assert_int_eq(wish_of(&joiner), LANES_WISH_NONE);
+	lanes_made(&maker.lanes, &sample);
+	ck_assert_uint_eq(talk(&joiner, &maker, 0), 1); /* the TWIN */
+	ck_assert(maker.aside.twin_heard && !memcmp(maker.aside.heard_twin, joiner.aside.twin, TWIN_SIZE));
+}
+END_TEST
+
 START_TEST(a_lane_nobody_can_be_told_of_is_ended_and_one_in_use_outlives_its_slow_link)
 {
 	lanes_consider(&maker.lanes, &maker.aside, LINK, ENOUGH, 0);
@@ -258,6 +274,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, of_two_lanes_for_one_link_the_initiators_stands);
 	tcase_add_test(test_case, a_refused_lane_ends_and_rests);
 	tcase_add_test(test_case, a_lane_nobody_can_be_told_of_is_ended_and_one_in_use_outlives_its_slow_link);
+	tcase_add_test(test_case, a_link_that_a_faster_one_doubles_needs_no_lane);
 	tcase_add_test(test_case, a_passphrase_is_forgotten_with_its_lane);
 	tcase_add_test(test_case, malformed_words_are_no_words);
 	suite_add_tcase(suite, test_case);

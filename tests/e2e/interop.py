@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(HERE, "../interop"))
 import barid_desk as person_desk  # noqa: E402
 import barid_letters as letters  # noqa: E402
 import interop_compare  # noqa: E402
-from barid_peer import Neighbour  # noqa: E402
+from barid_peer import Neighbour, lane_group  # noqa: E402
 from interop_room import Dialled, Room, count_of, each, expect_end, hand_in, holdings, ids_of, place, resident_kib  # noqa: E402
 from noise_peer import ACK, ESTIMATE, HANDSHAKE, HELLO, LANE, LANE_ANSWER, LETTER, LIST, NEED, OFFER, PICK, REKEY, TWIN, UNIT, WANTS  # noqa: E402
 from noise_peer import LinkEnded, key_pair  # noqa: E402
@@ -176,7 +176,7 @@ def pick_beyond(post):
     return spoil
 
 
-LANE_GROUP = struct.pack("<HH", 2412, 4747) + b"\xfe\x80" + bytes(14) + bytes(6) + b"\4net1" + b"\x08password"
+LANE_GROUP = lane_group(2412, 4747, b"\xfe\x80" + bytes(14), bytes(6), b"net1", b"password")
 
 
 def lanes_are_for_bluetooth(post):

@@ -27,6 +27,15 @@ def bits_of(data, count):
     return bits[:count]
 
 
+def lane_group(frequency, port, address, bssid, ssid, passphrase):
+    """The payload of a LANE that says how to join (SPEC.md 7.11)."""
+    return struct.pack("<HH", frequency, port) + address + bssid + bytes([len(ssid)]) + ssid + bytes([len(passphrase)]) + passphrase
+
+
+def twin_of(handshake_hash):
+    return letters.digest("barid-twin-v1", 16, handshake_hash)
+
+
 class Neighbour:
     """One link, after its handshake. held: the envelopes this side carries; remembered: envelopes it had and does not want again; change:
     what a dishonest responder makes of its greeting."""

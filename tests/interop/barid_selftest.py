@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import barid_letters as letters  # noqa: E402
 import barid_sketch as sketch  # noqa: E402
-from barid_peer import Neighbour  # noqa: E402
+from barid_peer import Neighbour, lane_group, twin_of  # noqa: E402
 from noise_peer import LinkEnded  # noqa: E402
 
 
@@ -50,6 +50,14 @@ def tables():
         assert table.encode().hex() == known["sums"], "sums of %d cells" % known["cells"]
         further = b"".join(struct.pack("<I", table.next_sum(cell)) for cell in range(known["cells"]))
         assert further.hex() == known["next"], "the next sums of %d cells" % known["cells"]
+
+
+def lanes():
+    known = vectors()["lane"]
+    address, bssid = bytes.fromhex(known["address"]), bytes.fromhex(known["bssid"])
+    words = known["ssid"].encode(), known["passphrase"].encode()
+    assert lane_group(known["frequency_mhz"], known["port"], address, bssid, *words).hex() == known["payload"], "a LANE"
+    assert twin_of(bytes.fromhex(known["handshake_hash"])).hex() == known["twin"], "a TWIN"
 
 
 # --- two of us
@@ -161,8 +169,8 @@ def what_is_not_wanted_is_shown():
     assert not any(letter.envelope for tag, letter in other.shown.letters.items() if tag in other.remembered)
 
 
-CASES = [shown_sums, short_ids, tables, nothing_but_hello, few_are_listed, many_are_sketched, parts_and_classes, tables_too_small, wants_are_kept,
-         what_is_not_wanted_is_shown]
+CASES = [shown_sums, short_ids, tables, lanes, nothing_but_hello, few_are_listed, many_are_sketched, parts_and_classes, tables_too_small,
+         wants_are_kept, what_is_not_wanted_is_shown]
 
 
 def main():

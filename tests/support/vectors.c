@@ -5,6 +5,7 @@
 #include "crypto/seal.h"
 #include "proto/beacon.h"
 #include "proto/bundle.h"
+#include "proto/lane_group.h"
 #include "proto/payload.h"
 #include "proto/reconcile.h"
 #include "proto/session.h"
@@ -226,6 +227,25 @@ static json_t *sketch_vector(uint16_t cells, uint8_t capacity, uint8_t ids)
 			 sketch_bytes(&sketch), "next", sketch_bytes(&more));
 }
 
+/* How to join a fast lane, as in LANE; and how TWIN names a link. */
+static json_t *lane(void)
+{
+	static const uint8_t handshake_hash[32] = {1, 2, 3};
+	struct lane_group group = {
+		.frequency_mhz = 2437, .port = 40000, .address = {0xfe, 0x80, [8] = 2, [15] = 9}, .bssid = {2, 0x11, 0x22, 0x33, 0x44, 0x55}};
+	group.ssid_len = 9;
+	memcpy(group.ssid, "DIRECT-xy", 9);
+	group.passphrase_len = 12;
+	memcpy(group.passphrase, "a passphrase", 12);
+	uint8_t bytes[LANE_GROUP_SIZE_MAX], twin[TWIN_SIZE];
+	size_t len = lane_group_encode(&group, bytes);
+	lane_group_twin(handshake_hash, twin);
+	return json_pack("{s:i, s:i, s:o, s:o, s:s, s:s, s:o, s:o, s:o}", "frequency_mhz", group.frequency_mhz, "port", group.port, "address",
+			 vectors_hex(group.address, sizeof(group.address)), "bssid", vectors_hex(group.bssid, sizeof(group.bssid)), "ssid",
+			 "DIRECT-xy", "passphrase", "a passphrase", "payload", vectors_hex(bytes, len), "handshake_hash",
+			 vectors_hex(handshake_hash, sizeof(handshake_hash)), "twin", vectors_hex(twin, sizeof(twin)));
+}
+
 static json_t *sketches(void)
 {
 	return json_pack("[o, o, o]", sketch_vector(1, 4, 3), sketch_vector(1, 3, 3), sketch_vector(8, 3, 22));
@@ -233,7 +253,7 @@ static json_t *sketches(void)
 
 json_t *vectors_make(void)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(), "card_text",
-			 card_text(), "carried", carried(), "short_ids", short_ids(), "sketch", sketches(), "bundle", bundle(), "neighbour_session",
-			 session_script(false), "gateway_session", session_script(true));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(), "card_text",
+			 card_text(), "carried", carried(), "short_ids", short_ids(), "sketch", sketches(), "lane", lane(), "bundle", bundle(),
+			 "neighbour_session", session_script(false), "gateway_session", session_script(true));
 }
