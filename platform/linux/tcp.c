@@ -34,6 +34,7 @@ struct link {
 	struct resolve_address remote;
 	size_t queue_most; /* TCP_QUEUE_MIN..TCP_QUEUE_MAX: what may wait now, here and unsent in the kernel */
 	bool sent;         /* something since room() was asked last */
+	uint64_t crossed;  /* bytes, both ways */
 	uint8_t *queue;    /* TCP_QUEUE_MAX bytes while the kernel takes no more, else NULL */
 	size_t queue_start, queue_end;
 };
@@ -118,6 +119,7 @@ static bool flush(struct link *link)
 		if (put < 0)
 			return errno == EAGAIN || errno == EINTR || errno == ENOBUFS;
 		link->queue_start += (size_t)put;
+		link->crossed += (size_t)put;
 	}
 	free(link->queue);
 	link->queue = NULL;
@@ -140,6 +142,7 @@ static void read_input(struct link *link)
 			return;
 		}
 		taken += (size_t)got;
+		link->crossed += (size_t)got;
 		upward->input(upward->owner, link->origin.radio, number, tcp->input, (size_t)got);
 		/* The listener may have closed it, and the slot may even be another link's by now. */
 		if (link->state != STATE_UP || link->number != number || (size_t)got < sizeof tcp->input)
@@ -472,6 +475,7 @@ void tcp_send(struct tcp *tcp, uint32_t number, const uint8_t *bytes, size_t len
 	ssize_t put = send(link->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (put < 0)
 		put = 0; /* full, or broken: then the next turn's reading says so */
+	link->crossed += (size_t)put;
 	/* A link that lost bytes for want of memory is of no more use: shut, it reports its own end in the next turn. */
 	if ((size_t)put < len && !keep(link, bytes + put, len - (size_t)put))
 		(void)shutdown(link->fd, SHUT_RDWR);
@@ -489,6 +493,23 @@ void tcp_lose(struct tcp *tcp, uint32_t number)
 	struct link *link = link_of(tcp, number);
 	if (link)
 		lose(link);
+}
+
+uint64_t tcp_traffic_at(const struct tcp *tcp, unsigned interface, unsigned *links)
+{
+	uint64_t crossed = 0;
+	*links = 0;
+	for (unsigned i = 0; i < TCP_LINKS_MAX; i++) {
+		const struct link *link = &tcp->links[i];
+		struct resolve_address own = {.len = sizeof own.to};
+		if (link->state != STATE_UP || getsockname(link->fd, &own.to.any, &own.len))
+			continue;
+		if (own.to.any.sa_family != AF_INET6 || own.to.v6.sin6_scope_id != interface)
+			continue;
+		crossed += link->crossed;
+		++*links;
+	}
+	return crossed;
 }
 
 static uint32_t radio_connect(struct radio *radio, const uint8_t *address, size_t len)

@@ -62,5 +62,8 @@ void tcp_send(struct tcp *tcp, uint32_t link, const uint8_t *bytes, size_t len);
 void tcp_end(struct tcp *tcp, uint32_t link);
 /* Ends a link for a reason of the caller's own, as if it had broken: the listener hears of it. Not from a downward call. */
 void tcp_lose(struct tcp *tcp, uint32_t link);
+/* Of the links that are up and whose own address is an IPv6 link-local one of that interface: how many there are (filled), and a number that changes
+ * when bytes cross them. */
+uint64_t tcp_traffic_at(const struct tcp *tcp, unsigned interface, unsigned *links);
 
 #endif

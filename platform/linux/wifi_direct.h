@@ -1,19 +1,24 @@
 #ifndef BARID_PLATFORM_LINUX_WIFI_DIRECT_H
 #define BARID_PLATFORM_LINUX_WIFI_DIRECT_H
 /*
- * Wi-Fi Direct as a fast lane, by wpa_supplicant's control socket (wpa_supplicant 2.10 README-P2P): the maker starts an autonomous group, the
- * joiner enters it as a P2P client that knows the passphrase. Never WPS, never a negotiation, no network of the person's own is touched: both
- * sides work on a group interface of their own, which ends with the lane. Nothing is saved to wpa_supplicant's settings.
+ * Wi-Fi Direct as a fast lane, by wpa_supplicant's control socket: one side makes a group, the other enters it, both on an interface of their own
+ * that ends with the lane, and speak TCP over IPv6 link-local addresses there. Never WPS, never a search; no network of the person's own is touched
+ * and nothing is saved. It needs no privilege beside the right to write to the control sockets. Between lanes it holds no conversation and is woken
+ * only by changes in their folder.
  */
 
 #include "platform/lane.h"
 #include "platform/linux/tcp.h"
 
 enum {
-	WIFI_DIRECT_MAKE_MS = 10000,
-	WIFI_DIRECT_JOIN_MS = 25000,  /* until a link is up */
-	WIFI_DIRECT_IDLE_MS = 10000,  /* nothing crossed for so long: over */
-	WIFI_DIRECT_LIFE_MS = 120000, /* over after this in any case */
+	WIFI_DIRECT_MAKE_MS = 10000,      /* until the group has an address */
+	WIFI_DIRECT_JOIN_MS = 25000,      /* until a link is up; a maker waits for one as long */
+	WIFI_DIRECT_TRIES = 3,            /* to join, in that time */
+	WIFI_DIRECT_ALONE_MS = 3000,      /* the last link ended so long ago: over */
+	WIFI_DIRECT_IDLE_MS = 10000,      /* nothing crossed for so long: over */
+	WIFI_DIRECT_LIFE_MS = 120000,     /* over after this in any case */
+	WIFI_DIRECT_PAUSE_MS = 60000,     /* no group is made for so long after one that could not be; doubles each time, ... */
+	WIFI_DIRECT_PAUSE_MOST = 3600000, /* ... up to this */
 };
 
 struct wifi_direct;
@@ -24,12 +29,13 @@ struct wifi_direct_config {
 	uint16_t port;         /* at which our TCP listener answers links on every address */
 };
 
+/* The listeners are borrowed for life; listener gets no turn_end from here. A machine that cannot is no error: can() says so, and report() why. */
 enum err wifi_direct_open(struct wifi_direct **wifi_direct, struct loop *loop, struct tcp *tcp, const struct radio_listener *listener,
 			  const struct lane_listener *lane_listener, const struct wifi_direct_config *config);
-/* Ends the group, if any. Takes NULL. */
+/* Ends the group, if any, without a word upward; the TCP listener goes on. Before tcp_close(). Takes NULL. */
 void wifi_direct_close(struct wifi_direct *wifi_direct);
 struct lane *wifi_direct_lane(struct wifi_direct *wifi_direct);
-/* Its links are tcp.c's; it has no beacon and cannot be asked to connect(). */
+/* Its links are tcp.c's, opened by join(); it has no beacon and connect() refuses. */
 struct radio *wifi_direct_radio(struct wifi_direct *wifi_direct);
 
 #endif
