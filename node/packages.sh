@@ -3,11 +3,11 @@
 
 # To build the programs.
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config check libsodium-dev libsqlite3-dev libevent-dev libcbor-dev libinih-dev libjansson-dev
-	libqrencode-dev libseccomp-dev)
+	libqrencode-dev libseccomp-dev libsystemd-dev libbluetooth-dev)
 # To play the story: network namespaces, a wrong clock, reading JSON.
 packages_story=(iproute2 procps util-linux faketime jq python3)
 # To run the whole suite.
-packages_test=(clang llvm libclang-rt-14-dev shellcheck scdoc mandoc binutils systemd python3-dissononce)
+packages_test=(clang llvm libclang-rt-14-dev shellcheck scdoc mandoc binutils systemd python3-dissononce dbus-daemon)
 
 # Installs those of the named packages that are missing. Needs root or sudo only if one is.
 packages_install()

@@ -4,7 +4,8 @@
  * BlueZ over D-Bus (org.bluez: Adapter1, LEAdvertisingManager1, Device1; BlueZ 5.66 doc/adapter-api.txt, doc/advertising-api.txt): which adapter
  * there is and what it can do, one advertisement of service data, and what others advertise under the same service. It keeps the system as it was
  * asked for: after bluetoothd or the bus restarts, the adapter goes away and comes back, or is switched off and on, it advertises and scans again by
- * itself. It never pairs, never opens a link, and never powers an adapter that somebody switched off while we ran.
+ * itself. It never pairs, never opens a link, and never powers an adapter that somebody switched off while we ran. What it is asked for
+ * while there is no adapter counts once there is one. Its calls upward may call everything here but bluez_close().
  */
 
 #include "platform/loop.h"
@@ -46,10 +47,20 @@ enum err bluez_open(struct bluez **bluez, struct loop *loop, const char *adapter
 /* Withdraws the advertisement, stops the discovery. Takes NULL. */
 void bluez_close(struct bluez *bluez);
 const struct bluez_adapter *bluez_adapter(const struct bluez *bluez);
-/* Advertises this beacon from now on, in place of any before; NULL: stops. */
+/*
+ * Advertises this beacon from now on, in place of any before; NULL: stops. A beacon that follows another is changed in place, once a second at most,
+ * and keeps the private address the kernel gave; one that follows NULL has a new address (seen with Linux 6.1).
+ */
 void bluez_advertise(struct bluez *bluez, const uint8_t *beacon);
+/* Puts the advertisement on the air again: the kernel takes it off when somebody dials us, until that link ends. */
+void bluez_show(struct bluez *bluez);
 void bluez_scan(struct bluez *bluez, bool on);
 /* Lets BlueZ forget a device whose link never opened, so that it is reported afresh. */
 void bluez_forget(struct bluez *bluez, const uint8_t address[static BLUEZ_ADDRESS_SIZE]);
+/*
+ * Switches the adapter off and on again, so that the kernel takes a new private address and counts its age from now: the trouble is RADIO_UNPOWERED
+ * for a moment. It does not if any device is connected, somebody's headphones say. False: the adapter is not fine, or it is being done already.
+ */
+bool bluez_refresh(struct bluez *bluez);
 
 #endif
