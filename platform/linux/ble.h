@@ -3,31 +3,42 @@
 /*
  * Bluetooth as a radio: beacon and sightings by bluez.c, links by ble_link.c (L2CAP connection-oriented channels), when to do which by duty.c.
  * Address, beacon and links change together (SPEC.md 7.10): the kernel takes a new private address when the one before is so many seconds old and
- * something is to be sent, so this radio falls silent shortly before and starts anew shortly after, with a beacon of another nonce.
+ * something is to be sent, so this radio falls silent shortly before and starts anew shortly after, with a beacon of another nonce. It never shows a
+ * beacon between radio_listener's renew() and the beacon() that follows.
  */
 
+#include "platform/linux/ble_link.h"
 #include "platform/loop.h"
 #include "platform/radio.h"
 
 enum {
-	BLE_LINKS_MAX = 7,
-	BLE_ROTATION_S = 900, /* the kernel's default life of a private address */
-	BLE_ROTATION_S_LEAST = 10,
+	BLE_LINKS_MAX = BLE_LINK_MAX,
+	BLE_ROTATION_S = 900,      /* the kernel's default life of a private address */
+	BLE_ROTATION_S_LEAST = 30, /* the kernel's, too */
 	BLE_ROTATION_S_MOST = 3600,
+	BLE_IDLE_MS = 30000,        /* a link without a byte for so long is ended: whoever has news dials again */
+	BLE_IDLE_CROWDED_MS = 5000, /* while somebody else waits for a slot */
+	BLE_REST_MS = 3000,         /* between the end of a link and the next dial to the same address: bluetoothd takes two seconds to disconnect */
+	/* With a link open that the other side opened, many an adapter cannot open one itself (BlueZ #584, #281). After a try that failed so, the
+	 * other side's dials have to do for this long, twice as long after each more. */
+	BLE_TRAP_MS = 60000,
+	BLE_TRAP_DOUBLINGS_MAX = 4,
 };
 
 struct ble;
 
 struct ble_config {
-	const char *adapter; /* "auto" or a name such as "hci0"; borrowed during the call */
-	bool classic;        /* also be found and dialled over BR/EDR, whose address never changes */
-	unsigned rotation_s; /* what the kernel's rpa_timeout is set to */
-	uint64_t *malformed; /* counts adverts under our service that are none of ours; borrowed for life */
+	const char *adapter;  /* "auto" or a name such as "hci0"; borrowed during the call */
+	bool classic;         /* also accept links over BR/EDR, whose address never changes */
+	unsigned rotation_s;  /* what the kernel's rpa_timeout is set to */
+	uint64_t *malformed;  /* counts adverts under our service that are none of ours; borrowed for life */
+	const char *supplies; /* for tests: where batteries are found; NULL: the system's; borrowed during the call */
 };
 
-/* The listener is borrowed for the life of it. A machine without Bluetooth is no error: the report says so, and it is tried again. */
+/* The listener is borrowed for the life of it and gets no turn_end from here. A machine without Bluetooth is no error: the report says so, and it is
+ * tried again. */
 enum err ble_open(struct ble **ble, struct loop *loop, const struct radio_listener *listener, const struct ble_config *config);
-/* Ends every link without a word upward. Takes NULL. */
+/* Ends every link without a word upward. Takes NULL. Not from within a call upward. */
 void ble_close(struct ble *ble);
 struct radio *ble_radio(struct ble *ble);
 
