@@ -5,13 +5,9 @@
 #include "node/post/flags.h"
 #include "node/post/keyfile.h"
 #include "node/post/pump.h"
+#include "node/post/radios.h"
 #include "platform/linux/confine.h"
-#include "platform/linux/dial.h"
-#include "platform/linux/lan.h"
 #include "platform/linux/notify.h"
-#include "platform/linux/resolve.h"
-#include "platform/linux/routes.h"
-#include "platform/linux/tcp.h"
 #include "platform/log.h"
 #include "platform/loop.h"
 
@@ -35,12 +31,7 @@ struct daemon {
 	struct post_config post_config;
 	struct pump *pump;
 	struct counter *counter;
-	struct routes *routes;
-	struct resolve *resolve;
-	struct tcp *tcp;
-	struct dial *dial;
-	struct lan *lan;
-	uint16_t lan_port; /* of the listener that neighbours are told of; 0: none yet */
+	struct radios *radios;
 	struct tally outside;
 	struct loop_timer *post_timer;
 	struct loop_timer *watchdog_timer;
@@ -214,108 +205,6 @@ static struct moment turn_now(void *owner)
 	return loop_now(daemon->loop);
 }
 
-static void network_changed(void *owner)
-{
-	struct daemon *daemon = owner;
-	tcp_network_changed(daemon->tcp, routes_table(daemon->routes));
-	dial_network_changed(daemon->dial);
-	lan_network_changed(daemon->lan);
-}
-
-static void set_targets(struct daemon *daemon, const struct config *config)
-{
-	struct dial_target targets[DIAL_MAX];
-	static_assert((int)DIAL_MAX == (int)CONFIG_PEERS_MAX + 1, "every peer and the gateway");
-	unsigned count = 0;
-	for (unsigned i = 0; i < config->peer_count; i++)
-		targets[count++] = (struct dial_target){config->peers[i], LINK_DIALLED};
-	if (config->given[CONFIG_GATEWAY])
-		targets[count++] = (struct dial_target){config->gateway, LINK_GATEWAY_DIALLED};
-	dial_set(daemon->dial, targets, count);
-}
-
-static int open_listener(struct daemon *daemon, const struct address *address, enum link_kind kind, struct resolve_address *bound)
-{
-	struct resolve_address at;
-	if (!resolve_passive(address, &at)) {
-		log_error("%s is not an address of this machine to listen at", address->host);
-		return EX_CONFIG;
-	}
-	enum err err = tcp_listen(daemon->tcp, &at, kind, bound);
-	char text[RESOLVE_TEXT_MAX];
-	resolve_text(&at.to.any, at.len, text);
-	if (err == ERR_BUSY)
-		log_error("the address %s is in use by another program", text);
-	else if (err == ERR_PERMISSION)
-		log_error("listening at %s is not permitted; choose a port of 1024 or above", text);
-	else if (err != ERR_OK)
-		log_error("listening at %s is not possible; it must be an address of this machine", text);
-	return err == ERR_OK ? EX_OK : err == ERR_BUSY ? EX_TEMPFAIL : EX_UNAVAILABLE;
-}
-
-static uint16_t port_of(const struct resolve_address *address)
-{
-	return ntohs(address->to.any.sa_family == AF_INET ? address->to.v4.sin_port : address->to.v6.sin6_port);
-}
-
-static bool is_wildcard(const struct resolve_address *address)
-{
-	if (address->to.any.sa_family == AF_INET)
-		return address->to.v4.sin_addr.s_addr == htonl(INADDR_ANY);
-	return IN6_IS_ADDR_UNSPECIFIED(&address->to.v6.sin6_addr);
-}
-
-/* Neighbours dial the port they are told of at whatever address they heard us: a listener of every address, an own one if need be. */
-static int set_lan(struct daemon *daemon, const struct config *config)
-{
-	if (strcmp(config->lan, "off") && daemon->lan_port == 0) {
-		struct resolve_address bound;
-		struct address any = {.host = "", .port = "0"};
-		int exit_code = open_listener(daemon, &any, LINK_ANSWERED, &bound);
-		if (exit_code != EX_OK)
-			return exit_code;
-		daemon->lan_port = port_of(&bound);
-	}
-	enum err err = lan_set(daemon->lan, config->lan, daemon->lan_port);
-	if (err == ERR_OK)
-		return EX_OK;
-	log_error("neighbours on the local network cannot be looked for: %s", err_text(err));
-	return err_exit_code(err);
-}
-
-/* Adds "what ADDRESS" to the line that says the post is ready. */
-static void add_bound(char line[static CONFIG_ERROR_MAX], const char *what, const struct resolve_address *bound)
-{
-	char text[RESOLVE_TEXT_MAX];
-	resolve_text(&bound->to.any, bound->len, text);
-	size_t len = strlen(line);
-	snprintf(line + len, CONFIG_ERROR_MAX - len, ", %s %s", what, text);
-}
-
-static int open_listeners(struct daemon *daemon, char line[static CONFIG_ERROR_MAX])
-{
-	struct resolve_address bound;
-	if (daemon->config.given[CONFIG_LISTEN]) {
-		int exit_code = open_listener(daemon, &daemon->config.listen, LINK_ANSWERED, &bound);
-		if (exit_code != EX_OK)
-			return exit_code;
-		add_bound(line, "posts at", &bound);
-		if (is_wildcard(&bound))
-			daemon->lan_port = port_of(&bound);
-	}
-	if (daemon->config.given[CONFIG_GATEWAY_LISTEN]) {
-		int exit_code = open_listener(daemon, &daemon->config.gateway_listen, LINK_GATEWAY_ANSWERED, &bound);
-		if (exit_code != EX_OK)
-			return exit_code;
-		add_bound(line, "gateway at", &bound);
-	}
-	int exit_code = set_lan(daemon, &daemon->config);
-	size_t len = strlen(line);
-	if (exit_code == EX_OK && strcmp(daemon->config.lan, "off"))
-		snprintf(line + len, CONFIG_ERROR_MAX - len, ", local network %s with port %u", daemon->config.lan, daemon->lan_port);
-	return exit_code;
-}
-
 static void stop(void *owner, int number)
 {
 	struct daemon *daemon = owner;
@@ -339,36 +228,15 @@ static void reload(void *owner, int number)
 	}
 	const struct config *old = &daemon->config;
 	if (!same_address(&fresh.listen, &old->listen) || !same_address(&fresh.gateway_listen, &old->gateway_listen) ||
-	    strcmp(fresh.control, old->control) || strcmp(fresh.psk_file, old->psk_file))
-		log_warn("a new listen, control or psk_file takes effect at the next start");
+	    strcmp(fresh.control, old->control) || strcmp(fresh.psk_file, old->psk_file) || strcmp(fresh.bluetooth, old->bluetooth) ||
+	    fresh.rotation_s != old->rotation_s || strcmp(fresh.wifi_direct, old->wifi_direct))
+		log_warn("a new listen, control, psk_file or radio takes effect at the next start");
 	set_post_config(daemon, &fresh);
 	post_reconfigure(daemon->post, &daemon->post_config);
-	set_targets(daemon, &fresh);
-	if (set_lan(daemon, &fresh) != EX_OK)
+	if (radios_reconfigure(daemon->radios, &fresh) != EX_OK)
 		log_warn("local networks are not used until the next reload");
 	daemon->config = fresh;
 	log_info("the settings were read again");
-}
-
-static int open_network(struct daemon *daemon)
-{
-	const struct radio_listener *listener = pump_listener(daemon->pump);
-	enum err err = routes_open(&daemon->routes, daemon->loop, network_changed, daemon);
-	if (err == ERR_OK)
-		err = resolve_open(&daemon->resolve, daemon->loop);
-	if (err == ERR_OK)
-		err = tcp_open(&daemon->tcp, daemon->loop, listener);
-	if (err == ERR_OK)
-		err = dial_open(&daemon->dial, daemon->loop, daemon->tcp, daemon->resolve);
-	if (err != ERR_OK)
-		return err_exit_code(err);
-	struct lan_config config = {.routes = daemon->routes, .malformed = &daemon->outside.count[TALLY_BEACONS_MALFORMED]};
-	err = lan_open(&daemon->lan, daemon->loop, daemon->tcp, listener, &config);
-	if (err != ERR_OK)
-		return err_exit_code(err);
-	pump_add_radio(daemon->pump, tcp_radio(daemon->tcp));
-	pump_add_radio(daemon->pump, lan_radio(daemon->lan));
-	return EX_OK;
 }
 
 static int open_loop(struct daemon *daemon)
@@ -431,7 +299,7 @@ static int confine(const struct daemon *daemon)
 
 static int open_all(struct daemon *daemon)
 {
-	char line[CONFIG_ERROR_MAX] = "";
+	char line[RADIOS_LINE_MAX] = "";
 	int exit_code = read_config(daemon, &daemon->config);
 	if (exit_code == EX_OK)
 		exit_code = open_keys(daemon);
@@ -440,16 +308,16 @@ static int open_all(struct daemon *daemon)
 	if (exit_code == EX_OK)
 		exit_code = open_loop(daemon);
 	if (exit_code == EX_OK)
-		exit_code = open_network(daemon);
+		exit_code = radios_open(&daemon->radios, daemon->loop, daemon->pump, &daemon->outside);
 	if (exit_code == EX_OK)
-		exit_code = open_listeners(daemon, line);
+		exit_code = radios_start(daemon->radios, &daemon->config, line);
 	if (exit_code == EX_OK)
 		exit_code = open_counter(daemon);
 	if (exit_code == EX_OK)
 		exit_code = confine(daemon);
 	if (exit_code != EX_OK)
 		return exit_code;
-	set_targets(daemon, &daemon->config);
+	radios_set_targets(daemon->radios, &daemon->config);
 	feed_watchdog(daemon);
 	log_info("ready: desks at %s%s", daemon->control_path, line);
 	notify_send("READY=1");
@@ -459,11 +327,7 @@ static int open_all(struct daemon *daemon)
 static void close_all(struct daemon *daemon)
 {
 	counter_close(daemon->counter);
-	dial_close(daemon->dial);
-	lan_close(daemon->lan);
-	tcp_close(daemon->tcp);
-	resolve_close(daemon->resolve);
-	routes_close(daemon->routes);
+	radios_close(daemon->radios);
 	pump_free(daemon->pump);
 	loop_timer_free(daemon->post_timer);
 	loop_timer_free(daemon->watchdog_timer);

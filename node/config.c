@@ -16,6 +16,9 @@ static const struct {
 	[CONFIG_LISTEN] = {"listen", "post", "listen"},
 	[CONFIG_PEER] = {"peer", "post", "peer"},
 	[CONFIG_LAN] = {"lan", "post", "lan"},
+	[CONFIG_BLUETOOTH] = {"bluetooth", "post", "bluetooth"},
+	[CONFIG_BLUETOOTH_ROTATION] = {"bluetooth-rotation", "post", "bluetooth_rotation"},
+	[CONFIG_WIFI_DIRECT] = {"wifi-direct", "post", "wifi_direct"},
 	[CONFIG_STORE_MAX] = {"store-max", "post", "store_max"},
 	[CONFIG_CONTROL] = {"control", "post", "control"},
 	[CONFIG_GATEWAY] = {"gateway", "gateway", "connect"},
@@ -110,17 +113,30 @@ static bool set_peer(struct config *config, const char *value, char reason[stati
 	return set_address(&config->peers[config->peer_count], value, false, reason) && ++config->peer_count;
 }
 
-static bool set_lan(struct config *config, const char *value, char reason[static REASON_MAX])
+/* A device's name or one of two words; what: the kinds of it, for the reason. */
+static bool set_device(char device[static CONFIG_LAN_MAX], const char *value, const char *what, char reason[static REASON_MAX])
 {
 	size_t len = strlen(value);
-	bool plain = len > 0 && len < sizeof config->lan;
+	bool plain = len > 0 && len < CONFIG_LAN_MAX;
 	for (size_t i = 0; i < len; i++)
 		plain = plain && value[i] > ' ' && value[i] < 0x7f && value[i] != '/';
 	if (plain) {
-		memcpy(config->lan, value, len + 1);
+		memcpy(device, value, len + 1);
 		return true;
 	}
-	snprintf(reason, REASON_MAX, "must be the name of a network interface, \"all\" or \"off\"");
+	snprintf(reason, REASON_MAX, "must be the name of a %s or \"off\"", what);
+	return false;
+}
+
+static bool set_rotation(struct config *config, const char *value, char reason[static REASON_MAX])
+{
+	uint64_t seconds;
+	if (config_size(value, &seconds) && seconds >= CONFIG_ROTATION_LEAST_S && seconds <= CONFIG_ROTATION_MOST_S) {
+		config->rotation_s = (unsigned)seconds;
+		return true;
+	}
+	snprintf(reason, REASON_MAX, "must be a number of seconds from %d to %d, and what the system itself is set to", CONFIG_ROTATION_LEAST_S,
+		 CONFIG_ROTATION_MOST_S);
 	return false;
 }
 
@@ -152,7 +168,13 @@ static bool set(struct config *config, enum config_setting setting, const char *
 	case CONFIG_PEER:
 		return set_peer(config, value, reason);
 	case CONFIG_LAN:
-		return set_lan(config, value, reason);
+		return set_device(config->lan, value, "network interface, \"all\"", reason);
+	case CONFIG_BLUETOOTH:
+		return set_device(config->bluetooth, value, "Bluetooth adapter such as hci0, \"auto\"", reason);
+	case CONFIG_BLUETOOTH_ROTATION:
+		return set_rotation(config, value, reason);
+	case CONFIG_WIFI_DIRECT:
+		return set_device(config->wifi_direct, value, "Wi-Fi interface, \"auto\"", reason);
 	case CONFIG_STORE_MAX:
 		return set_store_max(config, value, reason);
 	case CONFIG_CONTROL:
@@ -296,6 +318,14 @@ bool config_finish(struct config *config, char error[static CONFIG_ERROR_MAX])
 		config->given[CONFIG_LISTEN] || config->given[CONFIG_PEER] || config->given[CONFIG_GATEWAY] || config->given[CONFIG_GATEWAY_LISTEN];
 	if (!config->given[CONFIG_LAN])
 		snprintf(config->lan, sizeof config->lan, "%s", networked ? "off" : "all");
+	networked = networked || config->given[CONFIG_LAN];
+	if (!config->given[CONFIG_BLUETOOTH])
+		snprintf(config->bluetooth, sizeof config->bluetooth, "%s", networked ? "off" : "auto");
+	/* A lane is for Bluetooth links. */
+	if (!config->given[CONFIG_WIFI_DIRECT])
+		snprintf(config->wifi_direct, sizeof config->wifi_direct, "%s", strcmp(config->bluetooth, "off") ? "auto" : "off");
+	if (!config->given[CONFIG_BLUETOOTH_ROTATION])
+		config->rotation_s = CONFIG_ROTATION_DEFAULT_S;
 	if (!config->given[CONFIG_STORE_MAX])
 		config->store_max_bytes = CONFIG_STORE_MAX_DEFAULT;
 	return true;

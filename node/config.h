@@ -17,7 +17,10 @@ enum {
 	CONFIG_PEERS_MAX = 16,
 	CONFIG_FILE_MAX = 65536,
 	CONFIG_ERROR_MAX = 512,
-	CONFIG_LAN_MAX = 16, /* an interface's name with its NUL */
+	CONFIG_LAN_MAX = 16, /* an interface's or adapter's name with its NUL */
+	CONFIG_ROTATION_DEFAULT_S = 900,
+	CONFIG_ROTATION_LEAST_S = 30,
+	CONFIG_ROTATION_MOST_S = 3600,
 };
 
 #define CONFIG_STORE_MAX_DEFAULT ((uint64_t)64 << 20)
@@ -28,6 +31,9 @@ enum config_setting {
 	CONFIG_LISTEN,
 	CONFIG_PEER,
 	CONFIG_LAN,
+	CONFIG_BLUETOOTH,
+	CONFIG_BLUETOOTH_ROTATION,
+	CONFIG_WIFI_DIRECT,
 	CONFIG_STORE_MAX,
 	CONFIG_CONTROL,
 	CONFIG_GATEWAY,
@@ -43,7 +49,10 @@ struct config {
 	struct address listen;
 	struct address peers[CONFIG_PEERS_MAX];
 	unsigned peer_count;
-	char lan[CONFIG_LAN_MAX]; /* "all", "off" or an interface */
+	char lan[CONFIG_LAN_MAX];         /* "all", "off" or an interface */
+	char bluetooth[CONFIG_LAN_MAX];   /* "auto", "off" or an adapter */
+	char wifi_direct[CONFIG_LAN_MAX]; /* "auto", "off" or an interface */
+	unsigned rotation_s;              /* how long the system keeps a private Bluetooth address */
 	uint64_t store_max_bytes;
 	char control[FILES_PATH_MAX]; /* of the control socket; empty: ctl.sock in the home */
 	struct address gateway;

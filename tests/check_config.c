@@ -32,7 +32,8 @@ static void refused(const char *content, const char *where, const char *word)
 START_TEST(a_whole_file_is_understood)
 {
 	ck_assert_msg(text("# a comment\n[post]\nlisten = [::]:4800\npeer = 10.0.0.2:1\npeer=host.example:65535 ; another\nlan = wlan0\n"
-			   "store_max = 512K\ncontrol = /run/barid/ctl.sock\n\n[gateway]\nconnect = gate.example:4900\nkey = " KEY
+			   "bluetooth = hci1\nbluetooth_rotation = 600\nwifi_direct = wlan1\nstore_max = 512K\ncontrol = "
+			   "/run/barid/ctl.sock\n\n[gateway]\nconnect = gate.example:4900\nkey = " KEY
 			   "\nlisten = :4900\n[link]\npsk_file = /etc/barid/psk\n"),
 		      "%s", error);
 	ck_assert(config_finish(&config, error));
@@ -42,6 +43,9 @@ START_TEST(a_whole_file_is_understood)
 	ck_assert_str_eq(config.peers[1].host, "host.example");
 	ck_assert_str_eq(config.peers[1].port, "65535");
 	ck_assert_str_eq(config.lan, "wlan0");
+	ck_assert_str_eq(config.bluetooth, "hci1");
+	ck_assert_uint_eq(config.rotation_s, 600);
+	ck_assert_str_eq(config.wifi_direct, "wlan1");
 	ck_assert_uint_eq(config.store_max_bytes, 512 << 10);
 	ck_assert_str_eq(config.control, "/run/barid/ctl.sock");
 	ck_assert_str_eq(config.gateway.host, "gate.example");
@@ -59,6 +63,11 @@ START_TEST(what_is_wrong_is_told_with_its_line)
 	refused("[post]\npeer = :4800\n", "barid.conf:2: ", "peer");
 	refused("[post]\npeer = host:0\n", "barid.conf:2: ", "peer");
 	refused("[post]\nlan = a-name-that-is-too-long\n", "barid.conf:2: ", "interface");
+	refused("[post]\nbluetooth = a/b\n", "barid.conf:2: ", "hci0");
+	refused("[post]\nwifi_direct = a b\n", "barid.conf:2: ", "Wi-Fi");
+	refused("[post]\nbluetooth_rotation = 29\n", "barid.conf:2: ", "30 to 3600");
+	refused("[post]\nbluetooth_rotation = 3601\n", "barid.conf:2: ", "30 to 3600");
+	refused("[post]\nbluetooth_rotation = soon\n", "barid.conf:2: ", "seconds");
 	refused("[post]\nstore_max = 64X\n", "barid.conf:2: ", "64M");
 	refused("[post]\nstore_max = 1K\n", "barid.conf:2: ", "256K");
 	refused("[gateway]\nkey = 1234\n", "barid.conf:2: ", "64 hex");
@@ -204,6 +213,29 @@ START_TEST(a_file_that_is_not_there_is_no_bad_setting)
 }
 END_TEST
 
+/* What is used of bluetooth and wifi_direct with these settings. */
+static void expect_radios(const char *settings, const char *bluetooth, const char *wifi_direct)
+{
+	start();
+	ck_assert_msg(text(settings), "%s", error);
+	ck_assert(config_finish(&config, error));
+	ck_assert_msg(!strcmp(config.bluetooth, bluetooth), "%s: bluetooth %s", settings, config.bluetooth);
+	ck_assert_msg(!strcmp(config.wifi_direct, wifi_direct), "%s: wifi_direct %s", settings, config.wifi_direct);
+}
+
+START_TEST(radios_are_used_only_if_nothing_else_is_asked_for)
+{
+	expect_radios("", "auto", "auto");
+	ck_assert_uint_eq(config.rotation_s, CONFIG_ROTATION_DEFAULT_S);
+	expect_radios("[post]\nlan = all\n", "off", "off");
+	expect_radios("[post]\nlisten = :1\n", "off", "off");
+	expect_radios("[post]\nlan = off\nbluetooth = hci0\n", "hci0", "auto");
+	expect_radios("[post]\nbluetooth = off\n", "off", "off");
+	expect_radios("[post]\nbluetooth = auto\nwifi_direct = off\n", "auto", "off");
+	ck_assert_str_eq(config.lan, "all");
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("config");
@@ -218,6 +250,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, flags_are_checked_by_the_rules_of_the_file);
 	tcase_add_test(tcase, peers_have_a_bound);
 	tcase_add_test(tcase, local_networks_are_used_only_if_nothing_else_is_asked_for);
+	tcase_add_test(tcase, radios_are_used_only_if_nothing_else_is_asked_for);
 	tcase_add_test(tcase, a_gateway_without_its_key_is_refused);
 	tcase_add_test(tcase, sizes_are_bytes_or_powers_of_1024);
 	tcase_add_test(tcase, addresses_are_split_as_people_write_them);

@@ -71,10 +71,12 @@ static bool allow_path(int rules, const char *path, uint64_t access, uint64_t kn
 	return done;
 }
 
-/* What getaddrinfo() and the loader of its modules read, and SQLite's seed. */
+/* What getaddrinfo() and the loader of its modules read, SQLite's seed, and what the radios look at. */
 static const char system_files[] = "/etc/resolv.conf /etc/hosts /etc/host.conf /etc/nsswitch.conf /etc/gai.conf /etc/services /etc/protocols "
 				   "/etc/ld.so.cache /etc/localtime /run/systemd/resolve /run/resolvconf /run/NetworkManager "
-				   "/usr/lib /lib /lib64 /usr/share/zoneinfo /dev/urandom /dev/null ";
+				   "/usr/lib /lib /lib64 /usr/share/zoneinfo /dev/urandom /dev/null "
+				   /* airplane mode and battery, which stand below /sys/devices; the sockets of wpa_supplicant */
+				   "/sys/class /sys/devices /run/wpa_supplicant ";
 
 /* Cuts the next word off a list of words that each end in a space. False at its end. */
 static bool next_word(const char **list, char word[static WORD_MAX])
@@ -136,7 +138,7 @@ static const char allowed_calls[] =
 	"fchmodat fchown fchown32 getdents64 umask dup "
 	/* sockets; socket() itself below */
 	"connect bind listen accept accept4 getsockname getpeername getsockopt setsockopt send sendto sendmsg sendmmsg recv "
-	"recvfrom recvmsg recvmmsg shutdown "
+	"recvfrom recvmsg recvmmsg shutdown inotify_init1 inotify_add_watch inotify_rm_watch "
 	/* waiting and time */
 	"poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64 epoll_create epoll_create1 epoll_ctl epoll_wait "
 	"epoll_pwait epoll_pwait2 eventfd2 pipe2 timerfd_create timerfd_settime timerfd_settime64 timerfd_gettime clock_gettime "
@@ -176,7 +178,7 @@ static bool allow_mappings(scmp_filter_ctx filter)
 
 static bool allow_by_argument(scmp_filter_ctx filter)
 {
-	static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+	static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_BLUETOOTH};
 	/* What a terminal is, how much is unsent, which interface has which name; not, above all, to type into a terminal. */
 	static const unsigned long requests[] = {TCGETS, FIONREAD, FIONBIO, SIOCOUTQNSD, SIOCGIFINDEX, SIOCGIFNAME, SIOCGIFFLAGS};
 	bool done = allow_mappings(filter);
