@@ -73,7 +73,7 @@ end_post()
 	echo
 	echo "The post has ended."
 }
-"$BARID_BIN/baridd" --home "$home" --lan all </dev/null &
+"$BARID_BIN/baridd" --home "$home" --lan all --bluetooth auto --wifi-direct auto </dev/null &
 post=$!
 trap 'end_post; exit 0' INT TERM
 for ((try = 0; try < 100; try++)); do

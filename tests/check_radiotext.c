@@ -158,6 +158,12 @@ START_TEST(the_table_has_a_line_a_pace_with_any_time_and_one_for_all)
 	ck_assert_ptr_nonnull(strstr(text, "\nall           3.00         144 s/h"));
 	ck_assert_ptr_null(strstr(text, "\nurgent"));
 	free(text);
+	radio.report.airtime[RADIO_PACE_SEARCH] = (struct radio_airtime){.in_ms = 59999, .wakes = 1};
+	to = open_memstream(&text, &len);
+	radiotext_table(&radio, to);
+	fclose(to);
+	ck_assert_ptr_nonnull(strstr(text, "\nsearch        0.02               -"));
+	free(text);
 	to = open_memstream(&text, &len);
 	radio.report.scheduled = false;
 	radiotext_table(&radio, to);

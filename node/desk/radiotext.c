@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { RATE_LEAST_MS = 60000 }; /* what less time cost says nothing about an hour */
+
 static const char *const trouble_words[] = {
 	[RADIO_FINE] = "fine",
 	[RADIO_OFF] = "off",
@@ -167,6 +169,10 @@ struct radiotext_hour radiotext_hour(const struct radio_airtime *airtime)
 static void print_row(const char *pace, const struct radio_airtime *airtime, FILE *to)
 {
 	struct radiotext_hour hour = radiotext_hour(airtime);
+	if (airtime->in_ms < RATE_LEAST_MS) {
+		fprintf(to, "%-8s %9.2f %15s %13s %12s %13s\n", pace, hour.hours, "-", "-", "-", "-");
+		return;
+	}
 	fprintf(to, "%-8s %9.2f %11.0f s/h %9.0f s/h %8.0f s/h %10.0f /h\n", pace, hour.hours, hour.advertise_s, hour.scan_s, hour.linked_s,
 		hour.wakes);
 }
