@@ -143,6 +143,20 @@ START_TEST(who_was_let_go_rests)
 }
 END_TEST
 
+START_TEST(who_was_heard_before_we_began_anew_is_not_offered)
+{
+	hear(1, 1, 1000);
+	hear(2, 1, 2000);
+	ble_near_begin(&near, 2000);
+	ck_assert_uint_eq(count(2000).waiting, 1);
+	ck_assert_uint_eq(ble_near_choose(&near, 2000, 0)->beacon[0], 2);
+	ble_near_news(&near, 2500, FRESH_MS);
+	ck_assert_uint_eq(count(2500).waiting, 1);
+	hear(1, 1, 2600);
+	ck_assert_uint_eq(count(2600).waiting, 2);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("ble_near");
@@ -155,6 +169,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, a_new_address_of_the_same_nonce_replaces_the_old);
 	tcase_add_test(tcase, the_table_is_bounded_and_forgets_the_oldest);
 	tcase_add_test(tcase, who_was_let_go_rests);
+	tcase_add_test(tcase, who_was_heard_before_we_began_anew_is_not_offered);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -49,6 +49,7 @@ struct ble {
 	bool has_beacon; /* of the identity of now */
 	bool renewing;   /* a beacon of the next identity is awaited */
 	bool silent;     /* no link may live */
+	bool scanned;    /* under the identity of now */
 	enum radio_pace pace;
 	bool urgent;
 	uint64_t news_ms;
@@ -314,6 +315,16 @@ static void describe(struct ble *ble, struct ble_near_counts *counts, struct dut
 	}
 }
 
+/*
+ * An identity begins by listening. The kernel does not change the address it listens and dials from while it advertises (on an adapter with extended
+ * advertising the advertisement has one of its own), so that address would otherwise outlive all identities.
+ */
+static bool may_advertise(struct ble *ble, const struct duty_view *view)
+{
+	ble->scanned = ble->scanned || view->listening || !view->can_listen;
+	return ble->has_beacon && ble->scanned;
+}
+
 /* Shows the listener one after the other who could be dialled, until it dials one. */
 static void offer(struct ble *ble)
 {
@@ -347,11 +358,12 @@ static void step(void *owner)
 		end_all(ble);
 	if (orders.renew) {
 		ble->renewing = true;
-		ble->has_beacon = false;
+		ble->has_beacon = ble->scanned = false;
+		ble_near_begin(&ble->near, now_of(ble));
 		ble->upward->renew(ble->upward->owner, &ble->radio);
 	}
 	keep_listening(ble);
-	bluez_advertise(ble->bluez, orders.advertise && ble->has_beacon ? ble->beacon : NULL);
+	bluez_advertise(ble->bluez, orders.advertise && may_advertise(ble, &view) ? ble->beacon : NULL);
 	bluez_scan(ble->bluez, orders.listen);
 	if (orders.dial)
 		offer(ble);

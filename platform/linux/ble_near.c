@@ -64,14 +64,15 @@ void ble_near_news(struct ble_near *near, uint64_t now_ms, uint64_t fresh_ms)
 			freshen(&near->all[i], now_ms + fresh_ms);
 }
 
-static bool in_reach(const struct ble_near_neighbour *neighbour, uint64_t now_ms)
+static bool in_reach(const struct ble_near *near, const struct ble_near_neighbour *neighbour, uint64_t now_ms)
 {
-	return neighbour->used && now_ms - neighbour->heard_ms < BLE_NEAR_REACH_MS && neighbour->heard_ms > neighbour->offered_ms;
+	return neighbour->used && now_ms - neighbour->heard_ms < BLE_NEAR_REACH_MS && neighbour->heard_ms > neighbour->offered_ms &&
+	       neighbour->heard_ms >= near->since_ms;
 }
 
-static enum rank rank_of(const struct ble_near_neighbour *neighbour, uint64_t now_ms)
+static enum rank rank_of(const struct ble_near *near, const struct ble_near_neighbour *neighbour, uint64_t now_ms)
 {
-	if (!in_reach(neighbour, now_ms) || now_ms < neighbour->wait_until_ms)
+	if (!in_reach(near, neighbour, now_ms) || now_ms < neighbour->wait_until_ms)
 		return RANK_NOBODY;
 	if (!neighbour->linked)
 		return RANK_STRANGER;
@@ -88,9 +89,9 @@ struct ble_near_counts ble_near_count(const struct ble_near *near, uint64_t now_
 		counts.heard++;
 		if (now_ms < neighbour->fresh_until_ms && neighbour->failed < BLE_NEAR_FRESH_FAILS_MAX)
 			counts.fresh++;
-		if (rank_of(neighbour, now_ms) != RANK_NOBODY)
+		if (rank_of(near, neighbour, now_ms) != RANK_NOBODY)
 			counts.waiting++;
-		if (now_ms < neighbour->wait_until_ms && in_reach(neighbour, neighbour->wait_until_ms) &&
+		if (now_ms < neighbour->wait_until_ms && in_reach(near, neighbour, neighbour->wait_until_ms) &&
 		    neighbour->wait_until_ms < counts.next_wait_ms)
 			counts.next_wait_ms = neighbour->wait_until_ms;
 	}
@@ -102,7 +103,7 @@ const struct ble_near_neighbour *ble_near_choose(struct ble_near *near, uint64_t
 	enum rank best = RANK_NOBODY;
 	uint32_t equals = 0;
 	for (unsigned i = 0; i < BLE_NEAR_MAX; i++) {
-		enum rank rank = rank_of(&near->all[i], now_ms);
+		enum rank rank = rank_of(near, &near->all[i], now_ms);
 		equals = rank < best ? 1 : equals + (rank == best && rank != RANK_NOBODY);
 		best = rank < best ? rank : best;
 	}
@@ -111,7 +112,7 @@ const struct ble_near_neighbour *ble_near_choose(struct ble_near *near, uint64_t
 	uint32_t pick = chance % equals;
 	for (unsigned i = 0; i < BLE_NEAR_MAX; i++) {
 		struct ble_near_neighbour *neighbour = &near->all[i];
-		if (rank_of(neighbour, now_ms) != best || pick-- > 0)
+		if (rank_of(near, neighbour, now_ms) != best || pick-- > 0)
 			continue;
 		neighbour->offered_ms = now_ms;
 		return neighbour;
@@ -144,4 +145,9 @@ void ble_near_rest(struct ble_near *near, const struct ble_link_address *address
 	struct ble_near_neighbour *neighbour = find_address(near, address);
 	if (neighbour && neighbour->wait_until_ms < until_ms)
 		neighbour->wait_until_ms = until_ms;
+}
+
+void ble_near_begin(struct ble_near *near, uint64_t now_ms)
+{
+	near->since_ms = now_ms;
 }

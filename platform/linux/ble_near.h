@@ -28,6 +28,7 @@ struct ble_near_neighbour {
 };
 
 struct ble_near {
+	uint64_t since_ms; /* who was heard only before is not offered */
 	struct ble_near_neighbour all[BLE_NEAR_MAX];
 };
 
@@ -55,5 +56,7 @@ void ble_near_linked(struct ble_near *near, const struct ble_link_address *addre
 void ble_near_failed(struct ble_near *near, const struct ble_link_address *address, uint64_t now_ms, uint32_t chance);
 /* Whoever has this address is not to be dialled before. */
 void ble_near_rest(struct ble_near *near, const struct ble_link_address *address, uint64_t until_ms);
+/* We begin anew: addresses heard so far are taken for dead, since neighbours change theirs about as often as we ours. */
+void ble_near_begin(struct ble_near *near, uint64_t now_ms);
 
 #endif

@@ -135,6 +135,10 @@ static uint64_t note_trouble(struct bluez *bluez, enum radio_trouble trouble)
 static void step(void *owner)
 {
 	struct bluez *bluez = owner;
+	if (bluez->scan.stuck) {
+		bluez->scan.stuck = false;
+		bus_leave(bluez->bus);
+	}
 	uint64_t next = bluez->service[0] ? work(bluez) : LOOP_NEVER;
 	struct bluez_adapter adapter;
 	describe(bluez, &adapter);

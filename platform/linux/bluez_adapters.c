@@ -7,14 +7,25 @@
 /* bluetoothd switches its adapters off when it ends: what happened so shortly before was no person's doing. */
 enum { SHUTDOWN_MS = 10000, LOOK_EVERY_MS = 30000, POWER_TRIES_MAX = 5 };
 
+/* A place for one more: a fresh one, or that of one that is gone. NULL: more are there than anybody has. */
+static struct bluez_candidate *candidate_place(struct bluez *bluez)
+{
+	if (bluez->candidate_count < BLUEZ_ADAPTERS_MAX)
+		return &bluez->candidates[bluez->candidate_count++];
+	for (unsigned i = 0; i < bluez->candidate_count; i++)
+		if (!bluez->candidates[i].present && &bluez->candidates[i] != bluez->chosen)
+			return &bluez->candidates[i];
+	return NULL;
+}
+
 static struct bluez_candidate *candidate_named(struct bluez *bluez, const char *name, bool add)
 {
 	for (unsigned i = 0; i < bluez->candidate_count; i++)
 		if (!strcmp(bluez->candidates[i].name, name))
 			return &bluez->candidates[i];
-	if (!add || bluez->candidate_count == BLUEZ_ADAPTERS_MAX)
+	struct bluez_candidate *candidate = add ? candidate_place(bluez) : NULL;
+	if (!candidate)
 		return NULL;
-	struct bluez_candidate *candidate = &bluez->candidates[bluez->candidate_count++];
 	memset(candidate, 0, sizeof *candidate);
 	strncpy(candidate->name, name, sizeof candidate->name - 1);
 	candidate->may_power = true;

@@ -125,6 +125,7 @@ static bool add(struct bluez *bluez)
 	(void)snprintf(advert->path, sizeof advert->path, "/advertisement/%u", (unsigned)advert->serial++);
 	memcpy(advert->beacon, advert->wish, BEACON_SIZE);
 	advert->changed_ms = bluez_now_ms(bluez);
+	advert->anew = advert->again = false;
 	bluez_release(&advert->object);
 	if (sd_bus_add_object_vtable(bluez->connection, &advert->object, advert->path, interface, vtable, advert) < 0)
 		return false;

@@ -51,6 +51,7 @@ enum bluez_scan_state {
 struct bluez_scan {
 	bool wanted;
 	enum bluez_scan_state state;
+	bool stuck;            /* BlueZ will never answer, nor let us ask again while we are on the bus */
 	bool unclear;          /* BlueZ may believe that we discover already */
 	uint64_t silent_at_ms; /* when BlueZ stopped discovering by itself; 0: it did not */
 	sd_bus_slot *reports;  /* the match for changes of devices */

@@ -49,6 +49,8 @@ static int answered(sd_bus_message *answer, void *owner, sd_bus_error *error)
 	struct bluez *bluez = owner;
 	struct bluez_scan *scan = &bluez->scan;
 	(void)error; /* nobody gets an answer to an answer */
+	/* Two programs that begin a discovery in the same moment make bluetoothd (5.66) forget to answer one of them, and refuse it ever after. */
+	scan->stuck = sd_bus_message_is_method_error(answer, SD_BUS_ERROR_NO_REPLY) > 0;
 	bool good = bluez_answered(bluez, answer, &scan->call);
 	switch (scan->state) {
 	case SCAN_CLEARING:

@@ -52,7 +52,7 @@ void bluez_sight_note(struct bluez *bluez, const uint8_t key[static BLUEZ_ADDRES
 	if (facts->known & BLUEZ_KNOWS_MALFORMED)
 		++*bluez->malformed;
 	struct bluez_device *device = bluez_devices_note(&bluez->devices, key, facts, bluez_now_ms(bluez));
-	if (!device || !bluez->scan.wanted || !(facts->known & (BLUEZ_KNOWS_RSSI | BLUEZ_KNOWS_BEACON)))
+	if (!device || !(facts->known & (BLUEZ_KNOWS_RSSI | BLUEZ_KNOWS_BEACON)))
 		return;
 	if (bluez_devices_complete(device))
 		hear(bluez, device);

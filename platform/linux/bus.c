@@ -169,6 +169,12 @@ enum err bus_err(const struct bus *bus)
 	return bus->err;
 }
 
+void bus_leave(struct bus *bus)
+{
+	if (bus->connection)
+		lose(bus, -ECONNRESET);
+}
+
 void bus_settle(struct bus *bus)
 {
 	/* An error shows again, and is dealt with, when the connection is processed. */

@@ -25,6 +25,8 @@ void bus_close(struct bus *bus);
 
 /* Why there is no connection: ERR_NO_FILE, ERR_PERMISSION, ...; ERR_OK while there is one or none was tried. */
 enum err bus_err(const struct bus *bus);
+/* Leaves the bus, as if it were lost, and comes back after the first pause: everybody forgets what we asked of them. Not from a handler. */
+void bus_leave(struct bus *bus);
 /* After anything was sent outside the handler of a message: waits for what the connection needs now. */
 void bus_settle(struct bus *bus);
 
