@@ -29,7 +29,7 @@ struct lane_group {
 	uint16_t frequency_mhz;
 	uint16_t port;                      /* TCP, at which the maker answers links; not 0 */
 	uint8_t address[LANE_ADDRESS_SIZE]; /* the maker's IPv6 link-local address, fe80::/10: nobody can be made to dial anything else */
-	uint8_t bssid[LANE_BSSID_SIZE];     /* the maker's P2P device address, which its beacons name */
+	uint8_t bssid[LANE_BSSID_SIZE];     /* the maker's P2P device address; zero: a plain access point */
 	uint8_t ssid_len, passphrase_len;
 	uint8_t ssid[LANE_SSID_MAX];             /* any bytes */
 	uint8_t passphrase[LANE_PASSPHRASE_MAX]; /* printable ASCII */

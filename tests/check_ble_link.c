@@ -158,6 +158,23 @@ START_TEST(little_waits_behind_a_slow_link_and_room_is_told_once)
 }
 END_TEST
 
+START_TEST(a_turn_takes_a_share_of_what_is_there)
+{
+	int other;
+	ck_assert_uint_ne(link_to(&other), 0);
+	uint8_t packet[BLE_LINK_INPUT_MAX] = {0};
+	size_t sent = 0;
+	while (sent < BLE_LINK_INPUT_PER_TURN + 4 * sizeof packet) {
+		ck_assert_int_eq(send(other, packet, sizeof packet, 0), sizeof packet);
+		sent += sizeof packet;
+	}
+	TURN_UNTIL(heard.bytes > 0);
+	ck_assert_uint_eq(heard.bytes, BLE_LINK_INPUT_PER_TURN);
+	TURN_UNTIL(heard.bytes == sent);
+	close(other);
+}
+END_TEST
+
 START_TEST(a_link_whose_other_side_goes_is_reported_once_with_what_it_carried)
 {
 	int other;
@@ -259,6 +276,7 @@ Suite *suite_under_test(void)
 	tcase_add_checked_fixture(tcase, start, stop);
 	tcase_add_test(tcase, a_stream_arrives_whole_however_it_is_cut);
 	tcase_add_test(tcase, little_waits_behind_a_slow_link_and_room_is_told_once);
+	tcase_add_test(tcase, a_turn_takes_a_share_of_what_is_there);
 	tcase_add_test(tcase, a_link_whose_other_side_goes_is_reported_once_with_what_it_carried);
 	tcase_add_test(tcase, what_is_lost_while_sending_is_reported_on_a_later_turn);
 	tcase_add_test(tcase, a_link_may_be_ended_from_within_its_input);

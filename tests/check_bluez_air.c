@@ -261,6 +261,18 @@ START_TEST(service_data_that_is_no_beacon_is_counted_and_not_heard)
 }
 END_TEST
 
+START_TEST(a_device_that_somebody_paired_is_not_forgotten)
+{
+	bluezrig_open_fine();
+	rig.fake.device.paired = true;
+	bluez_forget(rig.bluez, bluezrig_key);
+	TURN_UNTIL(rig.fake.calls[FAKE_GET_ALL] == 1);
+	for (unsigned i = 0; i < 1000; i++)
+		bluezrig_turn();
+	ck_assert_uint_eq(rig.fake.calls[FAKE_REMOVE], 0);
+}
+END_TEST
+
 START_TEST(a_device_that_is_forgotten_is_heard_afresh)
 {
 	bluezrig_open_fine();
@@ -309,6 +321,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, an_answer_that_comes_after_the_scan_is_not_heard);
 	tcase_add_test(tcase, a_beacon_that_changed_while_not_scanning_is_asked_for);
 	tcase_add_test(tcase, service_data_that_is_no_beacon_is_counted_and_not_heard);
+	tcase_add_test(tcase, a_device_that_somebody_paired_is_not_forgotten);
 	tcase_add_test(tcase, a_device_that_is_forgotten_is_heard_afresh);
 	tcase_add_test(tcase, a_discovery_that_is_never_answered_is_ended_by_leaving_the_bus);
 	suite_add_tcase(suite, tcase);

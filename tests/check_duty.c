@@ -483,6 +483,58 @@ START_TEST(without_rotation_an_identity_stays)
 }
 END_TEST
 
+START_TEST(no_link_is_opened_that_would_end_at_once)
+{
+	for (uint32_t seed = 1; seed <= 100; seed++) {
+		struct node node;
+		struct duty_view view = able();
+		view.waiting = view.heard = view.fresh = 1;
+		open_node(&node, seed, view, 1);
+		uint64_t dialled_ms = 0;
+		uint64_t now = 1;
+		while (!node.orders.silent) {
+			unsigned dials = node.dials;
+			now = node.orders.next_ms;
+			step(&node, now);
+			dialled_ms = node.dials > dials ? now : dialled_ms;
+		}
+		ck_assert_uint_eq(now, 1 + ROTATION_MS - DUTY_LEAD_MS);
+		ck_assert_uint_le(dialled_ms, now - DUTY_LAST_DIAL_MS);
+		ck_assert_uint_ge(dialled_ms, now - 2 * DUTY_LAST_DIAL_MS);
+	}
+}
+END_TEST
+
+START_TEST(half_a_battery_listens_less_than_mains)
+{
+	struct node node;
+	struct duty_view view = able();
+	view.fresh = view.heard = 1;
+	uint64_t mains_s = listened_s(&node, view);
+	view.battery = DUTY_BATTERY_UNKNOWN;
+	ck_assert_uint_ge(listened_s(&node, view), mains_s * 95 / 100);
+	view.battery = DUTY_BATTERY_HALF - 1;
+	uint64_t half_s = listened_s(&node, view);
+	ck_assert_uint_le(half_s, mains_s * 85 / 100);
+	ck_assert_uint_ge(half_s, mains_s / 2);
+}
+END_TEST
+
+/* A window that a dial cut short is not taken up again when the dial ends. */
+START_TEST(a_dial_ends_the_window)
+{
+	struct node node;
+	open_node(&node, 3, able(), 1);
+	ck_assert(node.view.listening);
+	node.view.dialling = true;
+	step(&node, 100);
+	ck_assert(!node.view.listening);
+	node.view.dialling = false;
+	step(&node, 101);
+	ck_assert(!node.view.listening);
+}
+END_TEST
+
 START_TEST(a_busy_link_has_most_of_the_air)
 {
 	struct node node;
@@ -538,6 +590,9 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, failed_dials_become_rarer);
 	tcase_add_test(tcase, a_crowd_does_not_dial_at_once);
 	tcase_add_test(tcase, without_rotation_an_identity_stays);
+	tcase_add_test(tcase, no_link_is_opened_that_would_end_at_once);
+	tcase_add_test(tcase, half_a_battery_listens_less_than_mains);
+	tcase_add_test(tcase, a_dial_ends_the_window);
 	tcase_add_test(tcase, a_busy_link_has_most_of_the_air);
 	tcase_add_test(tcase, an_identity_ends_in_time_though_the_service_is_away);
 	suite_add_tcase(suite, tcase);

@@ -288,11 +288,16 @@ START_TEST(stored_groups_are_told_from_networks)
 	const char *reply = "network id / ssid / bssid / flags\n0\thome\tany\t[CURRENT]\n1\tDIRECT-x\t42:00:00:00:00:00\t[DISABLED][P2P-PERSISTENT]\n"
 			    "2\t[P2P-PERSISTENT]\tany\t\n99999999\tx\tany\t[P2P-PERSISTENT]\n7\ty\tany\t[P2P-PERSISTENT]";
 	unsigned network;
-	ck_assert(wpa_text_stored_group(&reply, &network));
-	ck_assert_uint_eq(network, 1);
-	ck_assert(wpa_text_stored_group(&reply, &network));
-	ck_assert_uint_eq(network, 7);
-	ck_assert(!wpa_text_stored_group(&reply, &network));
+	bool group;
+	ck_assert(wpa_text_network(&reply, &network, &group));
+	ck_assert(network == 0 && !group);
+	ck_assert(wpa_text_network(&reply, &network, &group));
+	ck_assert(network == 1 && group);
+	ck_assert(wpa_text_network(&reply, &network, &group));
+	ck_assert(network == 2 && !group);
+	ck_assert(wpa_text_network(&reply, &network, &group));
+	ck_assert(network == 7 && group);
+	ck_assert(!wpa_text_network(&reply, &network, &group));
 	ck_assert_ptr_null(reply);
 	const char *names = "p2p-wlan0-0\n\nabcdefghijklmnop\nwlan0\n";
 	char interface[IF_NAMESIZE];

@@ -1,5 +1,6 @@
 #include "node/post/radios.h"
 
+#include "crypto/random.h"
 #include "platform/linux/dial.h"
 #include "platform/linux/lan.h"
 #include "platform/linux/resolve.h"
@@ -176,7 +177,7 @@ static int start_wifi_direct(struct radios *radios, const struct config *config,
 	int exit_code = need_port(radios);
 	if (exit_code != EX_OK)
 		return exit_code;
-	struct wifi_direct_config wifi = {.interface = config->wifi_direct, .folder = WPA_FOLDER, .port = radios->port};
+	struct wifi_direct_config wifi = {.interface = config->wifi_direct, .folder = WPA_FOLDER, .port = radios->port, .random = random_fill};
 	enum err err = wifi_direct_open(&radios->wifi_direct, radios->loop, radios->tcp, pump_listener(radios->pump),
 					pump_lane_listener(radios->pump), &wifi);
 	if (err != ERR_OK) {

@@ -4,6 +4,7 @@
 #include "platform/duty.h"
 #include "platform/linux/battery.h"
 #include "platform/linux/ble_near.h"
+#include "platform/linux/ble_privacy.h"
 #include "platform/linux/bluez.h"
 #include "platform/log.h"
 
@@ -15,7 +16,8 @@ enum {
 	LISTEN_AGAIN_MS = 10000,
 	BUSY_MS = 2000,          /* a link with a byte in so long is busy */
 	REPORT_HEARD_MS = 60000, /* what the report calls near */
-	REFRESH_MS = 3000,       /* an adapter that is to take a new address at our start does so within this, or it is in use and will not */
+	REFRESHES_MAX = 2,
+	REFRESH_MS = 3000, /* an adapter that is to take a new address at our start does so within this, or it is in use and will not */
 	ADDRESS_LEN = BLE_LINK_ADDRESS_SIZE + 1,
 };
 
@@ -39,7 +41,8 @@ struct ble {
 
 	struct ble_link_address own; /* the adapter's identity, while has_own */
 	bool has_own;
-	bool refreshed;
+	enum ble_privacy privacy;
+	unsigned refreshes; /* tried */
 	uint64_t refresh_until_ms;
 	bool listening;
 	bool listen_warned;
@@ -250,22 +253,32 @@ static void note_adapter(struct ble *ble)
 	if (ble->has_own && (other || is_adapter_gone(adapter->trouble))) {
 		ble->has_own = false;
 		ble->refresh_until_ms = 0;
+		/* Who was off has a new address; of another adapter that is not known. */
+		ble->refreshes = other ? 0 : REFRESHES_MAX;
 		duty_address_lost(&ble->duty);
 		end_all(ble);
 	}
 	if (fine && !ble->has_own) {
 		ble->own = own;
 		ble->has_own = true;
-	}
-	/*
-	 * How old the address is that somebody before us left is not known. The kernel would change it in the midst of our first identity, and of
-	 * every one after that, and who watches could follow from beacon to address to beacon.
-	 */
-	if (fine && !ble->refreshed) {
-		ble->refreshed = true;
-		ble->refresh_until_ms = bluez_refresh(ble->bluez) ? now_of(ble) + REFRESH_MS : 0;
+		ble->privacy = ble_privacy_of(own.bytes);
 	}
 	ble->radio.unseen = fine && !adapter->peripheral;
+}
+
+/*
+ * How old the address is that somebody before us left is not known. The kernel would change it in the midst of our first identity, and of every one
+ * after that, and who watches could follow from beacon to address to beacon. A connection that keeps the adapter from taking a new one may be the
+ * last of our own predecessor and end within seconds, so it is tried twice.
+ */
+static void refresh(struct ble *ble)
+{
+	uint64_t now = now_of(ble);
+	if (bluez_adapter(ble->bluez)->trouble != RADIO_FINE || ble->refreshes >= REFRESHES_MAX || now < ble->refresh_until_ms)
+		return;
+	ble->refreshes++;
+	if (ble->privacy != BLE_PRIVACY_OFF && bluez_refresh(ble->bluez))
+		ble->refresh_until_ms = now + REFRESH_MS;
 }
 
 static void keep_listening(struct ble *ble)
@@ -349,6 +362,7 @@ static void step(void *owner)
 	ble->again = false;
 	note_wake(ble);
 	note_adapter(ble);
+	refresh(ble);
 	describe(ble, &counts, &view);
 	uint64_t next = end_idle(ble, &view);
 	duty_step(&ble->duty, &view, now_of(ble), &orders);
@@ -360,6 +374,7 @@ static void step(void *owner)
 		ble->renewing = true;
 		ble->has_beacon = ble->scanned = false;
 		ble_near_begin(&ble->near, now_of(ble));
+		ble->privacy = ble_privacy_of(ble->own.bytes);
 		ble->upward->renew(ble->upward->owner, &ble->radio);
 	}
 	keep_listening(ble);
@@ -468,6 +483,7 @@ static void radio_report(struct radio *radio, struct radio_report *report)
 		.trouble = adapter->trouble,
 		.seen = fine && adapter->peripheral,
 		.sees = fine && adapter->central,
+		.private_air = fine && ble->privacy == BLE_PRIVACY_ON,
 		.heard = ble_near_count(&ble->near, now_of(ble), REPORT_HEARD_MS).heard,
 		.scheduled = true,
 		.pace = ble->pace,
@@ -536,6 +552,11 @@ void ble_close(struct ble *ble)
 {
 	if (!ble)
 		return;
+	for (unsigned i = 0; i < BLE_LINK_MAX; i++) {
+		const struct ble_link_facts *link = ble_link_at(ble->links, i);
+		if (link)
+			drop(ble, link->number);
+	}
 	ble_link_close(ble->links);
 	bluez_close(ble->bluez);
 	loop_timer_free(ble->timer);

@@ -56,7 +56,7 @@ static void choose(struct bluez *bluez)
 		bluez_refresh_reset(bluez);
 		bluez->scan.unclear = false;
 	}
-	bluez->devices.count = 0;
+	bluez_sight_reset(bluez);
 	bluez->power_retry.delay_ms = 0;
 	bluez->chosen = chosen;
 	if (chosen)
@@ -216,18 +216,4 @@ void bluez_scan(struct bluez *bluez, bool on)
 {
 	bluez->scan.wanted = on;
 	bluez_wake(bluez);
-}
-
-void bluez_forget(struct bluez *bluez, const uint8_t address[static BLUEZ_ADDRESS_SIZE])
-{
-	if (!bluez->chosen)
-		return;
-	char path[BLUEZ_PATH_MAX * 2];
-	bluez_path_to_device(path, sizeof path, bluez->path, address);
-	bluez_devices_drop(&bluez->devices, address);
-	sd_bus_message *message = bluez_message(bluez, bluez->path, bluez_adapter_interface, "RemoveDevice");
-	if (message && sd_bus_message_append(message, "o", path) < 0)
-		message = sd_bus_message_unref(message);
-	(void)bluez_send(bluez, message, NULL, NULL, NULL); /* BlueZ forgets it by itself after a while, too */
-	bus_settle(bluez->bus);
 }

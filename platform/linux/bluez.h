@@ -55,7 +55,8 @@ void bluez_advertise(struct bluez *bluez, const uint8_t *beacon);
 /* Puts the advertisement on the air again: the kernel takes it off when somebody dials us, until that link ends. */
 void bluez_show(struct bluez *bluez);
 void bluez_scan(struct bluez *bluez, bool on);
-/* Lets BlueZ forget a device whose link never opened, so that it is reported afresh. */
+/* Lets BlueZ end the connection with a device, ever sighted or not, and forget it, so that it is reported afresh. One that a person has paired is
+ * left alone: it would have to be paired again. */
 void bluez_forget(struct bluez *bluez, const uint8_t address[static BLUEZ_ADDRESS_SIZE]);
 /*
  * Switches the adapter off and on again, so that the kernel takes a new private address and counts its age from now: the trouble is RADIO_UNPOWERED

@@ -9,7 +9,7 @@
 #include "platform/linux/bluez_devices.h"
 #include "platform/linux/bus.h"
 
-enum { BLUEZ_ADAPTERS_MAX = 8, BLUEZ_LOOKUPS_MAX = 4, BLUEZ_MATCHES = 3, BLUEZ_SERVICE_MAX = 64 };
+enum { BLUEZ_ADAPTERS_MAX = 8, BLUEZ_LOOKUPS_MAX = 4, BLUEZ_FORGETS_MAX = 8, BLUEZ_MATCHES = 3, BLUEZ_SERVICE_MAX = 64 };
 
 /* Pauses between attempts: each twice the one before, between bounds. */
 struct bluez_retry {
@@ -71,6 +71,7 @@ struct bluez_candidate {
 	struct bluez_facts facts;
 };
 
+/* A question about a device that is not answered yet. */
 struct bluez_lookup {
 	struct bluez *bluez;
 	sd_bus_slot *call;
@@ -109,6 +110,7 @@ struct bluez {
 	struct bluez_scan scan;
 	struct bluez_devices devices;
 	struct bluez_lookup lookups[BLUEZ_LOOKUPS_MAX];
+	struct bluez_lookup forgets[BLUEZ_FORGETS_MAX]; /* one for each link an adapter can have, and one */
 
 	struct bluez_adapter known; /* as the listener knows it */
 	enum radio_trouble logged;
@@ -149,6 +151,9 @@ uint64_t bluez_service_step(struct bluez *bluez);
 void bluez_sight_report(struct bluez *bluez, sd_bus_message *message);
 /* Takes in what was said of the device of that address. */
 void bluez_sight_note(struct bluez *bluez, const uint8_t key[static BLUEZ_ADDRESS_SIZE], const struct bluez_facts *facts);
+
+/* Forgets all devices, and what was asked about them. */
+void bluez_sight_reset(struct bluez *bluez);
 
 /* bluez_adapters.c */
 

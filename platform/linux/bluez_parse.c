@@ -85,6 +85,11 @@ static int read_connected(sd_bus_message *message, struct bluez_facts *facts)
 	return read_flag(message, facts, &facts->connected, BLUEZ_KNOWS_CONNECTED);
 }
 
+static int read_paired(sd_bus_message *message, struct bluez_facts *facts)
+{
+	return read_flag(message, facts, &facts->paired, BLUEZ_KNOWS_PAIRED);
+}
+
 static int read_roles(sd_bus_message *message, struct bluez_facts *facts)
 {
 	facts->central = facts->peripheral = false;
@@ -164,6 +169,7 @@ static const struct {
 	{"SupportedInstances", "y", read_instances_free},
 	{"ActiveInstances", "y", read_instances_used},
 	{"Connected", "b", read_connected},
+	{"Paired", "b", read_paired},
 	{"RSSI", "n", read_rssi},
 	{"ServiceData", "a{sv}", read_service_data},
 };
@@ -275,6 +281,8 @@ void bluez_facts_merge(struct bluez_facts *facts, const struct bluez_facts *newe
 		facts->instances_used = newer->instances_used;
 	if (newer->known & BLUEZ_KNOWS_CONNECTED)
 		facts->connected = newer->connected;
+	if (newer->known & BLUEZ_KNOWS_PAIRED)
+		facts->paired = newer->paired;
 	if (newer->known & BLUEZ_KNOWS_RSSI)
 		facts->rssi_dbm = newer->rssi_dbm;
 	if (newer->known & BLUEZ_KNOWS_BEACON)

@@ -24,6 +24,7 @@ enum {
 	BLUEZ_KNOWS_BEACON = 256,
 	BLUEZ_KNOWS_MALFORMED = 512, /* service data under our service that is no beacon */
 	BLUEZ_KNOWS_CONNECTED = 1024,
+	BLUEZ_KNOWS_PAIRED = 2048,
 };
 
 struct bluez_facts {
@@ -37,6 +38,7 @@ struct bluez_facts {
 	uint8_t instances_free;
 	uint8_t instances_used;
 	bool connected;
+	bool paired;
 	int16_t rssi_dbm;
 	uint8_t beacon[BEACON_SIZE];
 };

@@ -97,14 +97,12 @@ static void lose(struct bluez *bluez)
 	bluez_scan_reset(bluez);
 	for (unsigned i = 0; i < BLUEZ_MATCHES; i++)
 		bluez_release(&bluez->matches[i]);
-	for (unsigned i = 0; i < BLUEZ_LOOKUPS_MAX; i++)
-		bluez_release(&bluez->lookups[i].call);
+	bluez_sight_reset(bluez);
 	bluez_release(&bluez->list_call);
 	bluez_release(&bluez->power_call);
 	bluez_refresh_reset(bluez);
 	bluez_adapters_lost(bluez);
 	bluez->chosen = NULL;
-	bluez->devices.count = 0;
 	bluez->listed = bluez->denied = false;
 	bluez->list_retry.delay_ms = bluez->power_retry.delay_ms = 0;
 	bluez->advert.retry.delay_ms = bluez->scan.retry.delay_ms = 0;

@@ -29,6 +29,7 @@ struct wifi_direct {
 	const struct lane_listener *upward;
 	const char *folder;
 	uint16_t port;
+	wpa_group_random *random;
 	struct wpa_scout *scout;
 	struct wpa_group_listener group_listener;
 	struct wpa_group *wpa; /* NULL: no group, and none that has to go */
@@ -72,7 +73,7 @@ static void schedule(struct wifi_direct *wifi)
 		at = now + TRY_MS;
 		break;
 	case STATE_OPEN:
-		at = now + WATCH_MS;
+		at = now + (wifi->linked ? WATCH_MS : TRY_MS);
 		break;
 	case STATE_ENDING:
 		break;
@@ -268,11 +269,20 @@ static bool join_again(struct wifi_direct *wifi)
 	return true;
 }
 
+/* Before a link was up it was only a try. */
+static void group_left(void *owner)
+{
+	struct wifi_direct *wifi = owner;
+	if (wifi->state == STATE_OPEN && wifi->linked)
+		give_up(wifi);
+}
+
 static void group_ended(void *owner, enum wpa_group_end how)
 {
 	struct wifi_direct *wifi = owner;
 	bool tell = lives(wifi);
-	if (tell && wifi->making && wifi->state == STATE_FORMING && how == WPA_GROUP_REFUSED)
+	bool refused = how == WPA_GROUP_REFUSED || how == WPA_GROUP_UNFIT;
+	if (tell && wifi->making && wifi->state == STATE_FORMING && refused)
 		pause_making(wifi);
 	if (tell && !wifi->making && how == WPA_GROUP_REFUSED && join_again(wifi))
 		return;
@@ -281,7 +291,8 @@ static void group_ended(void *owner, enum wpa_group_end how)
 	explicit_bzero(&wifi->group, sizeof wifi->group);
 	wifi->state = STATE_NONE;
 	wpa_scout_busy(wifi->scout, false);
-	if (how == WPA_GROUP_GONE)
+	/* What was found is not so any more. */
+	if (how == WPA_GROUP_GONE || how == WPA_GROUP_UNFIT)
 		wpa_scout_lost(wifi->scout);
 	schedule(wifi);
 	if (tell)
@@ -328,7 +339,7 @@ static void lane_make(struct lane *lane)
 {
 	struct wifi_direct *wifi = lane->state;
 	if (begin(wifi, true))
-		wpa_group_make(wifi->wpa);
+		wpa_group_make(wifi->wpa, wifi->random);
 }
 
 static void lane_join(struct lane *lane, const struct lane_group *group)
@@ -389,7 +400,7 @@ static void radio_report(struct radio *radio, struct radio_report *report)
 	if (lives(wifi) && wifi->interface)
 		(void)tcp_traffic_at(wifi->tcp, wifi->interface, &links);
 	*report = (struct radio_report){.trouble = wpa_scout_found(wifi->scout)->trouble, .links = (uint16_t)links};
-	report->private_air = wpa_scout_found(wifi->scout)->private_device;
+	report->private_air = wpa_scout_found(wifi->scout)->plain || wpa_scout_found(wifi->scout)->private_device;
 }
 
 static void radio_free(struct radio *radio)
@@ -402,11 +413,13 @@ enum err wifi_direct_open(struct wifi_direct **out, struct loop *loop, struct tc
 {
 	(void)listener; /* tcp.c speaks to it, on behalf of this radio */
 	assert(config->port != 0);
+	assert(config->random);
 	*out = NULL;
 	struct wifi_direct *wifi = calloc(1, sizeof *wifi);
 	if (!wifi)
 		return ERR_MEMORY;
-	*wifi = (struct wifi_direct){.loop = loop, .tcp = tcp, .upward = lane_listener, .folder = config->folder, .port = config->port};
+	*wifi = (struct wifi_direct){
+		.loop = loop, .tcp = tcp, .upward = lane_listener, .folder = config->folder, .port = config->port, .random = config->random};
 	wifi->radio = (struct radio){
 		.name = "wifi-direct",
 		.state = wifi,
@@ -418,7 +431,7 @@ enum err wifi_direct_open(struct wifi_direct **out, struct loop *loop, struct tc
 		.free = radio_free,
 	};
 	wifi->lane = (struct lane){.state = wifi, .can = lane_can, .make = lane_make, .join = lane_join, .end = lane_end};
-	wifi->group_listener = (struct wpa_group_listener){.owner = wifi, .formed = group_formed, .ended = group_ended};
+	wifi->group_listener = (struct wpa_group_listener){.owner = wifi, .formed = group_formed, .left = group_left, .ended = group_ended};
 	wifi->timer = loop_timer_new(loop, timer_fired, wifi);
 	enum err err = wifi->timer ? wpa_scout_open(&wifi->scout, loop, config->folder, config->interface, scout_changed, wifi) : ERR_MEMORY;
 	if (err != ERR_OK) {

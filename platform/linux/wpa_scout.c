@@ -29,10 +29,13 @@ struct wpa_scout {
 	int folder_watch;
 	struct loop_watch *watch;
 	bool busy;
-	bool again;      /* something changed during the look */
-	bool dedicated;  /* the station's driver has a P2P device of its own, whose address the service cannot change */
-	struct wpa *wpa; /* with whom the look talks now; NULL between looks */
-	bool sweeping;   /* an interface is found; now for what was left behind */
+	bool again;                  /* something changed during the look */
+	bool swept;                  /* what a killed post left was looked for, once */
+	bool asked;                  /* and about the networks of this station */
+	bool p2p_able, access_point; /* what the station's driver can do */
+	bool dedicated;              /* the station's driver has a P2P device of its own, whose address the service cannot change */
+	struct wpa *wpa;             /* with whom the look talks now; NULL between looks */
+	bool sweeping;               /* an interface is found; now for what was left behind */
 	unsigned name_count, at;
 	char names[NAMES_MAX][IF_NAMESIZE]; /* sockets in the folder, sorted */
 	unsigned marked_count;
@@ -48,13 +51,15 @@ static void finish(struct wpa_scout *scout)
 {
 	wpa_close(scout->wpa);
 	scout->wpa = NULL;
-	uint64_t wait_ms = scout->next.trouble == RADIO_FINE ? WPA_SCOUT_CONFIRM_MS : WPA_SCOUT_AGAIN_MS;
+	bool lasting = scout->next.trouble == RADIO_FINE && scout->next.p2p;
+	uint64_t wait_ms = lasting ? WPA_SCOUT_CONFIRM_MS : WPA_SCOUT_AGAIN_MS;
 	loop_timer_set(scout->timer, loop_now(scout->loop).boot_ms + (scout->again ? WPA_SCOUT_SETTLE_MS : wait_ms));
 	scout->again = false;
 	const struct wpa_scout_found before = scout->found;
 	scout->found = scout->next;
 	bool same = before.trouble == scout->found.trouble && before.private_device == scout->found.private_device &&
-		    !strcmp(before.management, scout->found.management) && !strcmp(before.station, scout->found.station);
+		    before.p2p == scout->found.p2p && before.plain == scout->found.plain && !strcmp(before.management, scout->found.management) &&
+		    !strcmp(before.station, scout->found.station);
 	if (!same)
 		scout->changed(scout->owner);
 }
@@ -101,35 +106,51 @@ static void heard_group_mark(void *owner, const char *text)
 		wpa_ask(scout->wpa, heard_group_removed, "P2P_GROUP_REMOVE %s", scout->names[scout->at - 1]);
 }
 
-static void heard_stored_mark(void *owner, const char *text);
+static void heard_mark(void *owner, const char *text);
+static void heard_networks(void *owner, const char *text);
 
-/* Asks about the stored groups, then goes on to those that live. */
-static void sweep_stored(struct wpa_scout *scout)
+/* Asks about the networks that were read, then goes on: with the station's again, or with the groups that live. */
+static void sweep_networks(struct wpa_scout *scout)
 {
-	if (scout->marked_count > 0) {
-		wpa_ask(scout->wpa, heard_stored_mark, "GET_NETWORK %u id_str", scout->marked[scout->marked_count - 1]);
-		return;
-	}
-	scout->at = 0;
-	try_next(scout);
+	if (scout->marked_count > 0)
+		wpa_ask(scout->wpa, heard_mark, "GET_NETWORK %u id_str", scout->marked[scout->marked_count - 1]);
+	else if (scout->sweeping)
+		try_next(scout);
+	else
+		wpa_ask(scout->wpa, heard_networks, "LIST_NETWORKS");
 }
 
-static void heard_stored_mark(void *owner, const char *text)
+static void heard_mark(void *owner, const char *text)
 {
 	struct wpa_scout *scout = owner;
 	unsigned network = scout->marked[--scout->marked_count];
-	if (!strcmp(text, WPA_SCOUT_MARK))
+	if (!strcmp(text, WPA_SCOUT_MARK)) {
 		wpa_ask(scout->wpa, NULL, "REMOVE_NETWORK %u", network);
-	sweep_stored(scout);
+		if (!scout->sweeping)
+			wpa_ask(scout->wpa, NULL, "AP_SCAN 1"); /* we had set it to 2 */
+	}
+	sweep_networks(scout);
 }
 
-static void heard_networks(void *owner, const char *text)
+/* Returns how many there are that wait to be connected to; remembers all. */
+static unsigned read_networks(struct wpa_scout *scout, const char *text)
 {
-	struct wpa_scout *scout = owner;
+	unsigned waiting = 0;
+	unsigned network;
+	bool group;
 	scout->marked_count = 0;
-	while (scout->marked_count < MARKED_MAX && wpa_text_stored_group(&text, &scout->marked[scout->marked_count]))
-		scout->marked_count++;
-	sweep_stored(scout);
+	while (wpa_text_network(&text, &network, &group)) {
+		waiting += !group;
+		if (scout->marked_count < MARKED_MAX)
+			scout->marked[scout->marked_count++] = network;
+	}
+	return waiting;
+}
+
+static void heard_management_networks(void *owner, const char *text)
+{
+	(void)read_networks(owner, text); /* none of them is connected to */
+	sweep_networks(owner);
 }
 
 static const char *management_of(const struct wpa_scout *scout, const char *station)
@@ -144,37 +165,58 @@ static const char *management_of(const struct wpa_scout *scout, const char *stat
 	return station;
 }
 
+/* An interface is found. */
+static void settle(struct wpa_scout *scout)
+{
+	struct wpa_scout_found *next = &scout->next;
+	const char *station = scout->names[scout->at - 1];
+	next->trouble = RADIO_FINE;
+	memcpy(next->station, station, IF_NAMESIZE);
+	memcpy(next->management, management_of(scout, station), IF_NAMESIZE);
+	if (scout->swept) {
+		finish(scout);
+		return;
+	}
+	scout->sweeping = scout->swept = true;
+	scout->at = 0;
+	if (strcmp(next->station, next->management) != 0 && talk(scout, next->management))
+		wpa_ask(scout->wpa, heard_management_networks, "LIST_NETWORKS");
+	else
+		try_next(scout);
+}
+
+static void heard_networks(void *owner, const char *text)
+{
+	struct wpa_scout *scout = owner;
+	struct wpa_scout_found *next = &scout->next;
+	bool idle = read_networks(scout, text) == 0;
+	if (!scout->swept && !scout->asked && scout->marked_count > 0) {
+		scout->asked = true;
+		sweep_networks(scout);
+		return;
+	}
+	next->p2p = scout->p2p_able && (*scout->wanted || next->private_device);
+	next->plain = scout->access_point && idle;
+	if (next->p2p || next->plain) {
+		settle(scout);
+		return;
+	}
+	note(scout, scout->p2p_able || scout->access_point ? RADIO_OFF : RADIO_UNABLE);
+	try_next(scout);
+}
+
 static void heard_random_device(void *owner, const char *text)
 {
 	struct wpa_scout *scout = owner;
 	scout->next.private_device = !scout->dedicated && !strcmp(text, "1");
-	if (!*scout->wanted && !scout->next.private_device) {
-		note(scout, RADIO_OFF);
-		try_next(scout);
-		return;
-	}
-	const char *station = scout->names[scout->at - 1];
-	const char *management = management_of(scout, station);
-	scout->next.trouble = RADIO_FINE;
-	memcpy(scout->next.station, station, IF_NAMESIZE);
-	memcpy(scout->next.management, management, IF_NAMESIZE);
-	scout->sweeping = true;
-	scout->at = 0;
-	if (talk(scout, management))
-		wpa_ask(scout->wpa, heard_networks, "LIST_NETWORKS");
-	else
-		finish(scout);
+	wpa_ask(scout->wpa, heard_networks, "LIST_NETWORKS");
 }
 
 static void heard_group_interface(void *owner, const char *text)
 {
 	struct wpa_scout *scout = owner;
-	if (!strcmp(text, "0")) {
-		wpa_ask(scout->wpa, heard_random_device, "GET p2p_device_random_mac_addr");
-		return;
-	}
-	note(scout, RADIO_UNABLE); /* groups would take the person's own interface */
-	try_next(scout);
+	scout->p2p_able = scout->p2p_able && !strcmp(text, "0"); /* else groups take the person's own interface */
+	wpa_ask(scout->wpa, heard_random_device, "GET p2p_device_random_mac_addr");
 }
 
 static void heard_flags(void *owner, const char *text)
@@ -183,27 +225,23 @@ static void heard_flags(void *owner, const char *text)
 	/* Without one of these a group takes the person's own interface. */
 	bool beside = wpa_text_line(text, "P2P_MGMT_AND_NON_P2P") || wpa_text_line(text, "P2P_DEDICATED_INTERFACE");
 	scout->dedicated = wpa_text_line(text, "DEDICATED_P2P_DEVICE");
-	if (wpa_text_line(text, "P2P_CAPABLE") && beside) {
-		wpa_ask(scout->wpa, heard_group_interface, "GET p2p_no_group_iface");
-		return;
-	}
-	note(scout, RADIO_UNABLE);
-	try_next(scout);
+	scout->access_point = wpa_text_line(text, "AP");
+	scout->p2p_able = scout->p2p_able && beside && wpa_text_line(text, "P2P_CAPABLE");
+	wpa_ask(scout->wpa, heard_group_interface, "GET p2p_no_group_iface");
 }
 
 static void heard_status(void *owner, const char *text)
 {
 	struct wpa_scout *scout = owner;
 	char value[WPA_TEXT_VALUE_SIZE];
-	if (wpa_text_value(text, "wpa_state", value) && !strcmp(value, "INTERFACE_DISABLED"))
+	if (wpa_text_value(text, "wpa_state", value) && !strcmp(value, "INTERFACE_DISABLED")) {
 		note(scout, RADIO_BLOCKED);
-	else if (!wpa_text_value(text, "p2p_device_address", value))
-		note(scout, RADIO_UNABLE);
-	else {
-		wpa_ask(scout->wpa, heard_flags, "DRIVER_FLAGS");
+		try_next(scout);
 		return;
 	}
-	try_next(scout);
+	scout->asked = false;
+	scout->p2p_able = wpa_text_value(text, "p2p_device_address", value);
+	wpa_ask(scout->wpa, heard_flags, "DRIVER_FLAGS");
 }
 
 /* Groups are named after their station: those of other stations belong to others, though they may bear the mark of another post. */

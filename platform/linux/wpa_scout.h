@@ -13,7 +13,7 @@
 
 enum {
 	WPA_SCOUT_SETTLE_MS = 1000,    /* after a change in the folder */
-	WPA_SCOUT_AGAIN_MS = 60000,    /* while there is none */
+	WPA_SCOUT_AGAIN_MS = 60000,    /* while there is none, or it can only while it is idle */
 	WPA_SCOUT_CONFIRM_MS = 600000, /* while there is one */
 };
 
@@ -25,6 +25,8 @@ struct wpa_scout_found {
 	enum radio_trouble trouble;   /* RADIO_FINE: the names are filled in */
 	char management[IF_NAMESIZE]; /* whose conversation makes groups and hears of them: "p2p-dev-wlan0", or the station itself */
 	char station[IF_NAMESIZE];    /* the person's own: "wlan0" */
+	bool p2p;                     /* a group can be made or joined beside the person's own network */
+	bool plain;                   /* the station is idle and has no network to wait for: it can be an access point or join one itself */
 	bool private_device;          /* the device address that every group shows is not the card's own */
 };
 
@@ -33,7 +35,7 @@ struct wpa_scout;
 /* found has changed. */
 typedef void wpa_scout_changed(void *owner);
 
-/* interface: the station's name, or "auto" for any, but none whose groups would show the card's own address: such are RADIO_OFF; folder: borrowed for
+/* interface: the station's name; or "auto" for any, but then there are no groups that would show the card's own address; folder: borrowed for
  * life. The first look is on a later turn. changed: called on later turns, when found has changed; must not close the scout. */
 enum err wpa_scout_open(struct wpa_scout **scout, struct loop *loop, const char *folder, const char *interface, wpa_scout_changed *changed,
 			void *owner);

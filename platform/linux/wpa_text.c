@@ -221,7 +221,7 @@ bool wpa_text_interface(const char **at, char interface[static IF_NAMESIZE])
 	return false;
 }
 
-bool wpa_text_stored_group(const char **at, unsigned *network)
+bool wpa_text_network(const char **at, unsigned *network, bool *group)
 {
 	static const char flag[] = "[P2P-PERSISTENT]";
 	const char *line;
@@ -231,9 +231,10 @@ bool wpa_text_stored_group(const char **at, unsigned *network)
 		size_t digits = strcspn(line, "\t\n");
 		const char *flags = memrchr(line, '\t', len);
 		char number[8] = "";
-		if (digits >= sizeof number || !flags || !memmem(flags, len - (size_t)(flags - line), flag, sizeof flag - 1))
+		if (digits >= sizeof number || !flags)
 			continue;
 		memcpy(number, line, digits);
+		*group = memmem(flags, len - (size_t)(flags - line), flag, sizeof flag - 1) != NULL;
 		if (wpa_text_number(number, WPA_TEXT_NETWORK_MAX, network))
 			return true;
 	}

@@ -17,7 +17,7 @@ struct wpa_text_group {
 	char interface[IF_NAMESIZE];
 	bool maker; /* we are its owner, else a client */
 	uint16_t frequency_mhz;
-	uint8_t device[6];                /* the owner's P2P device address */
+	uint8_t device[6];                /* the owner's P2P device address; zero: it has none */
 	uint8_t ssid_len, passphrase_len; /* passphrase_len 0: not told */
 	uint8_t ssid[LANE_SSID_MAX];
 	uint8_t passphrase[LANE_PASSPHRASE_MAX];
@@ -38,8 +38,8 @@ bool wpa_text_line(const char *reply, const char *line);
 /* The interface names of a reply to INTERFACES, one a call; *at begins with the reply and ends as NULL. False: no more. Lines that are no name are
  * passed over. */
 bool wpa_text_interface(const char **at, char interface[static IF_NAMESIZE]);
-/* The numbers of the stored groups in a reply to LIST_NETWORKS, in the same way. */
-bool wpa_text_stored_group(const char **at, unsigned *network);
+/* The numbers in a reply to LIST_NETWORKS, in the same way; group: it is a stored group, not a network to connect to by itself. */
+bool wpa_text_network(const char **at, unsigned *network, bool *group);
 /* A decimal number and nothing else, 0..most. */
 bool wpa_text_number(const char *text, unsigned most, unsigned *number);
 

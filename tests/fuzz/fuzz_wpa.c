@@ -41,7 +41,8 @@ static void read_reply(const char *text)
 		expect_name(interface);
 		assert(lines-- > 0);
 	}
-	for (const char *at = text; wpa_text_stored_group(&at, &number);)
+	bool group;
+	for (const char *at = text; wpa_text_network(&at, &number, &group);)
 		assert(number <= WPA_TEXT_NETWORK_MAX);
 	if (wpa_text_value(text, "freq", value))
 		assert(strnlen(value, sizeof value) < sizeof value);

@@ -179,6 +179,7 @@ static void append_device(sd_bus_message *message, const struct fakebluez_device
 		GOOD(sd_bus_message_append(message, "{sv}", "Address", "s", address));
 		GOOD(sd_bus_message_append(message, "{sv}", "AddressType", "s", "random"));
 		GOOD(sd_bus_message_append(message, "{sv}", "Connected", "b", device->connected));
+		GOOD(sd_bus_message_append(message, "{sv}", "Paired", "b", device->paired));
 	}
 	if (device->uuid)
 		append_service_data(message, device);

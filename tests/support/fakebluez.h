@@ -41,6 +41,7 @@ struct fakebluez_device {
 	size_t len;
 	int16_t rssi_dbm;
 	bool connected;
+	bool paired;
 };
 
 /* An advertisement as it was read when it was registered. */

@@ -109,13 +109,15 @@ void fakewpa_answer(struct fakewpa *fake, const char *command, const char *reply
 		fake->answer_count++;
 }
 
-static const char *answer_to(const struct fakewpa *fake, const char *command)
+static const char *answer_to(const struct fakewpa *fake, const char *line)
 {
+	const char *command = strchr(line, ' ') + 1;
 	const char *reply = "OK\n";
 	size_t longest = 0;
 	for (unsigned i = 0; i < fake->answer_count; i++) {
 		size_t len = strlen(fake->answers[i].command);
-		if (len <= longest || strncmp(command, fake->answers[i].command, len) != 0)
+		bool fits = !strncmp(command, fake->answers[i].command, len) || !strncmp(line, fake->answers[i].command, len);
+		if (len <= longest || !fits)
 			continue;
 		longest = len;
 		reply = fake->answers[i].reply;
@@ -128,12 +130,12 @@ static void take(struct fakewpa *fake, struct endpoint *endpoint, const char *co
 	size_t left = sizeof fake->log - fake->log_len;
 	int len = snprintf(fake->log + fake->log_len, left, "%s %s\n", endpoint->name, command);
 	ck_assert(len > 0 && (size_t)len < left);
+	const char *reply = answer_to(fake, fake->log + fake->log_len);
 	fake->log_len += (size_t)len;
 	if (!strcmp(command, "ATTACH"))
 		endpoint->attached = *from;
 	if (!strcmp(command, "DETACH"))
 		endpoint->attached.len = 0;
-	const char *reply = answer_to(fake, command);
 	if (reply)
 		(void)sendto(endpoint->fd, reply, strlen(reply), 0, (const struct sockaddr *)(const void *)&from->address, from->len);
 }

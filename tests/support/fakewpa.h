@@ -20,7 +20,8 @@ const char *fakewpa_folder(const struct fakewpa *fake);
 void fakewpa_add(struct fakewpa *fake, const char *interface);
 /* As if the service ended; killed: so hard that its file stays. */
 void fakewpa_remove(struct fakewpa *fake, const char *interface, bool killed);
-/* Commands that begin so are answered so from now on, the longest that fits; NULL: not at all. What nothing was said about is answered with OK. */
+/* Commands that begin so, or so with the interface and a space in front, are answered so from now on, the longest that fits; NULL: not at all. What
+ * nothing was said about is answered with OK. */
 void fakewpa_answer(struct fakewpa *fake, const char *command, const char *reply);
 /* Answers all that waits. */
 void fakewpa_turn(struct fakewpa *fake);
