@@ -260,7 +260,7 @@ START_TEST(without_bluetooth_there_is_an_error_and_no_link)
 {
 	static const struct ble_link_address own = {{9, 9, 9, 9, 9, 9}, BLE_LINK_PUBLIC};
 	/* No adapter has this address, if there is Bluetooth at all. */
-	ck_assert_int_ne(ble_link_listen(links, &own, false), ERR_OK);
+	ck_assert_int_ne(ble_link_listen(links, &own), ERR_OK);
 	ck_assert_uint_eq(ble_link_connect(links, &own, &somebody), 0);
 	ble_link_deaf(links);
 	turn();

@@ -108,7 +108,7 @@ START_TEST(what_nobody_wishes_for_is_not_looked_at)
 	take("/etc/bluetooth/main.conf");
 	take("/etc/wpa_supplicant/wpa_supplicant.conf");
 	take("/etc/group");
-	run(&(struct syscheck_wish){.classic = true});
+	run(&(struct syscheck_wish){.wifi_unable = true});
 	ck_assert_uint_eq(count, 0);
 }
 END_TEST
@@ -166,13 +166,11 @@ START_TEST(a_setting_counts_in_its_section_and_the_last_one_wins)
 }
 END_TEST
 
-START_TEST(classic_bluetooth_is_no_finding_for_who_asked_for_it)
+START_TEST(classic_bluetooth_that_is_on_is_a_finding)
 {
 	static const char path[] = "/etc/bluetooth/main.conf";
 	static const char dual[] = "[General]\nPrivacy=device\nReverseServiceDiscovery=false\nDeviceID=false\n[GATT]\nCache=no\n";
 	expect_one(&bluetooth, path, dual, SYSCHECK_BLUETOOTH_CLASSIC, path);
-	run(&(struct syscheck_wish){.bluetooth = true, .classic = true});
-	ck_assert_uint_eq(count, 0);
 }
 END_TEST
 
@@ -319,6 +317,21 @@ START_TEST(what_the_install_step_leaves_is_still_found)
 }
 END_TEST
 
+START_TEST(a_kernel_that_crashes_is_told_to_who_uses_bluetooth)
+{
+	put("/proc/version", "Linux version 6.1.0-56-amd64 (x@debian.org) (gcc-12) #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-01)\n");
+	run(&bluetooth);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(findings[0].item, SYSCHECK_KERNEL);
+	ck_assert_str_eq(findings[0].detail, "6.1.192-2");
+	run(&wifi);
+	ck_assert_uint_eq(count, 0);
+	put("/proc/version", "Linux version 6.1.0-50-amd64 (x@debian.org) (gcc-12) #1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-06-01)\n");
+	run(&bluetooth);
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
 START_TEST(the_posts_user_belongs_to_both_groups)
 {
 	expect_one(&both, "/etc/group", "bluetooth:x:111:amal,baridd2\nnetdev:x:112:baridd\n", SYSCHECK_GROUP, "bluetooth");
@@ -371,7 +384,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, an_empty_system_lacks_the_programs_and_nothing_else);
 	tcase_add_test(tcase, the_defaults_of_bluez_give_a_device_away);
 	tcase_add_test(tcase, a_setting_counts_in_its_section_and_the_last_one_wins);
-	tcase_add_test(tcase, classic_bluetooth_is_no_finding_for_who_asked_for_it);
+	tcase_add_test(tcase, classic_bluetooth_that_is_on_is_a_finding);
 	tcase_add_test(tcase, a_name_of_its_own_is_told_and_shown_inert);
 	tcase_add_test(tcase, without_its_plugin_bluez_shows_the_name_of_its_settings);
 	tcase_add_test(tcase, the_mount_that_is_nearest_counts);
@@ -380,6 +393,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, the_service_that_reads_no_file_has_no_findings);
 	tcase_add_test(tcase, what_is_found_is_what_the_install_step_mends);
 	tcase_add_test(tcase, what_the_install_step_leaves_is_still_found);
+	tcase_add_test(tcase, a_kernel_that_crashes_is_told_to_who_uses_bluetooth);
 	tcase_add_test(tcase, the_posts_user_belongs_to_both_groups);
 	tcase_add_test(tcase, a_device_is_there_when_the_kernel_shows_one);
 	tcase_add_test(tcase, files_that_are_no_settings_stop_nobody);

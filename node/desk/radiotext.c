@@ -43,7 +43,8 @@ static const struct words bluetooth_words[] = {
 
 /* Wi-Fi Direct only makes a contact faster, so nothing about it is urgent. */
 static const struct words wifi_words[] = {
-	[RADIO_OFF] = {"switched off in Barid's settings", "to use it, set \"wifi_direct = auto\" in barid.conf and say: systemctl restart baridd"},
+	[RADIO_OFF] = {"not used: the Wi-Fi serves something else now, and a group beside it would show this device's lasting address",
+		       "Bluetooth serves without it; to use it all the same, name the device: wifi_direct = wlan0"},
 	[RADIO_NO_SERVICE] = {"wpa_supplicant does not run",
 			      "Bluetooth serves without it; for fast contacts: apt install wpasupplicant, systemctl start wpa_supplicant"},
 	[RADIO_NO_PERMISSION] = {"wpa_supplicant does not let Barid in",
@@ -51,7 +52,7 @@ static const struct words wifi_words[] = {
 	[RADIO_NO_ADAPTER] = {"there is no Wi-Fi device", "Bluetooth serves without it; plug one in for fast contacts"},
 	[RADIO_BLOCKED] = {"blocked by airplane mode or a switch", "end airplane mode, or say: rfkill unblock wifi"},
 	[RADIO_UNPOWERED] = {"switched off", "switch Wi-Fi on in the system's settings, or say: nmcli radio wifi on"},
-	[RADIO_UNABLE] = {"this Wi-Fi device or its driver cannot do Wi-Fi Direct",
+	[RADIO_UNABLE] = {"this Wi-Fi device or its driver cannot open a network for two",
 			  "Bluetooth serves without it, and a common network or hotspot is as fast"},
 };
 

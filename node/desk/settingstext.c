@@ -8,11 +8,13 @@
 /* state: %s is the finding's detail. */
 struct words {
 	const char *part;
-	bool exposes;
+	bool bad;
 	const char *state, *advice;
 };
 
 static const struct words all_words[SYSCHECK_ITEMS] = {
+	[SYSCHECK_KERNEL] = {"kernel", true, "the kernel of this machine, Debian %s, crashes now and then when a Bluetooth link ends",
+			     "install a newer one (apt install linux-image-amd64, or what your machine uses) or start an older one"},
 	[SYSCHECK_BLUEZ_MISSING] = {"bluetoothd", false, "there is a Bluetooth adapter, but BlueZ is not installed%s", "apt install bluez"},
 	[SYSCHECK_BLUETOOTH_ADDRESS] = {"address", true, "%s does not ask for changing addresses, so this device can be followed by its Bluetooth",
 					BY_SETUP "set \"Privacy = device\" under [General] there"},
@@ -47,6 +49,6 @@ void settingstext_of(const struct syscheck_finding *finding, struct settingstext
 {
 	assert(finding->item < SYSCHECK_ITEMS);
 	const struct words *words = &all_words[finding->item];
-	*text = (struct settingstext){.part = words->part, .exposes = words->exposes, .advice = words->advice};
+	*text = (struct settingstext){.part = words->part, .bad = words->bad, .advice = words->advice};
 	snprintf(text->state, sizeof text->state, words->state, finding->detail);
 }

@@ -8,7 +8,7 @@ enum { SETTINGSTEXT_MAX = 280 };
 
 struct settingstext {
 	const char *part;             /* one word on what it is about */
-	bool exposes;                 /* it makes a device or a person recognisable; otherwise it only wastes or hinders */
+	bool bad;                     /* it makes a device or a person recognisable, or the machine crash; otherwise it only wastes or hinders */
 	char state[SETTINGSTEXT_MAX]; /* what is exposed or broken; no full stop */
 	const char *advice;           /* what to change */
 };

@@ -138,8 +138,8 @@ static void examine_addresses(struct examination *examination, bool explained)
 			     "let it read them again: systemctl restart bluetooth; if that does not help, use another adapter");
 		if (radiotext_names_itself(radio))
 			find(examination, "wifi-direct", HEALTH_NOTE,
-			     "its Wi-Fi Direct address never changes, so a group would name this device while it lives",
-			     "\"wifi_direct = auto\" does without it therefore; to use it all the same, name the device: wifi_direct = wlan0");
+			     "its Wi-Fi Direct address never changes, so a group beside your own Wi-Fi names this device while it lives",
+			     "\"wifi_direct = auto\" does without it therefore; to keep it all the same, leave the device named in barid.conf");
 	}
 }
 
@@ -169,7 +169,7 @@ static void examine_system(struct examination *examination)
 		struct settingstext text;
 		explained |= findings[i].item == SYSCHECK_BLUETOOTH_ADDRESS;
 		settingstext_of(&findings[i], &text);
-		find(examination, text.part, text.exposes ? HEALTH_BAD : HEALTH_NOTE, text.state, text.advice);
+		find(examination, text.part, text.bad ? HEALTH_BAD : HEALTH_NOTE, text.state, text.advice);
 	}
 	examine_addresses(examination, explained);
 }

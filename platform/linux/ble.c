@@ -37,7 +37,6 @@ struct ble {
 	struct duty duty;
 	struct battery battery;
 	struct ble_near near;
-	bool classic;
 
 	struct ble_link_address own; /* the adapter's identity, while has_own */
 	bool has_own;
@@ -286,7 +285,7 @@ static void keep_listening(struct ble *ble)
 	uint64_t now = now_of(ble);
 	if (ble->listening || ble->silent || !ble->has_own || now < ble->listen_again_ms)
 		return;
-	enum err err = ble_link_listen(ble->links, &ble->own, ble->classic);
+	enum err err = ble_link_listen(ble->links, &ble->own);
 	ble->listening = err == ERR_OK;
 	if (!ble->listening) {
 		ble->listen_again_ms = now + LISTEN_AGAIN_MS;
@@ -523,7 +522,6 @@ enum err ble_open(struct ble **out, struct loop *loop, const struct radio_listen
 	};
 	ble->loop = loop;
 	ble->upward = listener;
-	ble->classic = config->classic;
 	ble->pace = RADIO_PACE_SEARCH;
 	ble->silent = true;
 	ble->news_ms = now_of(ble);

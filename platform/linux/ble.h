@@ -29,7 +29,6 @@ struct ble;
 
 struct ble_config {
 	const char *adapter;  /* "auto" or a name such as "hci0"; borrowed during the call */
-	bool classic;         /* also accept links over BR/EDR, whose address never changes */
 	unsigned rotation_s;  /* what the kernel's rpa_timeout is set to */
 	uint64_t *malformed;  /* counts adverts under our service that are none of ours; borrowed for life */
 	const char *supplies; /* for tests: where batteries are found; NULL: the system's; borrowed during the call */

@@ -11,13 +11,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static_assert(BLE_LINK_CLASSIC == BDADDR_BREDR && BLE_LINK_PUBLIC == BDADDR_LE_PUBLIC && BLE_LINK_RANDOM == BDADDR_LE_RANDOM, "the kernel's words");
+static_assert(BLE_LINK_PUBLIC == BDADDR_LE_PUBLIC && BLE_LINK_RANDOM == BDADDR_LE_RANDOM, "the kernel's words");
 static_assert(sizeof(bdaddr_t) == BLE_LINK_ADDRESS_SIZE, "an address is six bytes");
 
 enum {
 	ACCEPTS_A_TURN = 4,
 	BACKLOG = 4,
-	LISTENERS = 2,
 	LISTENER_PAUSE_MS = 1000, /* when the process is out of files */
 	/* Two frames of an adapter with the usual 251 byte packets, their headers taken off: a packet fills what it is cut into. */
 	PACKET_MAX = 2 * 247 - 2,
@@ -50,7 +49,7 @@ struct ble_links {
 	struct loop_timer *timer; /* connect timeouts and paused listeners */
 	uint64_t paused_until;
 	uint32_t last_number;
-	struct listener listeners[LISTENERS];
+	struct listener listener;
 	struct link all[BLE_LINK_MAX];
 	uint8_t input[BLE_LINK_INPUT_MAX];
 };
@@ -169,14 +168,8 @@ static void learn_packet_most(struct link *link)
 {
 	uint16_t most = 0;
 	socklen_t len = sizeof most;
-	struct l2cap_options options;
-	socklen_t options_len = sizeof options;
-	if (link->facts.other.kind != BLE_LINK_CLASSIC) {
-		if (getsockopt(link->fd, SOL_BLUETOOTH, BT_SNDMTU, &most, &len))
-			most = 0;
-	} else if (!getsockopt(link->fd, SOL_L2CAP, L2CAP_OPTIONS, &options, &options_len)) {
-		most = options.omtu;
-	}
+	if (getsockopt(link->fd, SOL_BLUETOOTH, BT_SNDMTU, &most, &len))
+		most = 0;
 	link->packet_most = most > 0 && most < PACKET_MAX ? most : PACKET_MAX;
 }
 
@@ -283,8 +276,7 @@ static struct sockaddr_l2 name_of(const struct ble_link_address *address, bool w
 	name.l2_family = AF_BLUETOOTH;
 	memcpy(&name.l2_bdaddr, address->bytes, sizeof address->bytes);
 	name.l2_bdaddr_type = address->kind;
-	uint16_t psm = address->kind == BLE_LINK_CLASSIC ? BLE_LINK_PSM_CLASSIC : BLE_LINK_PSM;
-	name.l2_psm = with_psm ? htobs(psm) : 0;
+	name.l2_psm = with_psm ? htobs(BLE_LINK_PSM) : 0;
 	return name;
 }
 
@@ -303,30 +295,13 @@ static int bound_socket(const struct ble_link_address *own, bool listening)
 	}
 	/* With the default of 672 a link works too, slower. */
 	uint16_t input_max = BLE_LINK_INPUT_MAX;
-	if (own->kind != BLE_LINK_CLASSIC) {
-		(void)setsockopt(fd, SOL_BLUETOOTH, BT_RCVMTU, &input_max, sizeof input_max);
-		return fd;
-	}
-	/*
-	 * Over BR/EDR in basic mode: the kernel drops what a full receive buffer has no room for, and the session above notices and ends. Enhanced
-	 * retransmission would not, but there close() of a link whose other side is gone holds the whole program for ten seconds.
-	 */
-	struct l2cap_options options;
-	socklen_t len = sizeof options;
-	if (!getsockopt(fd, SOL_L2CAP, L2CAP_OPTIONS, &options, &len)) {
-		options.imtu = input_max;
-		options.mode = L2CAP_MODE_BASIC;
-		(void)setsockopt(fd, SOL_L2CAP, L2CAP_OPTIONS, &options, sizeof options);
-	}
+	(void)setsockopt(fd, SOL_BLUETOOTH, BT_RCVMTU, &input_max, sizeof input_max);
 	return fd;
 }
 
 uint32_t ble_link_connect(struct ble_links *links, const struct ble_link_address *own, const struct ble_link_address *to)
 {
-	struct ble_link_address from = *own;
-	if (to->kind == BLE_LINK_CLASSIC)
-		from.kind = BLE_LINK_CLASSIC;
-	int fd = bound_socket(&from, false);
+	int fd = bound_socket(own, false);
 	if (fd < 0)
 		return 0;
 	struct sockaddr_l2 name = name_of(to, true);
@@ -374,9 +349,8 @@ static void take(struct ble_links *links, int fd, const struct sockaddr_l2 *name
 
 static void pause_listeners(struct ble_links *links, bool paused)
 {
-	for (unsigned i = 0; i < LISTENERS; i++)
-		if (links->listeners[i].watch && loop_watch_set(links->listeners[i].watch, !paused, false) != ERR_OK)
-			log_warn("a Bluetooth listener could not be watched again");
+	if (links->listener.watch && loop_watch_set(links->listener.watch, !paused, false) != ERR_OK)
+		log_warn("a Bluetooth listener could not be watched again");
 	links->paused_until = paused ? now_of(links) + LISTENER_PAUSE_MS : 0;
 	schedule(links);
 }
@@ -406,13 +380,10 @@ static void listener_ready(void *owner, bool readable, bool writable)
 
 void ble_link_deaf(struct ble_links *links)
 {
-	for (unsigned i = 0; i < LISTENERS; i++) {
-		struct listener *listener = &links->listeners[i];
-		loop_watch_free(listener->watch);
-		if (listener->fd >= 0)
-			close(listener->fd);
-		*listener = (struct listener){.links = links, .fd = -1};
-	}
+	loop_watch_free(links->listener.watch);
+	if (links->listener.fd >= 0)
+		close(links->listener.fd);
+	links->listener = (struct listener){.links = links, .fd = -1};
 }
 
 static enum err listen_at(struct listener *listener, const struct ble_link_address *own)
@@ -426,16 +397,10 @@ static enum err listen_at(struct listener *listener, const struct ble_link_addre
 	return listener->watch && loop_watch_set(listener->watch, true, false) == ERR_OK ? ERR_OK : ERR_MEMORY;
 }
 
-enum err ble_link_listen(struct ble_links *links, const struct ble_link_address *own, bool classic)
+enum err ble_link_listen(struct ble_links *links, const struct ble_link_address *own)
 {
-	assert(own->kind != BLE_LINK_CLASSIC);
 	ble_link_deaf(links);
-	enum err err = listen_at(&links->listeners[0], own);
-	if (err == ERR_OK && classic) {
-		struct ble_link_address same = *own;
-		same.kind = BLE_LINK_CLASSIC;
-		err = listen_at(&links->listeners[1], &same);
-	}
+	enum err err = listen_at(&links->listener, own);
 	if (err != ERR_OK)
 		ble_link_deaf(links);
 	return err;
@@ -502,8 +467,7 @@ enum err ble_link_open(struct ble_links **out, struct loop *loop, const struct b
 		return ERR_MEMORY;
 	links->loop = loop;
 	links->upward = listener;
-	for (unsigned i = 0; i < LISTENERS; i++)
-		links->listeners[i] = (struct listener){.links = links, .fd = -1};
+	links->listener = (struct listener){.links = links, .fd = -1};
 	for (unsigned i = 0; i < BLE_LINK_MAX; i++) {
 		links->all[i].links = links;
 		links->all[i].fd = -1;

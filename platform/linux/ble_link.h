@@ -15,16 +15,15 @@ enum {
 	BLE_LINK_MAX = 7,         /* active connections of a Bluetooth controller, by the books; many a cheap one can less and refuses then */
 	BLE_LINK_PER_ADDRESS = 2, /* accepted from one address: one, and one that did not end yet */
 	BLE_LINK_ADDRESS_SIZE = 6,
-	BLE_LINK_CONNECT_MS = 8000, /* strangers who walk by are gone after twice this */
+	BLE_LINK_CONNECT_MS = 6000, /* four beacons of the other side, and the exchange; whoever walks by has 3 to 20 s */
 	BLE_LINK_PSM = 0x00d3,
-	BLE_LINK_PSM_CLASSIC = 0x10d3,
 	BLE_LINK_QUEUE_MAX = RECORD_WIRE_MAX, /* what waits here keeps a more urgent letter waiting */
 	BLE_LINK_INPUT_MAX = 4096,            /* the longest packet we take; also sets how much may be under way to us */
 	BLE_LINK_INPUT_PER_TURN = 64 * 1024,  /* of one link */
 };
 
-/* The kernel's words for kinds of address. */
-enum ble_link_address_kind { BLE_LINK_CLASSIC, BLE_LINK_PUBLIC, BLE_LINK_RANDOM };
+/* The kernel's words for kinds of address. BR/EDR's are none of ours: they never change. */
+enum ble_link_address_kind { BLE_LINK_PUBLIC = 1, BLE_LINK_RANDOM };
 
 struct ble_link_address {
 	uint8_t bytes[BLE_LINK_ADDRESS_SIZE]; /* least significant first */
@@ -58,8 +57,8 @@ enum err ble_link_open(struct ble_links **links, struct loop *loop, const struct
 /* Ends every link without a word upward. Takes NULL. */
 void ble_link_close(struct ble_links *links);
 
-/* Accepts links at the adapter of this identity from now on, in place of any before; own->kind is not BLE_LINK_CLASSIC. classic: also over BR/EDR. */
-enum err ble_link_listen(struct ble_links *links, const struct ble_link_address *own, bool classic);
+/* Accepts links at the adapter of this identity from now on, in place of any before. */
+enum err ble_link_listen(struct ble_links *links, const struct ble_link_address *own);
 /* Accepts no more. Links stay. */
 void ble_link_deaf(struct ble_links *links);
 /* Opens a link from the adapter of this identity. Returns its number, or 0 if it cannot now. Unless ble_link_end() comes first, up() or down()

@@ -246,7 +246,7 @@ struct rule {
 	enum syscheck_item item;
 };
 
-static void check_bluetooth(struct check *check, bool classic)
+static void check_bluetooth(struct check *check)
 {
 	static const struct rule rules[] = {
 		{"General", "ControllerMode", {"le"}, SYSCHECK_BLUETOOTH_CLASSIC},
@@ -268,8 +268,6 @@ static void check_bluetooth(struct check *check, bool classic)
 	check_name(check);
 	check_state(check);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-		if (classic && rules[i].item == SYSCHECK_BLUETOOTH_CLASSIC)
-			continue;
 		(void)look_up(check->root, main_conf, rules[i].section, rules[i].key, value); /* the same */
 		if (!is_one_of(value, rules[i].good))
 			found(check, rules[i].item, main_conf);
@@ -389,11 +387,29 @@ bool syscheck_has_wifi(const char *root)
 	return any_with(root, "/sys/class/net", "/phy80211");
 }
 
+/*
+ * Debian's 6.1.192-2 frees a channel twice when an L2CAP socket is closed after its link has gone, whoever holds the socket; 6.1.176-1, before it,
+ * does not.
+ */
+static void check_kernel(struct check *check)
+{
+	static const char bad[] = "6.1.192-2";
+	char line[LINE_MAX_HERE];
+	FILE *file = open_below(check->root, "/proc/version");
+	if (file == NULL)
+		return;
+	if (fgets(line, sizeof line, file) != NULL && strstr(line, " Debian 6.1.192-2 ") != NULL)
+		found(check, SYSCHECK_KERNEL, bad);
+	fclose(file); /* only read from */
+}
+
 unsigned syscheck_run(const char *root, const struct syscheck_wish *wish, struct syscheck_finding findings[static SYSCHECK_FINDINGS_MAX])
 {
 	struct check check = {.root = root, .findings = findings};
-	if (wish->bluetooth)
-		check_bluetooth(&check, wish->classic);
+	if (wish->bluetooth) {
+		check_kernel(&check);
+		check_bluetooth(&check);
+	}
 	if (wish->wifi)
 		check_wifi(&check, wish->wifi_unable);
 	check_groups(&check, wish);

@@ -11,6 +11,7 @@ enum { SYSCHECK_DETAIL_MAX = 128, SYSCHECK_FINDINGS_MAX = 32 };
 
 /* In the order in which they are told. */
 enum syscheck_item {
+	SYSCHECK_KERNEL,            /* this kernel is known to crash when Bluetooth links end. Detail: its version */
 	SYSCHECK_BLUEZ_MISSING,     /* an adapter is there, bluetoothd is not */
 	SYSCHECK_BLUETOOTH_ADDRESS, /* the address that is shown never changes. Detail: file */
 	SYSCHECK_BLUETOOTH_NAME,    /* whoever connects can read this machine's name. Detail: the name, cleaned of anything but plain ASCII */
@@ -36,7 +37,6 @@ struct syscheck_finding {
 /* For which radios to look. */
 struct syscheck_wish {
 	bool bluetooth;
-	bool classic; /* classic Bluetooth is wanted: that it is on is no finding */
 	bool wifi;
 	bool wifi_unable; /* its driver seems unable of Wi-Fi Direct: settings that make some drivers unable are findings, too */
 };

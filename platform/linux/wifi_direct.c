@@ -122,9 +122,14 @@ static struct resolve_address maker_address(const struct wifi_direct *wifi)
 static void link_ended(void *owner, enum tcp_end_reason how, uint64_t lived_ms)
 {
 	struct wifi_direct *wifi = owner;
-	(void)how; /* the links are counted */
-	(void)lived_ms;
+	(void)lived_ms; /* what a link was good for is not judged here */
 	wifi->attempt = false;
+	if (how == TCP_END_NEVER_UP || wifi->state != STATE_CONNECTING)
+		return;
+	/* It came and went between two looks. */
+	wifi->state = STATE_OPEN;
+	wifi->linked = true;
+	wifi->linked_at = wifi->crossed_at = now_ms(wifi);
 }
 
 /* The joiner's own address is of no use for a second or two (RFC 4862 5.4), and connect() says so at once. */
@@ -257,7 +262,7 @@ static void group_formed(void *owner, const struct wpa_text_group *formed)
 /* Frames get lost. False: it was tried often enough, or the service is gone. */
 static bool join_again(struct wifi_direct *wifi)
 {
-	if (wifi->state != STATE_FORMING || wifi->tries == WIFI_DIRECT_TRIES)
+	if (wifi->tries == WIFI_DIRECT_TRIES || (wifi->state != STATE_FORMING && wifi->state != STATE_CONNECTING))
 		return false;
 	wpa_group_close(wifi->wpa);
 	wifi->wpa = NULL;
@@ -265,6 +270,9 @@ static bool join_again(struct wifi_direct *wifi)
 	if (wpa_group_open(&wifi->wpa, wifi->loop, wifi->folder, found, &wifi->group_listener) != ERR_OK)
 		return false;
 	wifi->tries++;
+	wifi->state = STATE_FORMING;
+	wifi->interface = 0;
+	schedule(wifi);
 	wpa_group_join(wifi->wpa, &wifi->group);
 	return true;
 }
@@ -284,7 +292,8 @@ static void group_ended(void *owner, enum wpa_group_end how)
 	bool refused = how == WPA_GROUP_REFUSED || how == WPA_GROUP_UNFIT;
 	if (tell && wifi->making && wifi->state == STATE_FORMING && refused)
 		pause_making(wifi);
-	if (tell && !wifi->making && how == WPA_GROUP_REFUSED && join_again(wifi))
+	bool failed = how == WPA_GROUP_REFUSED || how == WPA_GROUP_REMOVED;
+	if (tell && !wifi->making && failed && join_again(wifi))
 		return;
 	wpa_group_close(wifi->wpa);
 	wifi->wpa = NULL;

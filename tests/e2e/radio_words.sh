@@ -84,7 +84,7 @@ finding bluetooth bad 'adduser baridd bluetooth'
 with_radios bluetooth:4:0:0:0 wifi-direct:7:0:0:0
 doctor
 finding bluetooth note 'no Bluetooth adapter'
-finding wifi-direct note 'cannot do Wi-Fi Direct'
+finding wifi-direct note 'cannot open a network'
 with_radios bluetooth:0:6:2:1
 doctor
 finding bluetooth note 'others cannot find it'
