@@ -9,6 +9,10 @@ packages_story=(iproute2 procps util-linux faketime jq python3)
 # To run the whole suite.
 packages_test=(clang llvm libclang-rt-14-dev shellcheck scdoc mandoc binutils systemd python3-dissononce dbus-daemon)
 
+# To run the radio lab: a virtual machine, virtual radios, and the system's daemons for them.
+packages_radio=(qemu-system-x86 busybox-static cpio kmod bluez wpasupplicant iw rfkill dbus systemd iproute2 python3
+	python3-cryptography)
+
 # Installs those of the named packages that are missing. Needs root or sudo only if one is.
 packages_install()
 {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The whole suite on a fresh Debian 12: installs what is missing, builds plainly and with sanitizers, runs every test program in both builds, the
-# rules of the tree, the fuzz targets for a few seconds each, and the end-to-end scripts. Prints "N passed, M failed" and fails if anything did.
+# rules of the tree, the fuzz targets for a few seconds each, the end-to-end scripts, and the radio lab. Prints "N passed, M failed" and fails if
+# anything did.
 set -uo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -79,6 +80,28 @@ run_ctest()
 	fi
 }
 
+# The radio lab, each of its scenarios counted by itself. A lab that cannot run is a failure.
+run_radio()
+{
+	local name=radio begin=$SECONDS code=0 counts good bad
+	timeout --kill-after=10 900 "$top/tests/radio/run.sh" >"$logs/$name.log" 2>&1 </dev/null || code=$?
+	counts=$(tail -n 1 "$logs/$name.log" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p')
+	read -r good bad <<<"$counts"
+	if [ "$code" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; then
+		note_result "$name" "$code" $((SECONDS - begin))
+		return
+	fi
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	if [ "$bad" -gt 0 ]; then
+		failures+=("$name")
+		printf 'FAIL  %-50s %4d s  (%d of %d, log %s)\n' "$name" $((SECONDS - begin)) "$bad" $((good + bad)) "$logs/$name.log"
+	else
+		printf 'ok    %-50s %4d s  (%d scenarios and checks)\n' "$name" $((SECONDS - begin)) "$good"
+	fi
+	sed 's/^/      /' "$logs/$name.log"
+}
+
 finish()
 {
 	if [ "$failed" -gt 0 ]; then
@@ -97,7 +120,7 @@ mkdir -p "$logs"
 export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER-10}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
 
-run_step packages packages_install "${packages_build[@]}" "${packages_story[@]}" "${packages_test[@]}" || finish
+run_step packages packages_install "${packages_build[@]}" "${packages_story[@]}" "${packages_test[@]}" "${packages_radio[@]}" || finish
 if run_step build-plain build_tree plain; then run_ctest plain; fi
 if run_step build-sanitize build_tree sanitize -DBARID_SANITIZE=ON; then run_ctest sanitize; fi
 
@@ -117,4 +140,5 @@ export BARID_BIN=$top/build/plain/bin
 for script in "$top"/tests/e2e/*.sh; do
 	run_test "e2e-$(basename "$script" .sh)" "$script"
 done
+run_radio
 finish
