@@ -35,6 +35,7 @@ case ${1-} in
 	bench crypto
 	bench_sync_all 50
 	bench store
+	bench duty
 	for n in 10000 100000; do bench daemon --n "$n"; done
 	bench daemon --n 10000 --idle-seconds 0 --frames
 	bench daemon --n 100000 --present 90000 --idle-seconds 0
