@@ -430,7 +430,7 @@ def hostile_desks(room):
     letter = letters.sealed()
     feed, watch = struct.Struct("<BBQHB"), struct.Struct("<BBQI")
     good = [b"\1\1", b"\1\2\1" + letter, feed.pack(1, 3, 0, 9, 255), b"\1\4" + bytes(32), watch.pack(1, 5, 0, 5)]
-    bad = [b"\0", b"\1", b"\2\1", b"\1\0", b"\1\6", b"\1\1x", b"\1\2\4" + letter, b"\1\2\1" + letter + bytes(4096), feed.pack(1, 3, 0, 0, 255),
+    bad = [b"\0", b"\1", b"\2\1", b"\1\0", b"\1\7", b"\1\1x", b"\1\2\4" + letter, b"\1\2\1" + letter + bytes(4096), feed.pack(1, 3, 0, 0, 255),
            feed.pack(1, 3, 0, 513, 255), b"\1\4" + bytes(31), b"\1\4" + bytes(33), watch.pack(1, 5, 0, 60001), bytes(8193), bytes(60000)]
     bad += [packet[:n] for packet in good for n in range(1, min(len(packet), 16)) if packet[:2] != b"\1\2" or n < 3]
     bad = [packet for packet in bad if packet not in good]
