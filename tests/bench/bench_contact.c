@@ -29,7 +29,7 @@ enum {
 	URGENT = 20000000,
 };
 
-/* What performance.md says must be: P9; P3, two round trips from link up to the first byte, then its way and its own length; P4, one frame before it,
+/* The goals in the README: P9; P3, two round trips from link up to the first byte, then its way and its own length; P4, one frame before it,
  * what is on the way when it is written down, and its own length. */
 #define MUST_LINK_SHARE 0.90
 #define MUST_FIRST_MS (2 * 2 * DELAY_MS + DELAY_MS + 1e3 * LETTER_SIZE / BYTES_PER_S)
