@@ -20,7 +20,8 @@ enum {
 	CONFIG_LAN_MAX = 16, /* an interface's or adapter's name with its NUL */
 	CONFIG_ROTATION_DEFAULT_S = 900,
 	CONFIG_ROTATION_LEAST_S = 30,
-	CONFIG_ROTATION_MOST_S = 3600,
+	/* With some seconds of silence less than the 20 minutes that a beacon's nonce may live: it must not change before the address. */
+	CONFIG_ROTATION_MOST_S = 1100,
 };
 
 #define CONFIG_STORE_MAX_DEFAULT ((uint64_t)64 << 20)

@@ -2,7 +2,7 @@
 #define BARID_PLATFORM_LANE_H
 /*
  * A fast lane: a network of two that lives for one contact. Two posts that are linked by a slow radio agree on it: one makes it, tells the other over
- * their session what it needs to join, and the other joins and opens a link. Wi-Fi Direct is one; the simulator has another. Links over a lane are
+ * their session what it needs to join, and the other joins and opens a link. platform/linux/wifi_direct.h is one. Links over a lane are
  * ordinary links of an ordinary radio. A post has at most one lane at a time. Downward calls go through struct lane, upward ones through struct
  * lane_listener, on a later turn of the loop.
  */

@@ -65,8 +65,8 @@ START_TEST(what_is_wrong_is_told_with_its_line)
 	refused("[post]\nlan = a-name-that-is-too-long\n", "barid.conf:2: ", "interface");
 	refused("[post]\nbluetooth = a/b\n", "barid.conf:2: ", "hci0");
 	refused("[post]\nwifi_direct = a b\n", "barid.conf:2: ", "Wi-Fi");
-	refused("[post]\nbluetooth_rotation = 29\n", "barid.conf:2: ", "30 to 3600");
-	refused("[post]\nbluetooth_rotation = 3601\n", "barid.conf:2: ", "30 to 3600");
+	refused("[post]\nbluetooth_rotation = 29\n", "barid.conf:2: ", "30 to 1100");
+	refused("[post]\nbluetooth_rotation = 1101\n", "barid.conf:2: ", "30 to 1100");
 	refused("[post]\nbluetooth_rotation = soon\n", "barid.conf:2: ", "seconds");
 	refused("[post]\nstore_max = 64X\n", "barid.conf:2: ", "64M");
 	refused("[post]\nstore_max = 1K\n", "barid.conf:2: ", "256K");

@@ -1,12 +1,12 @@
 #include "platform/linux/battery.h"
 
+#include "platform/linux/sysfs.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { WORD_MAX = 32 };
 
 void battery_open(struct battery *battery, const char *root)
 {
@@ -17,36 +17,23 @@ void battery_open(struct battery *battery, const char *root)
 		memcpy(battery->root, folder, len + 1);
 }
 
-/* The one word a file of a supply holds; empty if there is none. */
-static void read_word(int supply, const char *file, char word[static WORD_MAX])
-{
-	word[0] = 0;
-	int fd = openat(supply, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return;
-	ssize_t got = read(fd, word, WORD_MAX - 1);
-	close(fd);
-	word[got > 0 ? got : 0] = 0;
-	word[strcspn(word, "\n")] = 0;
-}
-
 /* Takes one supply into account: *level is that of the fullest battery so far, DUTY_BATTERY_UNKNOWN if there is none yet. */
 static void look_at(int supply, bool *battery, bool *mains, uint8_t *level)
 {
-	char word[WORD_MAX];
-	read_word(supply, "scope", word);
+	char word[SYSFS_WORD_MAX];
+	sysfs_word(supply, "scope", word);
 	if (!strcmp(word, "Device"))
 		return; /* a mouse's */
-	read_word(supply, "type", word);
+	sysfs_word(supply, "type", word);
 	if (strcmp(word, "Battery") != 0) {
-		read_word(supply, "online", word);
+		sysfs_word(supply, "online", word);
 		*mains = *mains || !strcmp(word, "1");
 		return;
 	}
 	*battery = true;
-	read_word(supply, "status", word);
+	sysfs_word(supply, "status", word);
 	*mains = *mains || !strcmp(word, "Charging") || !strcmp(word, "Full");
-	read_word(supply, "capacity", word);
+	sysfs_word(supply, "capacity", word);
 	char *end;
 	unsigned long percent = strtoul(word, &end, 10);
 	if (end == word || *end || percent > 100)

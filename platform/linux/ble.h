@@ -13,9 +13,6 @@
 
 enum {
 	BLE_LINKS_MAX = BLE_LINK_MAX,
-	BLE_ROTATION_S = 900,      /* the kernel's default life of a private address */
-	BLE_ROTATION_S_LEAST = 30, /* the kernel's, too */
-	BLE_ROTATION_S_MOST = 3600,
 	BLE_IDLE_MS = 30000,        /* a link without a byte for so long is ended: whoever has news dials again */
 	BLE_IDLE_CROWDED_MS = 5000, /* while somebody else waits for a slot */
 	BLE_REST_MS = 3000,         /* between the end of a link and the next dial to the same address: bluetoothd takes two seconds to disconnect */
