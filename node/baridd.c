@@ -10,6 +10,7 @@
 #include "platform/linux/notify.h"
 #include "platform/log.h"
 #include "platform/loop.h"
+#include "proto/card.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -145,6 +146,41 @@ static int open_keys(struct daemon *daemon)
 	return err == ERR_OK ? EX_OK : EX_CONFIG;
 }
 
+static int read_card(const char *path, uint8_t signing[static SIGN_KEY_SIZE])
+{
+	uint8_t *text, raw[CARD_SIZE_MAX];
+	size_t len, raw_len;
+	struct card card;
+	enum err err = files_read(path, CARD_TEXT_MAX + 64, &text, &len);
+	if (err != ERR_OK) {
+		log_error("the card %s cannot be read: %s", path, err_text(err));
+		return EX_CONFIG;
+	}
+	bool good = card_from_text((const char *)text, len, &card, raw, &raw_len) && card.kind == CARD_ORGANISATION;
+	free(text);
+	if (!good) {
+		log_error("%s is not the card of an organisation; \"barid-relief org card\" prints one", path);
+		return EX_CONFIG;
+	}
+	memcpy(signing, card.signing, SIGN_KEY_SIZE);
+	return EX_OK;
+}
+
+/* Whom the settings name. Desks name others later. */
+static int trust_cards(struct daemon *daemon)
+{
+	uint8_t keys[CONFIG_TRUST_MAX][SIGN_KEY_SIZE];
+	const struct config *config = &daemon->config;
+	for (unsigned i = 0; i < config->trust_count; i++) {
+		int exit_code = read_card(config->trust[i], keys[i]);
+		if (exit_code != EX_OK)
+			return exit_code;
+	}
+	if (config->trust_count > 0 && !post_trust(daemon->post, keys[0], config->trust_count, clock_now()))
+		log_warn("this post believes as many organisations as it can; not all cards of the settings are among them");
+	return EX_OK;
+}
+
 static int open_post(struct daemon *daemon)
 {
 	set_post_config(daemon, &daemon->config);
@@ -217,6 +253,14 @@ static bool same_address(const struct address *a, const struct address *b)
 	return !strcmp(a->host, b->host) && !strcmp(a->port, b->port);
 }
 
+static bool same_trust(const struct config *a, const struct config *b)
+{
+	bool same = a->trust_count == b->trust_count;
+	for (unsigned i = 0; same && i < a->trust_count; i++)
+		same = !strcmp(a->trust[i], b->trust[i]);
+	return same;
+}
+
 static void reload(void *owner, int number)
 {
 	struct daemon *daemon = owner;
@@ -229,8 +273,8 @@ static void reload(void *owner, int number)
 	const struct config *old = &daemon->config;
 	if (!same_address(&fresh.listen, &old->listen) || !same_address(&fresh.gateway_listen, &old->gateway_listen) ||
 	    strcmp(fresh.control, old->control) || strcmp(fresh.psk_file, old->psk_file) || strcmp(fresh.bluetooth, old->bluetooth) ||
-	    fresh.rotation_s != old->rotation_s || strcmp(fresh.wifi_direct, old->wifi_direct))
-		log_warn("a new listen, control, psk_file or radio takes effect at the next start");
+	    fresh.rotation_s != old->rotation_s || strcmp(fresh.wifi_direct, old->wifi_direct) || !same_trust(&fresh, old))
+		log_warn("a new listen, control, psk_file, trust or radio takes effect at the next start");
 	set_post_config(daemon, &fresh);
 	post_reconfigure(daemon->post, &daemon->post_config);
 	if (radios_reconfigure(daemon->radios, &fresh) != EX_OK)
@@ -305,6 +349,8 @@ static int open_all(struct daemon *daemon)
 		exit_code = open_keys(daemon);
 	if (exit_code == EX_OK)
 		exit_code = open_post(daemon);
+	if (exit_code == EX_OK)
+		exit_code = trust_cards(daemon);
 	if (exit_code == EX_OK)
 		exit_code = open_loop(daemon);
 	if (exit_code == EX_OK)

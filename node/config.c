@@ -25,6 +25,7 @@ static const struct {
 	[CONFIG_GATEWAY_KEY] = {"gateway-key", "gateway", "key"},
 	[CONFIG_GATEWAY_LISTEN] = {"gateway-listen", "gateway", "listen"},
 	[CONFIG_PSK_FILE] = {"psk-file", "link", "psk_file"},
+	[CONFIG_TRUST] = {"trust", "post", "trust"},
 };
 
 const char *config_flag_name(enum config_setting setting)
@@ -113,6 +114,15 @@ static bool set_peer(struct config *config, const char *value, char reason[stati
 	return set_address(&config->peers[config->peer_count], value, false, reason) && ++config->peer_count;
 }
 
+static bool set_trust(struct config *config, const char *value, char reason[static REASON_MAX])
+{
+	if (config->trust_count == CONFIG_TRUST_MAX) {
+		snprintf(reason, REASON_MAX, "may be given %d times at most", CONFIG_TRUST_MAX);
+		return false;
+	}
+	return set_path(config->trust[config->trust_count], value, reason) && ++config->trust_count;
+}
+
 /* A device's name or one of two words; what: the kinds of it, for the reason. */
 static bool set_device(char device[static CONFIG_LAN_MAX], const char *value, const char *what, char reason[static REASON_MAX])
 {
@@ -187,6 +197,8 @@ static bool set(struct config *config, enum config_setting setting, const char *
 		return set_address(&config->gateway_listen, value, true, reason);
 	case CONFIG_PSK_FILE:
 		return set_path(config->psk_file, value, reason);
+	case CONFIG_TRUST:
+		return set_trust(config, value, reason);
 	case CONFIG_SETTINGS:
 		break;
 	}
@@ -196,7 +208,7 @@ static bool set(struct config *config, enum config_setting setting, const char *
 
 static bool set_once(struct config *config, enum config_setting setting, const char *value, char reason[static REASON_MAX])
 {
-	if (config->given[setting] && setting != CONFIG_PEER) {
+	if (config->given[setting] && setting != CONFIG_PEER && setting != CONFIG_TRUST) {
 		snprintf(reason, REASON_MAX, "is given twice");
 		return false;
 	}

@@ -15,6 +15,7 @@
 
 enum {
 	CONFIG_PEERS_MAX = 16,
+	CONFIG_TRUST_MAX = 8,
 	CONFIG_FILE_MAX = 65536,
 	CONFIG_ERROR_MAX = 512,
 	CONFIG_LAN_MAX = 16, /* an interface's or adapter's name with its NUL */
@@ -41,6 +42,7 @@ enum config_setting {
 	CONFIG_GATEWAY_KEY,
 	CONFIG_GATEWAY_LISTEN,
 	CONFIG_PSK_FILE,
+	CONFIG_TRUST,
 	CONFIG_SETTINGS
 };
 
@@ -59,7 +61,9 @@ struct config {
 	struct address gateway;
 	uint8_t gateway_key[DH_KEY_SIZE];
 	struct address gateway_listen;
-	char psk_file[FILES_PATH_MAX]; /* empty: the public key that all posts know */
+	char psk_file[FILES_PATH_MAX];                /* empty: the public key that all posts know */
+	char trust[CONFIG_TRUST_MAX][FILES_PATH_MAX]; /* cards of organisations that the post believes */
+	unsigned trust_count;
 };
 
 /* Nothing given. */

@@ -38,6 +38,10 @@ size_t control_request_encode(const struct control_request *request, uint8_t *bu
 		write_u64(&writer, request->after);
 		write_u32(&writer, request->timeout_ms);
 		break;
+	case CONTROL_TRUST:
+		write_u8(&writer, request->trust_count);
+		write_bytes(&writer, request->trust_keys, (size_t)request->trust_count * SIGN_KEY_SIZE);
+		break;
 	}
 	return finished(&writer);
 }
@@ -48,7 +52,7 @@ bool control_request_decode(const uint8_t *packet, size_t len, struct control_re
 	struct reader reader = reader_of(packet, len);
 	uint8_t version = read_u8(&reader);
 	uint8_t op = read_u8(&reader);
-	if (reader.failed || version != CONTROL_VERSION || op < CONTROL_STATUS || op > CONTROL_RADIOS)
+	if (reader.failed || version != CONTROL_VERSION || op < CONTROL_STATUS || op > CONTROL_TRUST)
 		return false;
 	out->op = (enum control_op)op;
 	switch (out->op) {
@@ -76,6 +80,12 @@ bool control_request_decode(const uint8_t *packet, size_t len, struct control_re
 		out->after = read_u64(&reader);
 		out->timeout_ms = read_u32(&reader);
 		if (out->timeout_ms > WATCH_MS_MAX)
+			return false;
+		break;
+	case CONTROL_TRUST:
+		out->trust_count = read_u8(&reader);
+		out->trust_keys = read_view(&reader, (size_t)out->trust_count * SIGN_KEY_SIZE);
+		if (out->trust_count < 1 || out->trust_count > CONTROL_TRUST_MAX)
 			return false;
 		break;
 	}
@@ -107,6 +117,24 @@ bool control_submitted_decode(const uint8_t *packet, size_t len, struct control_
 	read_bytes(&reader, out->id, LETTER_ID_SIZE);
 	out->verdict = (enum control_verdict)verdict;
 	return ours && reader_done(&reader) && verdict <= VERDICT_UNMATCHED;
+}
+
+size_t control_trusted_encode(const struct control_trusted *answer, uint8_t *buf, size_t cap)
+{
+	struct writer writer = writer_of(buf, cap);
+	write_u8(&writer, CONTROL_VERSION);
+	write_u8(&writer, CONTROL_TRUST);
+	write_u8(&writer, answer->kept);
+	return finished(&writer);
+}
+
+bool control_trusted_decode(const uint8_t *packet, size_t len, struct control_trusted *out)
+{
+	struct reader reader = reader_of(packet, len);
+	bool ours = opens_with(&reader, CONTROL_TRUST);
+	uint8_t kept = read_u8(&reader);
+	out->kept = kept == 1;
+	return ours && reader_done(&reader) && kept <= 1;
 }
 
 size_t control_letter_encode(const struct control_letter *answer, uint8_t *buf, size_t cap)

@@ -13,7 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONTROL_VERSION = 1, CONTROL_PACKET_MAX = 8192, CONTROL_COUNTERS_MAX = 64, CONTROL_RADIOS_MAX = 8, CONTROL_RADIO_NAME_MAX = 15 };
+enum {
+	CONTROL_VERSION = 1,
+	CONTROL_PACKET_MAX = 8192,
+	CONTROL_COUNTERS_MAX = 64,
+	CONTROL_RADIOS_MAX = 8,
+	CONTROL_RADIO_NAME_MAX = 15,
+	CONTROL_TRUST_MAX = 16
+};
 
 enum control_op {
 	CONTROL_STATUS = 1, /* -> one packet, struct control_status */
@@ -23,6 +30,7 @@ enum control_op {
 	CONTROL_WATCH = 5, /* answers (struct control_letter with end = true) as soon as something arrived after the cursor or an id was handed on, or
 			      after timeout_ms */
 	CONTROL_RADIOS = 6, /* -> one packet, struct control_radios. A post from before there were radios ends the connection */
+	CONTROL_TRUST = 7,  /* the organisations that the desk's owner trusts -> one packet, struct control_trusted, after it is durable */
 };
 
 /* How a letter was met at the door. */
@@ -47,11 +55,17 @@ struct control_request {
 	uint8_t id[LETTER_ID_SIZE]; /* TRACK */
 	size_t envelope_len;        /* SUBMIT */
 	const uint8_t *envelope;    /* SUBMIT; a view of the packet when decoded */
+	uint8_t trust_count;        /* TRUST: 1..CONTROL_TRUST_MAX signing keys */
+	const uint8_t *trust_keys;  /* TRUST: SIGN_KEY_SIZE bytes each; a view of the packet when decoded */
 };
 
 struct control_submitted {
 	enum control_verdict verdict;
 	uint8_t id[LETTER_ID_SIZE]; /* zero if malformed */
+};
+
+struct control_trusted {
+	bool kept; /* false: this post believes as many organisations as it can, or its disk is full */
 };
 
 struct control_letter {
@@ -108,6 +122,8 @@ size_t control_track_encode(const struct control_track *answer, uint8_t *buf, si
 bool control_track_decode(const uint8_t *packet, size_t len, struct control_track *out);
 size_t control_status_encode(const struct control_status *answer, uint8_t *buf, size_t cap);
 bool control_status_decode(const uint8_t *packet, size_t len, struct control_status *out);
+size_t control_trusted_encode(const struct control_trusted *answer, uint8_t *buf, size_t cap);
+bool control_trusted_decode(const uint8_t *packet, size_t len, struct control_trusted *out);
 size_t control_radios_encode(const struct control_radios *answer, uint8_t *buf, size_t cap);
 bool control_radios_decode(const uint8_t *packet, size_t len, struct control_radios *out);
 

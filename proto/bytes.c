@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+bool bytes_printable(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((uint8_t)text[i] < 0x20 || text[i] == 0x7f)
+			return false;
+	return true;
+}
+
 struct reader reader_of(const uint8_t *bytes, size_t len)
 {
 	return (struct reader){.at = bytes, .left = len};

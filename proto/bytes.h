@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* True if a text holds no control character. */
+bool bytes_printable(const char *text, size_t len);
+
 struct reader {
 	const uint8_t *at; /* borrows; next byte to read */
 	size_t left;

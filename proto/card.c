@@ -38,14 +38,6 @@ size_t card_encode(const struct card *card, uint8_t *out, size_t cap)
 	return writer.len;
 }
 
-static bool name_printable(const char *name, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if ((uint8_t)name[i] < 0x20 || name[i] == 0x7f)
-			return false;
-	return true;
-}
-
 static bool body_parse(struct reader *reader, struct card *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -66,7 +58,7 @@ static bool body_parse(struct reader *reader, struct card *out)
 	out->kind = (enum card_kind)kind;
 	read_bytes(reader, out->name, out->name_len);
 	read_bytes(reader, out->keys, (size_t)out->days * CARD_DAY_SIZE);
-	return !reader->failed && name_printable(out->name, out->name_len);
+	return !reader->failed && bytes_printable(out->name, out->name_len);
 }
 
 bool card_parse(const uint8_t *bytes, size_t len, struct card *out, size_t *used)
@@ -112,7 +104,8 @@ size_t control_encode(const uint8_t *card_bytes, size_t card_len, uint8_t *envel
 /* The header of a CONTROL is not signed, so nothing in it may be left to choice but the day. */
 static bool control_header_ok(const struct envelope_header *header, size_t card_len)
 {
-	return header->class == CLASS_NEED && header->ttl == TTL_7_DAYS && header->bucket == envelope_bucket_for(ENVELOPE_HEADER_SIZE + card_len);
+	return header->class == CLASS_NEED && header->extra == EXTRA_NONE && header->ttl == TTL_7_DAYS &&
+	       header->bucket == envelope_bucket_for(ENVELOPE_HEADER_SIZE + card_len);
 }
 
 bool control_parse(const uint8_t *envelope, size_t len, struct card *out, size_t *signed_len)

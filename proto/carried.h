@@ -15,16 +15,16 @@
 enum { CARRIED_LANES = 32, CARRIED_DIGEST_SIZE = 4 };
 
 struct carried {
-	uint32_t count[LETTER_CLASSES];
-	uint64_t sum[LETTER_CLASSES][CARRIED_LANES];
+	uint32_t count[LETTER_TIERS];
+	uint64_t sum[LETTER_TIERS][CARRIED_LANES];
 };
 
-/* class: 0..3. */
-void carried_add(struct carried *carried, uint8_t class, const uint8_t tag[static LETTER_TAG_SIZE]);
-void carried_remove(struct carried *carried, uint8_t class, const uint8_t tag[static LETTER_TAG_SIZE]);
-/* Digest of one class under a salt of 32 bytes. */
-void carried_class_digest(const struct carried *carried, uint8_t class, const uint8_t salt[static 32], uint8_t digest[static CARRIED_DIGEST_SIZE]);
-/* Digest of everything under a salt of any length. */
+/* tier: 0..3. */
+void carried_add(struct carried *carried, uint8_t tier, const uint8_t tag[static LETTER_TAG_SIZE]);
+void carried_remove(struct carried *carried, uint8_t tier, const uint8_t tag[static LETTER_TAG_SIZE]);
+/* Digest of one tier under a salt of 32 bytes. */
+void carried_tier_digest(const struct carried *carried, uint8_t tier, const uint8_t salt[static 32], uint8_t digest[static CARRIED_DIGEST_SIZE]);
+/* Digest of everything, in whatever tiers it is, under a salt of any length: equal on two posts that judge the same letters differently. */
 void carried_digest(const struct carried *carried, const void *salt, size_t salt_len, uint8_t digest[static CARRIED_DIGEST_SIZE]);
 
 #endif

@@ -8,12 +8,14 @@
 
 enum {
 	ENVELOPE_VERSION = 1,
+	BUCKET_OFFSET = 3,
 	CHECK_OFFSET = 28,
 	CHECK_SIZE = 4,
 	MUTABLE_OFFSET = 24, /* nonce and check: outside the id and the seal */
 	MUTABLE_SIZE = 8,
 	EPOCH_2016_UNIX = 1451606400, /* 2016-01-01 00:00:00 UTC */
 	DAY_SECONDS = 86400,
+	EXTRA_SHIFT = 4, /* in the byte of the class */
 };
 
 static const size_t bucket_sizes[ENVELOPE_BUCKETS] = {256, 512, 1024, 4096};
@@ -30,6 +32,20 @@ int envelope_bucket_for(size_t len)
 		if (len <= bucket_sizes[bucket])
 			return bucket;
 	return -1;
+}
+
+size_t envelope_extra_size(enum envelope_kind kind, enum envelope_extra extra)
+{
+	switch (extra) {
+	case EXTRA_NONE:
+		return 0;
+	case EXTRA_TICKET:
+		return kind == ENVELOPE_SEALED ? TICKET_BLOCK_SIZE : TICKET_SIZE;
+	case EXTRA_CERTIFICATE:
+		return CERTIFICATE_SIZE;
+	}
+	assert(!"no such extra");
+	return 0;
 }
 
 uint32_t ttl_hours(enum ttl_class ttl)
@@ -53,7 +69,7 @@ void envelope_header_encode(const struct envelope_header *header, uint8_t out[st
 	struct writer writer = writer_of(out, ENVELOPE_HEADER_SIZE);
 	write_u8(&writer, ENVELOPE_VERSION);
 	write_u8(&writer, (uint8_t)header->kind);
-	write_u8(&writer, (uint8_t)header->class);
+	write_u8(&writer, (uint8_t)(header->class | header->extra << EXTRA_SHIFT));
 	write_u8(&writer, (uint8_t)(header->bucket | (header->ttl << 4)));
 	write_u16(&writer, header->day);
 	write_u16(&writer, 0);
@@ -85,26 +101,36 @@ static bool header_parse(const uint8_t *bytes, size_t len, struct envelope_heade
 	struct reader reader = reader_of(bytes, ENVELOPE_HEADER_SIZE);
 	uint8_t version = read_u8(&reader);
 	uint8_t kind = read_u8(&reader);
-	uint8_t class = read_u8(&reader);
+	uint8_t class_and_extra = read_u8(&reader);
 	uint8_t bucket_and_ttl = read_u8(&reader);
 	header->day = read_u16(&reader);
 	read_zeros(&reader, 2);
 	read_bytes(&reader, header->commitment, RECEIPT_COMMITMENT_SIZE);
 	read_zeros(&reader, 4);
 	(void)read_u32(&reader); /* the check, verified over the whole envelope */
-	uint8_t bucket = bucket_and_ttl & 0x0f, ttl = bucket_and_ttl >> 4;
+	uint8_t bucket = bucket_and_ttl & 0x0f, ttl = bucket_and_ttl >> 4, class = class_and_extra & 0x0f, extra = class_and_extra >> EXTRA_SHIFT;
 	if (!reader_done(&reader) || version != ENVELOPE_VERSION || class >= LETTER_CLASSES || bucket >= ENVELOPE_BUCKETS || ttl >= TTL_CLASSES)
 		return false;
 	if (kind < ENVELOPE_SEALED || kind > ENVELOPE_RECEIPTS || bucket_sizes[bucket] != len)
+		return false;
+	if (extra > EXTRA_CERTIFICATE || (extra == EXTRA_CERTIFICATE && kind != ENVELOPE_NOTICE) ||
+	    (extra == EXTRA_TICKET && (kind == ENVELOPE_RECEIPTS || (kind == ENVELOPE_SEALED && bucket == 0))))
 		return false;
 	static const uint8_t none[RECEIPT_COMMITMENT_SIZE];
 	if ((kind == ENVELOPE_SEALED) == (memcmp(header->commitment, none, sizeof(none)) == 0))
 		return false;
 	header->kind = (enum envelope_kind)kind;
 	header->class = (enum letter_class) class;
+	header->extra = (enum envelope_extra)extra;
 	header->bucket = bucket;
 	header->ttl = (enum ttl_class)ttl;
 	return true;
+}
+
+void envelope_header_decode(const uint8_t *envelope, struct envelope_header *header)
+{
+	bool good = header_parse(envelope, bucket_sizes[envelope[BUCKET_OFFSET] & 0x0f], header);
+	assert(good);
 }
 
 enum envelope_fault envelope_parse(const uint8_t *bytes, size_t len, struct envelope_header *header)
@@ -121,15 +147,35 @@ enum envelope_fault envelope_parse(const uint8_t *bytes, size_t len, struct enve
 	return ENVELOPE_OK;
 }
 
+size_t envelope_sign_bytes(const uint8_t *envelope, size_t signed_len, uint8_t *out, size_t cap)
+{
+	struct writer writer = writer_of(out, cap);
+	write_bytes(&writer, envelope, MUTABLE_OFFSET);
+	write_zeros(&writer, MUTABLE_SIZE);
+	write_bytes(&writer, envelope + ENVELOPE_HEADER_SIZE, signed_len - ENVELOPE_HEADER_SIZE);
+	assert(writer_ok(&writer));
+	return writer.len;
+}
+
+/* A sealed letter's ticket counts, the signature that spends it does not: it is made over the id. */
+static size_t counted_end(const uint8_t *envelope)
+{
+	enum { KIND_OFFSET = 1, EXTRA_OFFSET = 2 };
+	bool spends = envelope[KIND_OFFSET] == ENVELOPE_SEALED && envelope[EXTRA_OFFSET] >> EXTRA_SHIFT == EXTRA_TICKET;
+	return ENVELOPE_HEADER_SIZE + (spends ? TICKET_SIZE : 0);
+}
+
 void envelope_id(const uint8_t *envelope, size_t signed_len, uint8_t id[static LETTER_ID_SIZE])
 {
-	assert(signed_len >= ENVELOPE_HEADER_SIZE && signed_len <= ENVELOPE_SIZE_MAX);
 	static const uint8_t zeros[MUTABLE_SIZE];
+	size_t end = counted_end(envelope), begin = end > ENVELOPE_HEADER_SIZE ? end + SIGNATURE_SIZE : end;
+	assert(signed_len >= begin && signed_len <= ENVELOPE_SIZE_MAX);
 	struct digest digest;
 	digest_start(&digest, "barid-letter-v1", LETTER_ID_SIZE);
 	digest_add(&digest, envelope, MUTABLE_OFFSET);
 	digest_add(&digest, zeros, MUTABLE_SIZE);
-	digest_add(&digest, envelope + ENVELOPE_HEADER_SIZE, signed_len - ENVELOPE_HEADER_SIZE);
+	digest_add(&digest, envelope + ENVELOPE_HEADER_SIZE, end - ENVELOPE_HEADER_SIZE);
+	digest_add(&digest, envelope + begin, signed_len - begin);
 	digest_end(&digest, id);
 }
 

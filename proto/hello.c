@@ -50,28 +50,28 @@ static void write_hello(struct writer *writer, const struct hello *hello)
 	write_wants(writer, &hello->wants);
 }
 
-static bool read_hello(struct reader *reader, struct hello *hello)
+static bool read_hello(struct reader *reader, struct hello *hello, uint8_t flags)
 {
 	hello->flags = read_u8(reader);
 	read_bytes(reader, hello->nonce, sizeof(hello->nonce));
-	return read_wants(reader, &hello->wants) && hello->flags <= HELLO_FLAGS;
+	return read_wants(reader, &hello->wants) && (hello->flags & ~flags) == 0;
 }
 
 void greeting_show(struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32])
 {
-	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
-		carried_class_digest(carried, c, salt, greeting->digests[c]);
+	for (uint8_t c = 0; c < LETTER_TIERS; c++)
+		carried_tier_digest(carried, c, salt, greeting->digests[c]);
 }
 
 uint8_t greeting_differs(const struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32])
 {
 	struct greeting ours;
-	uint8_t classes = 0;
+	uint8_t tiers = 0;
 	greeting_show(&ours, carried, salt);
-	for (uint8_t c = 0; c < LETTER_CLASSES; c++)
+	for (uint8_t c = 0; c < LETTER_TIERS; c++)
 		if (memcmp(ours.digests[c], greeting->digests[c], CARRIED_DIGEST_SIZE) != 0)
-			classes = (uint8_t)(classes | 1 << c);
-	return classes;
+			tiers = (uint8_t)(tiers | 1 << c);
+	return tiers;
 }
 
 void greeting_encode(const struct greeting *greeting, uint8_t out[static GREETING_SIZE])
@@ -85,25 +85,25 @@ void greeting_encode(const struct greeting *greeting, uint8_t out[static GREETIN
 bool greeting_decode(struct greeting *greeting, const uint8_t bytes[static GREETING_SIZE])
 {
 	struct reader reader = reader_of(bytes, GREETING_SIZE);
-	bool good = read_hello(&reader, &greeting->hello);
+	bool good = read_hello(&reader, &greeting->hello, GREETING_FLAGS);
 	read_bytes(&reader, greeting->digests, sizeof(greeting->digests));
 	return reader_done(&reader) && good;
 }
 
-void hello_encode(const struct hello *hello, uint8_t classes, uint8_t out[static HELLO_SIZE])
+void hello_encode(const struct hello *hello, uint8_t tiers, uint8_t out[static HELLO_SIZE])
 {
 	struct writer writer = writer_of(out, HELLO_SIZE);
 	write_hello(&writer, hello);
-	write_u8(&writer, classes);
+	write_u8(&writer, tiers);
 	assert(writer_ok(&writer) && writer.len == HELLO_SIZE);
 }
 
-bool hello_decode(struct hello *hello, uint8_t *classes, const uint8_t *bytes, size_t len)
+bool hello_decode(struct hello *hello, uint8_t *tiers, const uint8_t *bytes, size_t len)
 {
 	struct reader reader = reader_of(bytes, len);
-	bool good = read_hello(&reader, hello);
-	*classes = read_u8(&reader);
-	return reader_done(&reader) && good && *classes < 1 << LETTER_CLASSES;
+	bool good = read_hello(&reader, hello, HELLO_FLAGS);
+	*tiers = read_u8(&reader);
+	return reader_done(&reader) && good && *tiers < 1 << LETTER_TIERS;
 }
 
 void wants_encode(const struct wants *wants, uint8_t out[static WANTS_SIZE])

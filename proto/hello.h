@@ -19,17 +19,17 @@ struct wants {
 enum { WANTS_SIZE = 4, HELLO_SIZE = 12 };
 
 /* Flags of a hello. */
-enum { HELLO_GATEWAY = 1, HELLO_LANE_JOIN = 2, HELLO_LANE_MAKE = 4, HELLO_FLAGS = 7 };
+enum { HELLO_GATEWAY = 1, HELLO_LANE_JOIN = 2, HELLO_LANE_MAKE = 4, HELLO_FLAGS = 7, HELLO_SAME = 8, GREETING_FLAGS = 15 };
 
 struct hello {
-	uint8_t flags; /* HELLO_ bits: I am a gateway; I can join, I can make a fast lane */
+	uint8_t flags; /* HELLO_ bits: I am a gateway; I can join, I can make a fast lane; in a greeting only: I show what your glance says */
 	uint8_t nonce[BEACON_NONCE_SIZE];
 	struct wants wants;
 };
 
 struct greeting { /* the responder's */
 	struct hello hello;
-	uint8_t digests[LETTER_CLASSES][CARRIED_DIGEST_SIZE]; /* carried_class_digest() under session_greeting_salt() */
+	uint8_t digests[LETTER_TIERS][CARRIED_DIGEST_SIZE]; /* carried_tier_digest() under session_greeting_salt() */
 };
 
 /* Bytes as the exponent of a struct wants, rounded up; and back. */
@@ -40,14 +40,14 @@ bool wants_letter(const struct wants *wants, uint8_t rank, uint16_t day);
 
 /* Says which letters are shown, under session_greeting_salt(). */
 void greeting_show(struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32]);
-/* The classes (bit c: class c) in which something else is shown than the greeting says, under the same salt. */
+/* The tiers (bit c: tier c) in which something else is shown than the greeting says, under the same salt. */
 uint8_t greeting_differs(const struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32]);
 
 void greeting_encode(const struct greeting *greeting, uint8_t out[static GREETING_SIZE]);
 bool greeting_decode(struct greeting *greeting, const uint8_t bytes[static GREETING_SIZE]);
-/* classes: bit c set: class c differs from what the greeting says of the other side. */
-void hello_encode(const struct hello *hello, uint8_t classes, uint8_t out[static HELLO_SIZE]);
-bool hello_decode(struct hello *hello, uint8_t *classes, const uint8_t *bytes, size_t len);
+/* tiers: bit c set: tier c differs from what the greeting says of the other side. */
+void hello_encode(const struct hello *hello, uint8_t tiers, uint8_t out[static HELLO_SIZE]);
+bool hello_decode(struct hello *hello, uint8_t *tiers, const uint8_t *bytes, size_t len);
 void wants_encode(const struct wants *wants, uint8_t out[static WANTS_SIZE]);
 bool wants_decode(struct wants *wants, const uint8_t *bytes, size_t len);
 

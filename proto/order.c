@@ -2,17 +2,51 @@
 
 #include <assert.h>
 
-uint8_t order_rank(const struct envelope_header *header)
+enum { RANKS_A_TIER = ORDER_RANKS / LETTER_TIERS };
+
+static uint8_t proven_rank(enum letter_class class, enum standing standing)
 {
-	static const uint8_t kind_order[] = {[ENVELOPE_SEALED] = 0, [ENVELOPE_NOTICE] = 1, [ENVELOPE_RECEIPTS] = 2, [ENVELOPE_CONTROL] = 3};
+	uint8_t what = standing == STANDING_CONTROL ? 3 : standing == STANDING_URGENT ? 2 : class >= CLASS_NEED ? 1 : 0;
+	return (uint8_t)(ORDER_TIER_PROVEN * RANKS_A_TIER + what * ENVELOPE_BUCKETS);
+}
+
+static uint8_t unproven_rank(enum letter_class class, enum envelope_kind kind)
+{
+	static const uint8_t tiers[LETTER_CLASSES] = {[CLASS_ROUTINE] = 0, [CLASS_STATUS] = 1, [CLASS_NEED] = 1, [CLASS_URGENT] = 2};
+	uint8_t what = (uint8_t)(kind == ENVELOPE_SEALED ? 0 : 1);
+	if (class == CLASS_NEED)
+		what = (uint8_t)(what + 2);
+	else if (kind == ENVELOPE_RECEIPTS && class != CLASS_STATUS)
+		what = 2;
+	return (uint8_t)(tiers[class] * RANKS_A_TIER + what * ENVELOPE_BUCKETS);
+}
+
+uint8_t order_rank(const struct envelope_header *header, enum standing standing)
+{
 	assert(header->kind >= ENVELOPE_SEALED && header->kind <= ENVELOPE_RECEIPTS);
-	return (uint8_t)(header->class * 16 + kind_order[header->kind] * 4 + (ENVELOPE_BUCKETS - 1 - header->bucket));
+	uint8_t rank = standing == STANDING_UNPROVEN ? unproven_rank(header->class, header->kind) : proven_rank(header->class, standing);
+	return (uint8_t)(rank + ENVELOPE_BUCKETS - 1 - header->bucket);
+}
+
+uint8_t order_tier(uint8_t rank)
+{
+	assert(rank < ORDER_RANKS);
+	return rank / RANKS_A_TIER;
 }
 
 enum letter_class order_class(uint8_t rank)
 {
-	assert(rank < ORDER_RANKS);
-	return (enum letter_class)(rank / 16);
+	uint8_t tier = order_tier(rank), what = rank % RANKS_A_TIER / ENVELOPE_BUCKETS;
+	if (tier == ORDER_TIER_PROVEN)
+		return what >= 2 ? CLASS_URGENT : what == 1 ? CLASS_NEED : CLASS_STATUS;
+	if (tier == 1)
+		return what >= 2 ? CLASS_NEED : CLASS_STATUS;
+	return tier == ORDER_TIER_URGENT ? CLASS_URGENT : CLASS_ROUTINE;
+}
+
+uint16_t order_day(uint8_t rank, uint16_t day)
+{
+	return order_tier(rank) == ORDER_TIER_PROVEN ? day : 0;
 }
 
 size_t order_size(uint8_t rank)

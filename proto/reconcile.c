@@ -31,7 +31,7 @@ struct unit_filter unit_filter(const struct unit *unit)
 {
 	struct unit_filter filter = {.edge = unit->rank, .day = unit->day, .shift = unit->shift, .part = unit->part};
 	for (uint8_t rank = unit->rank; rank < ORDER_RANKS; rank++)
-		filter.ranks |= (uint64_t)(unit->classes >> order_class(rank) & 1) << rank;
+		filter.ranks |= (uint64_t)(unit->tiers >> order_tier(rank) & 1) << rank;
 	return filter;
 }
 
@@ -110,7 +110,7 @@ size_t unit_size(const struct unit *unit)
 
 void unit_write(struct writer *writer, const struct unit *unit)
 {
-	write_u8(writer, (uint8_t)(unit->classes | unit->shift << 4));
+	write_u8(writer, (uint8_t)(unit->tiers | unit->shift << 4));
 	write_u8(writer, unit->rank);
 	write_u16(writer, unit->day);
 	if (unit->shift > 0)
@@ -120,12 +120,12 @@ void unit_write(struct writer *writer, const struct unit *unit)
 bool unit_read(struct reader *reader, struct unit *unit)
 {
 	uint8_t head = read_u8(reader);
-	unit->classes = head & 15;
+	unit->tiers = head & 15;
 	unit->shift = head >> 4;
 	unit->rank = read_u8(reader);
 	unit->day = read_u16(reader);
 	unit->part = unit->shift > 0 ? read_u16(reader) : 0;
-	return !reader->failed && unit->classes != 0 && unit->rank <= ORDER_RANKS && unit->shift <= UNIT_SHIFT_MAX && unit->part >> unit->shift == 0;
+	return !reader->failed && unit->tiers != 0 && unit->rank <= ORDER_RANKS && unit->shift <= UNIT_SHIFT_MAX && unit->part >> unit->shift == 0;
 }
 
 void estimate_write(struct writer *writer, const struct estimate *estimate)

@@ -21,10 +21,10 @@ enum {
 	UNIT_CELLS_BYTES_MAX = (SKETCH_CELLS_MAX + 7) / 8,
 };
 
-/* Which letters are spoken of: of some classes, wanted by both, in one of 2^shift equal parts by short id. */
+/* Which letters are spoken of: of some tiers, wanted by both, in one of 2^shift equal parts by short id. */
 struct unit {
-	uint8_t classes; /* bit c: class c; not 0 */
-	uint8_t rank;    /* with day: as in struct wants */
+	uint8_t tiers; /* bit c: tier c; not 0 */
+	uint8_t rank;  /* with day: as in struct wants */
 	uint16_t day;
 	uint8_t shift; /* 0..UNIT_SHIFT_MAX */
 	uint16_t part; /* below 2^shift: the top bits of the short id */

@@ -26,10 +26,16 @@ static void listen(uint32_t letters)
 	struct meeting_side *side = &listener.meeting.a;
 	listener.session = &side->session;
 	listener.session->out_len = 0;
-	struct compare_setup setup = {.catalogue = side->catalogue, .outbox = &side->outbox, .binding = session_binding(&side->session)};
+	struct compare_setup setup = {
+		.catalogue = side->catalogue,
+		.outbox = &side->outbox,
+		.suspects = &side->offers,
+		.news = &side->offers,
+		.binding = session_binding(&side->session),
+	};
 	listener.compare = compare_new(&setup);
 	ck_assert_ptr_nonnull(listener.compare);
-	compare_learn(listener.compare, &(struct wants){.capacity = 255}, (1 << LETTER_CLASSES) - 1);
+	compare_learn(listener.compare, &(struct wants){.capacity = 255}, (1 << LETTER_TIERS) - 1);
 }
 
 static void stop_listening(void)
@@ -67,10 +73,10 @@ static bool tell(enum message_type type, const uint8_t *payload, size_t len)
 	return good;
 }
 
-static bool tell_estimate(uint8_t classes, uint8_t rank, uint32_t count, uint8_t counters)
+static bool tell_estimate(uint8_t tiers, uint8_t rank, uint32_t count, uint8_t counters)
 {
 	uint8_t payload[4 + ESTIMATE_SIZE];
-	struct unit unit = {.classes = classes, .rank = rank};
+	struct unit unit = {.tiers = tiers, .rank = rank};
 	struct writer writer = writer_of(payload, sizeof(payload));
 	unit_write(&writer, &unit);
 	write_u32(&writer, count);
@@ -106,17 +112,17 @@ START_TEST(an_estimate_beyond_belief_gets_a_bounded_answer)
 }
 END_TEST
 
-START_TEST(classes_that_were_equal_or_have_been_compared_are_not_described)
+START_TEST(tiers_that_were_equal_or_have_been_compared_are_not_described)
 {
-	static const uint8_t solved[] = {NEED_SOLVED}, list[] = {4, 0, 0, 0};
+	static const uint8_t solved[] = {NEED_SOLVED}, list[] = {2, 0, 0, 0};
 	for (unsigned compared = 0; compared < 2; compared++) {
 		listen(100);
-		(void)compare_learn(listener.compare, &(struct wants){.capacity = 255}, 5);
+		(void)compare_learn(listener.compare, &(struct wants){.capacity = 255}, 3);
 		if (compared == 1)
 			ck_assert(tell(MESSAGE_LIST, list, sizeof(list)));
 		ck_assert(tell_estimate(15, 0, 103, 2));
-		ck_assert_uint_eq(listener.said[MESSAGE_SKETCH], 1);
-		ck_assert_uint_eq(listener.out[MESSAGE_HEADER_SIZE], compared == 1 ? 1 : 5);
+		ck_assert_uint_eq(listener.said[MESSAGE_SKETCH] + listener.said[MESSAGE_LIST], 1);
+		ck_assert_uint_eq(listener.out[MESSAGE_HEADER_SIZE], compared == 1 ? 1 : 3);
 		ck_assert(tell(MESSAGE_NEED, solved, sizeof(solved)));
 		size_t before = listener.said_bytes;
 		ck_assert(tell_estimate(15, 0, 103, 2));
@@ -150,12 +156,12 @@ START_TEST(more_estimates_at_once_than_the_protocol_knows_end_the_link)
 		taken++;
 		ck_assert_uint_le(taken, 16);
 	}
-	ck_assert_uint_ge(taken, LETTER_CLASSES);
+	ck_assert_uint_ge(taken, LETTER_TIERS);
 	stop_listening();
 }
 END_TEST
 
-/* Says one more unit, of a class that has been compared: a list, a table or an estimate. */
+/* Says one more unit, of a tier that has been compared: a list, a table or an estimate. */
 static bool tell_unit(unsigned kind)
 {
 	static const uint8_t list[] = {1, 0, 0, 0}, table[] = {1, 0, 0, 0, 1, 0, 0, 0, 0};
@@ -397,11 +403,11 @@ START_TEST(no_more_than_four_estimates_are_owed_at_once)
 	const struct message message = {.type = MESSAGE_ESTIMATE, .len = sizeof(payload), .payload = payload};
 	listen(10);
 	(void)compare_learn(listener.compare, &(struct wants){.rank = 20, .capacity = 255}, 15); /* asked for anew, above that */
-	for (unsigned i = 0; i < LETTER_CLASSES; i++)
+	for (unsigned i = 0; i < LETTER_TIERS; i++)
 		ck_assert(compare_input(listener.compare, &message));
 	ck_assert(!compare_input(listener.compare, &message));
 	hear_out();
-	ck_assert_uint_eq(listener.said[MESSAGE_ESTIMATE], LETTER_CLASSES);
+	ck_assert_uint_eq(listener.said[MESSAGE_ESTIMATE], LETTER_TIERS);
 	stop_listening();
 }
 END_TEST
@@ -412,7 +418,7 @@ Suite *suite_under_test(void)
 	TCase *test_case = tcase_create("compare_input");
 	tcase_set_timeout(test_case, 60);
 	tcase_add_test(test_case, an_estimate_beyond_belief_gets_a_bounded_answer);
-	tcase_add_test(test_case, classes_that_were_equal_or_have_been_compared_are_not_described);
+	tcase_add_test(test_case, tiers_that_were_equal_or_have_been_compared_are_not_described);
 	tcase_add_test(test_case, the_first_unit_of_a_responder_is_not_described_again);
 	tcase_add_test(test_case, more_estimates_at_once_than_the_protocol_knows_end_the_link);
 	tcase_add_test(test_case, a_session_speaks_of_so_many_units_and_no_more);

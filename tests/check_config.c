@@ -33,7 +33,8 @@ START_TEST(a_whole_file_is_understood)
 {
 	ck_assert_msg(text("# a comment\n[post]\nlisten = [::]:4800\npeer = 10.0.0.2:1\npeer=host.example:65535 ; another\nlan = wlan0\n"
 			   "bluetooth = hci1\nbluetooth_rotation = 600\nwifi_direct = wlan1\nstore_max = 512K\ncontrol = "
-			   "/run/barid/ctl.sock\n\n[gateway]\nconnect = gate.example:4900\nkey = " KEY
+			   "/run/barid/ctl.sock\ntrust = medics.card\ntrust = /etc/barid/buses.card\n\n"
+			   "[gateway]\nconnect = gate.example:4900\nkey = " KEY
 			   "\nlisten = :4900\n[link]\npsk_file = /etc/barid/psk\n"),
 		      "%s", error);
 	ck_assert(config_finish(&config, error));
@@ -48,6 +49,8 @@ START_TEST(a_whole_file_is_understood)
 	ck_assert_str_eq(config.wifi_direct, "wlan1");
 	ck_assert_uint_eq(config.store_max_bytes, 512 << 10);
 	ck_assert_str_eq(config.control, "/run/barid/ctl.sock");
+	ck_assert_uint_eq(config.trust_count, 2);
+	ck_assert_str_eq(config.trust[1], "/etc/barid/buses.card");
 	ck_assert_str_eq(config.gateway.host, "gate.example");
 	ck_assert_uint_eq(config.gateway_key[1], 0x11);
 	ck_assert_uint_eq(config.gateway_key[31], 0xff);
@@ -71,6 +74,8 @@ START_TEST(what_is_wrong_is_told_with_its_line)
 	refused("[post]\nstore_max = 64X\n", "barid.conf:2: ", "64M");
 	refused("[post]\nstore_max = 1K\n", "barid.conf:2: ", "256K");
 	refused("[gateway]\nkey = 1234\n", "barid.conf:2: ", "64 hex");
+	refused("[post]\ntrust =\n", "barid.conf:2: ", "trust");
+	refused("[post]\ntrust=1\ntrust=2\ntrust=3\ntrust=4\ntrust=5\ntrust=6\ntrust=7\ntrust=8\ntrust=9\n", "barid.conf:10: ", "8 times");
 	refused("[post]\nfrequency = 7\n", "barid.conf:2: ", "frequency");
 	refused("[radio]\nlisten = :1\n", "barid.conf:2: ", "listen");
 	refused("listen = :1\n", "barid.conf:1: ", "section");

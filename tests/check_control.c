@@ -163,8 +163,40 @@ START_TEST(the_question_is_two_bytes_and_nothing_more)
 	ck_assert_int_eq(request.op, CONTROL_RADIOS);
 	packet[len] = 0;
 	ck_assert(!control_request_decode(packet, len + 1, &request));
-	packet[1] = CONTROL_RADIOS + 1;
+	packet[1] = CONTROL_TRUST + 1;
 	ck_assert(!control_request_decode(packet, len, &request));
+}
+END_TEST
+
+START_TEST(a_desk_names_at_most_sixteen_organisations_and_whole_keys)
+{
+	uint8_t keys[(CONTROL_TRUST_MAX + 1) * SIGN_KEY_SIZE];
+	memset(keys, 7, sizeof keys);
+	struct control_request request, asked = {.op = CONTROL_TRUST, .trust_count = CONTROL_TRUST_MAX, .trust_keys = keys};
+	size_t len = control_request_encode(&asked, packet, sizeof packet);
+	ck_assert_uint_eq(len, 3 + CONTROL_TRUST_MAX * SIGN_KEY_SIZE);
+	ck_assert(control_request_decode(packet, len, &request));
+	ck_assert_uint_eq(request.trust_count, CONTROL_TRUST_MAX);
+	ck_assert_mem_eq(request.trust_keys, keys, CONTROL_TRUST_MAX * SIGN_KEY_SIZE);
+	for (size_t cut = 0; cut < len; cut++)
+		ck_assert(!control_request_decode(packet, cut, &request));
+	asked.trust_count++;
+	ck_assert(!control_request_decode(packet, control_request_encode(&asked, packet, sizeof packet), &request));
+	asked.trust_count = 0;
+	ck_assert(!control_request_decode(packet, control_request_encode(&asked, packet, sizeof packet), &request));
+}
+END_TEST
+
+START_TEST(the_answer_to_a_trust_is_one_bit)
+{
+	struct control_trusted out;
+	size_t len = control_trusted_encode(&(struct control_trusted){.kept = true}, packet, sizeof packet);
+	ck_assert(control_trusted_decode(packet, len, &out) && out.kept);
+	packet[len - 1] = 0;
+	ck_assert(control_trusted_decode(packet, len, &out) && !out.kept);
+	packet[len - 1] = 2;
+	ck_assert(!control_trusted_decode(packet, len, &out));
+	ck_assert(!control_trusted_decode(packet, len - 1, &out));
 }
 END_TEST
 
@@ -210,6 +242,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, what_no_post_says_is_refused);
 	tcase_add_test(tcase, too_many_radios_and_names_of_no_length_or_too_much_are_refused);
 	tcase_add_test(tcase, the_question_is_two_bytes_and_nothing_more);
+	tcase_add_test(tcase, a_desk_names_at_most_sixteen_organisations_and_whole_keys);
+	tcase_add_test(tcase, the_answer_to_a_trust_is_one_bit);
 	tcase_add_test(tcase, a_desk_hears_of_the_radios_of_its_post);
 	tcase_add_test(tcase, a_post_from_before_radios_hangs_up_after_a_good_status);
 	suite_add_tcase(suite, tcase);

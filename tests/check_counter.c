@@ -482,6 +482,22 @@ START_TEST(radios_with_something_to_tell_are_told_of_and_others_are_not)
 }
 END_TEST
 
+START_TEST(organisations_a_desk_names_are_believed_once_that_is_durable)
+{
+	uint8_t keys[2 * SIGN_KEY_SIZE];
+	sample_organisation(0, keys);
+	sample_organisation(1, keys + SIGN_KEY_SIZE);
+	int fd = come();
+	ask(fd, &(struct control_request){.op = CONTROL_TRUST, .trust_count = 2, .trust_keys = keys});
+	turns(1);
+	struct control_trusted trusted;
+	ssize_t got = next_packet(fd);
+	ck_assert(got > 0 && control_trusted_decode(answer, (size_t)got, &trusted));
+	ck_assert(trusted.kept);
+	close(fd);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("counter");
@@ -506,6 +522,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, a_file_in_the_place_of_the_socket_is_left_alone);
 	tcase_add_test(tcase, what_is_counted_outside_the_post_is_in_the_status);
 	tcase_add_test(tcase, radios_with_something_to_tell_are_told_of_and_others_are_not);
+	tcase_add_test(tcase, organisations_a_desk_names_are_believed_once_that_is_durable);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

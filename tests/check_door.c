@@ -12,6 +12,7 @@ static char folder[64], path[96];
 static struct store *store;
 static struct tally tally;
 static struct door door;
+static struct ingress ingress;
 
 static void arrange(void)
 {
@@ -20,11 +21,14 @@ static void arrange(void)
 	(void)snprintf(path, sizeof(path), "%s/store.db", folder);
 	ck_assert_int_eq(store_open(&store, path, 0), ERR_OK);
 	tally = (struct tally){.count = {0}};
-	door = (struct door){.store = store, .tally = &tally, .max_bytes = 1 << 20};
+	door = (struct door){.store = store, .authority = authority_open(store), .tally = &tally, .max_bytes = 1 << 20};
+	ck_assert_ptr_nonnull(door.authority);
+	ingress = ingress_of(false, 0);
 }
 
 static void clear(void)
 {
+	authority_free(door.authority);
 	store_close(store);
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(rmdir(folder), 0);
@@ -32,7 +36,7 @@ static void clear(void)
 
 static struct admission admit(const struct sample *sample)
 {
-	struct admission admission = door_admit(&door, sample->bytes, sample->len);
+	struct admission admission = door_admit(&door, &ingress, sample->bytes, sample->len);
 	ck_assert_int_eq(store_commit(store, 0), ERR_OK);
 	if (admission.verdict == VERDICT_STORED)
 		ck_assert_uint_eq(admission.slot, catalogue_find(store_catalogue(store), sample->id));

@@ -78,7 +78,7 @@ START_TEST(a_greeting_is_read_as_it_was_written_unless_a_field_is_out_of_range)
 	ck_assert(bytes[0] == 1 && bytes[1] == 1 && bytes[7] == 64 && bytes[11] == 100 && bytes[26] == 115); /* SPEC.md 7.1 */
 	for (unsigned flags = 0; flags < 256; flags++) {
 		bytes[0] = (uint8_t)flags;
-		ck_assert(greeting_decode(&heard, bytes) == (flags <= HELLO_FLAGS));
+		ck_assert(greeting_decode(&heard, bytes) == (flags <= GREETING_FLAGS));
 	}
 	bytes[0] = 0;
 	bytes[7] = ORDER_RANKS + 1;
@@ -88,13 +88,13 @@ END_TEST
 
 START_TEST(a_hello_is_read_as_it_was_written_unless_a_field_is_out_of_range)
 {
-	uint8_t bytes[HELLO_SIZE + 1] = {0}, classes;
+	uint8_t bytes[HELLO_SIZE + 1] = {0}, tiers;
 	struct hello heard;
 	hello_encode(&sample, 0x0b, bytes);
 	for (size_t len = 0; len <= HELLO_SIZE + 1; len++)
-		ck_assert(hello_decode(&heard, &classes, bytes, len) == (len == HELLO_SIZE));
-	ck_assert(hello_decode(&heard, &classes, bytes, HELLO_SIZE));
-	ck_assert_uint_eq(classes, 0x0b);
+		ck_assert(hello_decode(&heard, &tiers, bytes, len) == (len == HELLO_SIZE));
+	ck_assert(hello_decode(&heard, &tiers, bytes, HELLO_SIZE));
+	ck_assert_uint_eq(tiers, 0x0b);
 	ck_assert_uint_eq(heard.flags, HELLO_GATEWAY);
 	ck_assert_mem_eq(heard.nonce, sample.nonce, sizeof(sample.nonce));
 	ck_assert(same_wants(&heard.wants, &sample.wants));
@@ -104,7 +104,7 @@ START_TEST(a_hello_is_read_as_it_was_written_unless_a_field_is_out_of_range)
 		hello_encode(&sample, 0, bytes);
 		for (unsigned value = 0; value < 256; value++) {
 			bytes[at[field]] = (uint8_t)value;
-			ck_assert(hello_decode(&heard, &classes, bytes, HELLO_SIZE) == (value <= most[field]));
+			ck_assert(hello_decode(&heard, &tiers, bytes, HELLO_SIZE) == (value <= most[field]));
 		}
 	}
 }
@@ -112,16 +112,16 @@ END_TEST
 
 static bool same_unit(const struct unit *a, const struct unit *b)
 {
-	return a->classes == b->classes && a->rank == b->rank && a->day == b->day && a->shift == b->shift && a->part == b->part;
+	return a->tiers == b->tiers && a->rank == b->rank && a->day == b->day && a->shift == b->shift && a->part == b->part;
 }
 
 START_TEST(a_unit_is_read_as_it_was_written_and_every_truncation_fails)
 {
 	static const struct unit units[] = {
-		{.classes = 15},
-		{.classes = 1, .rank = ORDER_RANKS, .day = 65535},
-		{.classes = 8, .rank = 3, .day = 3978, .shift = 1, .part = 1},
-		{.classes = 5, .rank = 63, .day = 1, .shift = UNIT_SHIFT_MAX, .part = (1 << UNIT_SHIFT_MAX) - 1},
+		{.tiers = 15},
+		{.tiers = 1, .rank = ORDER_RANKS, .day = 65535},
+		{.tiers = 8, .rank = 3, .day = 3978, .shift = 1, .part = 1},
+		{.tiers = 5, .rank = 63, .day = 1, .shift = UNIT_SHIFT_MAX, .part = (1 << UNIT_SHIFT_MAX) - 1},
 	};
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
 		uint8_t bytes[6];
@@ -162,22 +162,22 @@ START_TEST(a_unit_out_of_range_is_refused)
 END_TEST
 
 /* A filter says what SPEC.md 7.5 says of a unit, for every rank. */
-START_TEST(a_unit_has_the_letters_of_its_classes_above_its_edge_in_its_part)
+START_TEST(a_unit_has_the_letters_of_its_tiers_above_its_edge_in_its_part)
 {
 	static const uint8_t edges[] = {0, 1, 17, 63, 64};
-	for (uint8_t classes = 1; classes < 16; classes++)
+	for (uint8_t tiers = 1; tiers < 16; tiers++)
 		for (size_t e = 0; e < sizeof(edges); e++) {
-			struct unit unit = {.classes = classes, .rank = edges[e], .day = 100, .shift = 3, .part = 5};
+			struct unit unit = {.tiers = tiers, .rank = edges[e], .day = 100, .shift = 3, .part = 5};
 			struct unit_filter filter = unit_filter(&unit);
 			for (uint8_t rank = 0; rank < ORDER_RANKS; rank++)
 				for (uint16_t day = 99; day <= 101; day++) {
-					bool in = (classes >> rank / 16 & 1) != 0 && (rank > edges[e] || (rank == edges[e] && day >= 100));
+					bool in = (tiers >> rank / 16 & 1) != 0 && (rank > edges[e] || (rank == edges[e] && day >= 100));
 					ck_assert(unit_has(&filter, rank, day, 0xbfffffff) == in);
 					ck_assert(unit_has(&filter, rank, day, 0xa0000000) == in);
 					ck_assert(!unit_has(&filter, rank, day, 0x9fffffff) && !unit_has(&filter, rank, day, 0xc0000000));
 				}
 		}
-	struct unit whole = {.classes = 15};
+	struct unit whole = {.tiers = 15};
 	struct unit_filter filter = unit_filter(&whole);
 	ck_assert(unit_has(&filter, 0, 0, 1) && unit_has(&filter, 63, 0, UINT32_MAX));
 }
@@ -440,7 +440,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_hello_is_read_as_it_was_written_unless_a_field_is_out_of_range);
 	tcase_add_test(test_case, a_unit_is_read_as_it_was_written_and_every_truncation_fails);
 	tcase_add_test(test_case, a_unit_out_of_range_is_refused);
-	tcase_add_test(test_case, a_unit_has_the_letters_of_its_classes_above_its_edge_in_its_part);
+	tcase_add_test(test_case, a_unit_has_the_letters_of_its_tiers_above_its_edge_in_its_part);
 	tcase_add_test(test_case, short_ids_are_never_zero_and_differ_from_session_to_session);
 	tcase_add_test(test_case, the_counters_of_an_estimate_are_as_the_specification_says);
 	tcase_add_test(test_case, an_estimate_that_has_crossed_says_the_same_difference);

@@ -19,7 +19,7 @@ static const struct wants everything = {.capacity = 255};
 
 static void open_outbox(void)
 {
-	static const uint8_t secret[CATALOGUE_SECRET_SIZE] = {7, 1, 9};
+	static const uint8_t secret[CATALOGUE_SECRET_SIZE] = {7, 1, 9, 0x80}; /* half of all tags before the position without a tag, half behind */
 	catalogue = catalogue_new(secret);
 	ck_assert_ptr_nonnull(catalogue);
 	outbox_start(&outbox);
@@ -212,7 +212,7 @@ END_TEST
 
 /* Bytes that each class sends while there is always more of every class, of the same size. */
 struct flow {
-	uint64_t bytes[LETTER_CLASSES], lesser, all;
+	uint64_t bytes[LETTER_TIERS], lesser, all;
 };
 
 static void run_flow(struct flow *flow, unsigned first, uint64_t bytes)
@@ -220,7 +220,7 @@ static void run_flow(struct flow *flow, unsigned first, uint64_t bytes)
 	for (uint64_t from = flow->all; flow->all - from < bytes;) {
 		uint32_t slot = send();
 		ck_assert_uint_ne(slot, CATALOGUE_NONE);
-		unsigned class = order_class(entry_of(slot)->rank);
+		unsigned class = order_tier(entry_of(slot)->rank);
 		size_t size = order_size(entry_of(slot)->rank);
 		flow->bytes[class] += size;
 		flow->all += size;
@@ -232,7 +232,7 @@ static void run_flow(struct flow *flow, unsigned first, uint64_t bytes)
 START_TEST(lesser_letters_get_nothing_within_a_burst_and_two_fifths_after_it)
 {
 	for (unsigned size = 0; size < 4; size++) {
-		for (unsigned first = 1; first < LETTER_CLASSES; first++) {
+		for (unsigned first = 1; first < LETTER_TIERS; first++) {
 			open_outbox();
 			for (uint32_t i = 0; i < 400; i++)
 				put_marked(rank_of(i % (first + 1), size), DAY);
@@ -282,7 +282,7 @@ START_TEST(letters_that_are_no_longer_held_do_not_count_once_the_rest_has_left)
 {
 	open_outbox();
 	for (uint32_t i = 0; i < 500; i++)
-		put_marked(rank_of(i % LETTER_CLASSES, SMALL), DAY);
+		put_marked(rank_of(i % LETTER_TIERS, SMALL), DAY);
 	for (uint32_t slot = 0; slot < 500; slot += 2) {
 		struct catalogue_entry gone = *entry_of(slot);
 		gone.state = CATALOGUE_KNOWN;
@@ -294,6 +294,24 @@ START_TEST(letters_that_are_no_longer_held_do_not_count_once_the_rest_has_left)
 		ck_assert_uint_eq(slot % 2, 1);
 	ck_assert_uint_eq(sent, 250);
 	ck_assert_uint_eq(outbox.lacks.count, 0);
+	close_outbox();
+}
+END_TEST
+
+/* The last rank of a tier borders on the next tier, and below tier 3 chance alone orders letters of one rank. */
+START_TEST(a_letter_of_the_last_rank_of_one_tier_hides_none_of_the_next)
+{
+	open_outbox();
+	for (unsigned round = 0; round < 32; round++) {
+		unsigned sent = 0;
+		for (unsigned tier = 0; tier < LETTER_TIERS; tier++) {
+			put_marked(rank_of(tier, 0), tier == ORDER_TIER_PROVEN ? DAY : 0);
+			put_marked(rank_of(tier, SMALL), tier == ORDER_TIER_PROVEN ? DAY : 0);
+		}
+		for (uint32_t slot; (slot = outbox_next(&outbox, catalogue, &everything)) != CATALOGUE_NONE; sent++)
+			outbox_sent(&outbox, catalogue, slot);
+		ck_assert_uint_eq(sent, 2 * LETTER_TIERS);
+	}
 	close_outbox();
 }
 END_TEST
@@ -311,6 +329,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, lesser_letters_get_nothing_within_a_burst_and_two_fifths_after_it);
 	tcase_add_test(test_case, lesser_letters_wait_for_one_burst_at_most);
 	tcase_add_test(test_case, letters_that_are_no_longer_held_do_not_count_once_the_rest_has_left);
+	tcase_add_test(test_case, a_letter_of_the_last_rank_of_one_tier_hides_none_of_the_next);
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

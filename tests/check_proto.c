@@ -43,11 +43,11 @@ START_TEST(budgets_are_those_of_the_specification)
 	for (uint8_t bucket = 0; bucket < ENVELOPE_BUCKETS; bucket++) {
 		ck_assert_uint_eq(payload_body_max(bucket), bodies[bucket]);
 		ck_assert_int_eq(payload_bucket_for(bodies[bucket]), bucket);
-		ck_assert_int_eq(notice_bucket_for((uint16_t)bodies[bucket]), bucket);
+		ck_assert_int_eq(notice_bucket_for(EXTRA_NONE, (uint16_t)bodies[bucket]), bucket);
 		ck_assert_uint_eq(receipts_max(bucket), receipts[bucket]);
 	}
 	ck_assert_int_eq(payload_bucket_for(3941), -1);
-	ck_assert_int_eq(notice_bucket_for(3941), -1);
+	ck_assert_int_eq(notice_bucket_for(EXTRA_NONE, 3941), -1);
 }
 END_TEST
 
@@ -84,10 +84,11 @@ START_TEST(the_bucket_must_fit_the_length)
 }
 END_TEST
 
-/* Every header byte, every value: accepted only when SPEC.md 3.2 says so, even with a check that fits. */
+/* Every header byte, every value: accepted only when SPEC.md 3.2 says so, even with a check that fits. Parameter: the bucket. */
 START_TEST(no_reserved_or_unknown_header_value_is_accepted)
 {
-	struct sample good = sample_sealed(1, CLASS_STATUS, 0);
+	struct sample good = sample_sealed(1, CLASS_STATUS, (uint8_t)_i);
+	unsigned bucket = (unsigned)_i, extras = bucket == 0 ? 1 : 2; /* no room for a ticket in the smallest */
 	struct envelope_header header;
 	for (size_t at = 0; at < 8; at++) {
 		for (unsigned value = 0; value < 256; value++) {
@@ -95,8 +96,8 @@ START_TEST(no_reserved_or_unknown_header_value_is_accepted)
 			changed.bytes[at] = (uint8_t)value;
 			envelope_finish(changed.bytes, changed.len);
 			bool accepted = envelope_parse(changed.bytes, changed.len, &header) == ENVELOPE_OK;
-			bool allowed = (at == 0 && value == 1) || (at == 1 && value == 1) || (at == 2 && value < 4) ||
-				       (at == 3 && (value & 15) == 0 && value >> 4 < 4) || at == 4 || at == 5 || (at > 5 && value == 0);
+			bool allowed = (at == 0 && value == 1) || (at == 1 && value == 1) || (at == 2 && (value & 15) < 4 && value >> 4 < extras) ||
+				       (at == 3 && (value & 15) == bucket && value >> 4 < 4) || at == 4 || at == 5 || (at > 5 && value == 0);
 			ck_assert_msg(accepted == allowed, "byte %zu value %u", at, value);
 		}
 	}
@@ -116,18 +117,16 @@ START_TEST(the_id_leaves_out_signatures_but_nothing_else)
 	outside_id(notice.bytes, notice.len, id);
 	ck_assert_mem_eq(id, notice.id, sizeof(id));
 	struct sample resigned = notice;
-	size_t signed_len = notice_signed_len(5);
+	size_t signed_len = notice_signed_len(EXTRA_NONE, 5);
 	resigned.bytes[signed_len + 10] ^= 1;
 	outside_id(resigned.bytes, resigned.len, id);
 	ck_assert_mem_eq(id, notice.id, sizeof(id));
 	for (size_t at = 0; at < signed_len; at++) {
-		if (at == 90 || at == 91 || (at >= 24 && at < 32))
+		if (at >= 24 && at < 32)
 			continue;
 		struct sample changed = notice;
 		changed.bytes[at] ^= 1;
-		if (at == 1)
-			continue; /* another kind is another layout */
-		outside_id(changed.bytes, changed.len, id);
+		envelope_id(changed.bytes, signed_len, id);
 		ck_assert_mem_ne(id, notice.id, sizeof(id));
 	}
 	struct sample control = sample_control(0, 1, 28);
@@ -173,7 +172,7 @@ START_TEST(a_notice_needs_its_issuer_s_signature_and_a_bounded_validity)
 	static const struct {
 		size_t at;
 		uint32_t value;
-	} wrong[] = {{72, 0}, {80, 1800000000}, {80, 1799999999}, {80, 1800000000 + NOTICE_VALID_MAX + 1}, {84, 0x0800}, {84, 0x0807}, {86, 1}};
+	} wrong[] = {{72, 0}, {80, 1800000000}, {80, 1799999999}, {80, 1800000000 + NOTICE_VALID_MAX + 1}, {84, 0x0800}, {84, 0x0808}, {86, 1}};
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		struct sample changed = good;
 		struct writer writer = writer_of(changed.bytes + wrong[i].at, 4);
@@ -273,8 +272,17 @@ START_TEST(parsers_never_read_past_the_bytes_they_are_given)
 	uint8_t *area = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ck_assert(area != MAP_FAILED);
 	ck_assert_int_eq(mprotect(area + 2 * page, page, PROT_NONE), 0);
-	struct sample kinds[] = {sample_sealed(1, CLASS_NEED, 0), sample_notice(1, 1, 1, "x"), sample_control(1, 1, 28)};
-	for (size_t kind = 0; kind < 3; kind++) {
+	static const struct sample_ticket ticket = {.role = TICKET_MEDIC, .day = SAMPLE_DAY};
+	static const struct revocation_entry entry = {.day = SAMPLE_DAY};
+	struct sample kinds[] = {sample_sealed(1, CLASS_NEED, 0),
+				 sample_notice(1, 1, 1, "x"),
+				 sample_control(1, 1, 28),
+				 sample_ticketed(1, CLASS_NEED, 1, &ticket),
+				 sample_witness(&ticket, 1, "x"),
+				 sample_certified_notice(0, 0, 1, 1, "x"),
+				 sample_revocation(0, SAMPLE_ISSUED, &entry, 1),
+				 sample_ticketed_revocation(&ticket, &entry, 1)};
+	for (size_t kind = 0; kind < sizeof(kinds) / sizeof(*kinds); kind++) {
 		for (size_t len = 0; len <= kinds[kind].len; len++) {
 			uint8_t *at = area + 2 * page - len;
 			memcpy(at, kinds[kind].bytes, len);
@@ -351,36 +359,76 @@ START_TEST(a_bundle_comes_back_and_any_damage_to_it_is_seen)
 }
 END_TEST
 
-START_TEST(rank_puts_class_before_kind_before_size)
+static uint8_t rank_of(enum envelope_kind kind, enum letter_class class, uint8_t bucket, enum standing standing)
 {
-	struct envelope_header a = {.kind = ENVELOPE_SEALED, .class = CLASS_URGENT, .bucket = 3},
-			       b = {.kind = ENVELOPE_CONTROL, .class = CLASS_NEED, .bucket = 0};
-	ck_assert_uint_gt(order_rank(&a), order_rank(&b));
-	struct envelope_header c = {.kind = ENVELOPE_SEALED, .class = CLASS_NEED, .bucket = 0},
-			       d = {.kind = ENVELOPE_NOTICE, .class = CLASS_NEED, .bucket = 3};
-	ck_assert_uint_gt(order_rank(&b), order_rank(&d));
-	ck_assert_uint_gt(order_rank(&d), order_rank(&c));
-	c.bucket = 1;
-	d = c;
-	d.bucket = 0;
-	ck_assert_uint_gt(order_rank(&d), order_rank(&c));
-	for (uint8_t bucket = 0; bucket < ENVELOPE_BUCKETS; bucket++) {
-		a.bucket = bucket;
-		ck_assert_uint_eq(order_size(order_rank(&a)), envelope_size(bucket));
-		ck_assert_int_eq(order_class(order_rank(&a)), CLASS_URGENT);
+	struct envelope_header header = {.kind = kind, .class = class, .bucket = bucket};
+	return order_rank(&header, standing);
+}
+
+/* SPEC.md 7.8, rank by rank, from the last to the first: no two of them the same, and nothing in between. */
+START_TEST(ranks_are_those_of_the_specification)
+{
+	static const struct {
+		enum envelope_kind kind;
+		enum letter_class class;
+		enum standing standing;
+		uint8_t tier, what;
+		enum letter_class counts_as;
+	} order[] = {
+		{ENVELOPE_SEALED, CLASS_ROUTINE, STANDING_UNPROVEN, 0, 0, CLASS_ROUTINE},
+		{ENVELOPE_NOTICE, CLASS_ROUTINE, STANDING_UNPROVEN, 0, 1, CLASS_ROUTINE},
+		{ENVELOPE_RECEIPTS, CLASS_ROUTINE, STANDING_UNPROVEN, 0, 2, CLASS_ROUTINE},
+		{ENVELOPE_SEALED, CLASS_STATUS, STANDING_UNPROVEN, 1, 0, CLASS_STATUS},
+		{ENVELOPE_NOTICE, CLASS_STATUS, STANDING_UNPROVEN, 1, 1, CLASS_STATUS},
+		{ENVELOPE_RECEIPTS, CLASS_STATUS, STANDING_UNPROVEN, 1, 1, CLASS_STATUS},
+		{ENVELOPE_SEALED, CLASS_NEED, STANDING_UNPROVEN, 1, 2, CLASS_NEED},
+		{ENVELOPE_NOTICE, CLASS_NEED, STANDING_UNPROVEN, 1, 3, CLASS_NEED},
+		{ENVELOPE_CONTROL, CLASS_NEED, STANDING_UNPROVEN, 1, 3, CLASS_NEED},
+		{ENVELOPE_RECEIPTS, CLASS_NEED, STANDING_UNPROVEN, 1, 3, CLASS_NEED},
+		{ENVELOPE_SEALED, CLASS_URGENT, STANDING_UNPROVEN, 2, 0, CLASS_URGENT},
+		{ENVELOPE_NOTICE, CLASS_URGENT, STANDING_UNPROVEN, 2, 1, CLASS_URGENT},
+		{ENVELOPE_CONTROL, CLASS_URGENT, STANDING_UNPROVEN, 2, 1, CLASS_URGENT},
+		{ENVELOPE_RECEIPTS, CLASS_URGENT, STANDING_UNPROVEN, 2, 2, CLASS_URGENT},
+		{ENVELOPE_SEALED, CLASS_ROUTINE, STANDING_PROVEN, 3, 0, CLASS_STATUS},
+		{ENVELOPE_NOTICE, CLASS_STATUS, STANDING_PROVEN, 3, 0, CLASS_STATUS},
+		{ENVELOPE_SEALED, CLASS_NEED, STANDING_PROVEN, 3, 1, CLASS_NEED},
+		{ENVELOPE_SEALED, CLASS_URGENT, STANDING_PROVEN, 3, 1, CLASS_NEED},
+		{ENVELOPE_NOTICE, CLASS_NEED, STANDING_PROVEN, 3, 1, CLASS_NEED},
+		{ENVELOPE_SEALED, CLASS_URGENT, STANDING_URGENT, 3, 2, CLASS_URGENT},
+		{ENVELOPE_NOTICE, CLASS_URGENT, STANDING_URGENT, 3, 2, CLASS_URGENT},
+		{ENVELOPE_CONTROL, CLASS_NEED, STANDING_CONTROL, 3, 3, CLASS_URGENT},
+		{ENVELOPE_CONTROL, CLASS_URGENT, STANDING_CONTROL, 3, 3, CLASS_URGENT},
+	};
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		for (uint8_t bucket = 0; bucket < ENVELOPE_BUCKETS; bucket++) {
+			uint8_t rank = rank_of(order[i].kind, order[i].class, bucket, order[i].standing);
+			ck_assert_msg(rank == order[i].tier * 16 + order[i].what * 4 + 3 - bucket, "case %zu bucket %u: %u", i, bucket, rank);
+			ck_assert_uint_eq(order_tier(rank), order[i].tier);
+			ck_assert_int_eq(order_class(rank), order[i].counts_as);
+			ck_assert_uint_eq(order_size(rank), envelope_size(bucket));
+		}
 	}
+}
+END_TEST
+
+/* Anybody may write any day, so it puts nothing first unless somebody vouches for the letter. */
+START_TEST(the_day_counts_among_the_proven_alone)
+{
+	for (uint8_t rank = 0; rank < ORDER_RANKS; rank++)
+		ck_assert_uint_eq(order_day(rank, SAMPLE_DAY), rank >= 48 ? SAMPLE_DAY : 0);
 }
 END_TEST
 
 START_TEST(a_beacon_tells_equals_from_others_and_nothing_else_twice)
 {
 	uint8_t one[BEACON_SIZE], two[BEACON_SIZE];
-	struct carried state = {.count = {0}}, other = {.count = {0}};
+	struct carried state = {.count = {0}}, judged = {.count = {0}}, other = {.count = {0}};
 	carried_add(&state, 1, (const uint8_t *)"the first letter");
-	carried_add(&other, 2, (const uint8_t *)"the first letter");
+	carried_add(&judged, 2, (const uint8_t *)"the first letter"); /* by who believes somebody else */
+	carried_add(&other, 1, (const uint8_t *)"the other letter");
 	beacon_make((const uint8_t *)"nonce1", &state, one);
 	beacon_make((const uint8_t *)"nonce2", &state, two);
-	ck_assert(beacon_carries(one, &state) && beacon_carries(two, &state));
+	ck_assert(beacon_carries(one, &state) && beacon_carries(two, &state) && beacon_carries(one, &judged));
 	ck_assert(!beacon_carries(one, &other));
 	ck_assert_mem_ne(one + BEACON_NONCE_SIZE, two + BEACON_NONCE_SIZE, BEACON_DIGEST_SIZE);
 }
@@ -397,7 +445,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, days_are_clamped_to_their_range);
 	tcase_add_test(test_case, only_the_four_sizes_are_looked_at);
 	tcase_add_test(test_case, the_bucket_must_fit_the_length);
-	tcase_add_test(test_case, no_reserved_or_unknown_header_value_is_accepted);
+	tcase_add_loop_test(test_case, no_reserved_or_unknown_header_value_is_accepted, 0, ENVELOPE_BUCKETS);
 	tcase_add_test(test_case, the_id_leaves_out_signatures_but_nothing_else);
 	tcase_add_test(test_case, a_payload_comes_back_and_spoilt_filling_is_refused);
 	tcase_add_test(test_case, a_notice_needs_its_issuer_s_signature_and_a_bounded_validity);
@@ -407,7 +455,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, parsers_never_read_past_the_bytes_they_are_given);
 	tcase_add_test(test_case, receipts_of_a_wrong_count_or_with_filling_are_refused);
 	tcase_add_test(test_case, a_bundle_comes_back_and_any_damage_to_it_is_seen);
-	tcase_add_test(test_case, rank_puts_class_before_kind_before_size);
+	tcase_add_test(test_case, ranks_are_those_of_the_specification);
+	tcase_add_test(test_case, the_day_counts_among_the_proven_alone);
 	tcase_add_test(test_case, a_beacon_tells_equals_from_others_and_nothing_else_twice);
 	suite_add_tcase(suite, test_case);
 	return suite;

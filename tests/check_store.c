@@ -197,7 +197,9 @@ static uint32_t put(struct store *store, const struct sample *sample, uint32_t e
 {
 	struct outside letter;
 	ck_assert(outside_examine(sample->bytes, sample->len, &letter));
-	uint32_t slot = store_put(store, &letter, sample->bytes, sample->len, expires);
+	struct store_letter coming = {.outside = &letter, .envelope = sample->bytes, .len = sample->len, .expires = expires};
+	coming.judgement = pool_unproven(&letter.header, 7);
+	uint32_t slot = store_put(store, &coming);
 	ck_assert_uint_ne(slot, CATALOGUE_NONE);
 	return slot;
 }
@@ -279,8 +281,8 @@ START_TEST(what_is_known_is_known_after_opening_again_until_its_time_comes)
 	ck_assert_int_eq(store_place(store, first.id, &slot), PLACE_KNOWN);
 	struct outside letter;
 	ck_assert(outside_examine(first.bytes, first.len, &letter));
-	ck_assert_uint_eq(catalogue_at(store_catalogue(store), slot)->rank, order_rank(&letter.header));
-	ck_assert_uint_eq(catalogue_at(store_catalogue(store), slot)->day, letter.header.day);
+	ck_assert_uint_eq(catalogue_at(store_catalogue(store), slot)->rank, order_rank(&letter.header, STANDING_UNPROVEN));
+	ck_assert_uint_eq(catalogue_at(store_catalogue(store), slot)->day, 0); /* unproven */
 	ck_assert_mem_eq(known.commitment, letter.header.commitment, sizeof(known.commitment));
 	ck_assert(store_forget_expired(store, 10) && !store_forget_expired(store, 10));
 	ck_assert(!store_known(store, first.id, &known) && store_known(store, last.id, &known));
@@ -345,7 +347,7 @@ START_TEST(a_store_of_a_newer_version_is_left_alone)
 	struct store *store;
 	store_close(open_store());
 	sqlite3 *db = open_db();
-	run_sql(db, "PRAGMA user_version = 3");
+	run_sql(db, "PRAGMA user_version = 4");
 	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
 	ck_assert_int_eq(store_open(&store, path, 0), ERR_NEWER);
 	remove_store();
@@ -420,7 +422,7 @@ static void make_old_store(void)
 				   letter.header.commitment);
 		else
 			insert_old(db, "INSERT INTO letters VALUES (?1, ?2, ?3, 9, ?4, ?5)",
-				   (int64_t[]){2 * n, key, order_rank(&letter.header), 10 + n}, sample.bytes, sample.len, NULL);
+				   (int64_t[]){2 * n, key, order_rank(&letter.header, STANDING_UNPROVEN), 10 + n}, sample.bytes, sample.len, NULL);
 		insert_old(db, "INSERT INTO handed VALUES (?1, ?2, ?3, ?4)", (int64_t[]){key, n + 1, 1000 + n, n % 2}, NULL, 0, NULL);
 	}
 	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);

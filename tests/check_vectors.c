@@ -4,14 +4,19 @@
 
 #include "crypto/keys.h"
 #include "crypto/seal.h"
+#include "crypto/sign.h"
 #include "proto/beacon.h"
 #include "proto/bundle.h"
 #include "proto/card.h"
+#include "proto/grant.h"
+#include "proto/linkage.h"
 #include "proto/outside.h"
 #include "proto/payload.h"
 #include "proto/receipt.h"
 #include "proto/reconcile.h"
+#include "proto/revocation.h"
 #include "proto/session.h"
+#include "proto/share.h"
 #include "proto/sketch.h"
 
 #include <string.h>
@@ -32,7 +37,12 @@ START_TEST(the_decoders_read_the_stored_letters)
 {
 	json_t *vectors = vector_file("proto"), *value;
 	size_t i;
-	static const enum envelope_kind kinds[] = {ENVELOPE_SEALED, ENVELOPE_NOTICE, ENVELOPE_CONTROL, ENVELOPE_RECEIPTS};
+	static const struct {
+		enum envelope_kind kind;
+		enum envelope_extra extra;
+	} forms[] = {{ENVELOPE_SEALED, EXTRA_NONE},        {ENVELOPE_NOTICE, EXTRA_NONE},   {ENVELOPE_CONTROL, EXTRA_NONE},
+		     {ENVELOPE_RECEIPTS, EXTRA_NONE},      {ENVELOPE_SEALED, EXTRA_TICKET}, {ENVELOPE_NOTICE, EXTRA_TICKET},
+		     {ENVELOPE_NOTICE, EXTRA_CERTIFICATE}, {ENVELOPE_CONTROL, EXTRA_NONE},  {ENVELOPE_CONTROL, EXTRA_TICKET}};
 	json_array_foreach(json_object_get(vectors, "letters"), i, value)
 	{
 		uint8_t bytes[ENVELOPE_SIZE_MAX], id[LETTER_ID_SIZE];
@@ -41,9 +51,11 @@ START_TEST(the_decoders_read_the_stored_letters)
 		struct outside letter;
 		ck_assert(outside_examine(bytes, len, &letter));
 		ck_assert_mem_eq(letter.id, id, sizeof(id));
-		ck_assert_int_eq(letter.header.kind, kinds[i]);
+		ck_assert_uint_lt(i, sizeof(forms) / sizeof(*forms));
+		ck_assert_int_eq(letter.header.kind, forms[i].kind);
+		ck_assert_int_eq(letter.header.extra, forms[i].extra);
 	}
-	ck_assert_uint_eq(i, 4);
+	ck_assert_uint_eq(i, sizeof(forms) / sizeof(*forms));
 	json_decref(vectors);
 }
 END_TEST
@@ -70,6 +82,95 @@ START_TEST(the_stored_sealed_letter_opens)
 	ck_assert(payload_decode(plain, sizeof(plain), &payload) && payload.seq == 42 && payload.type == 12);
 	receipt_commitment(payload.receipt_secret, commitment);
 	ck_assert_mem_eq(commitment, header.commitment, sizeof(commitment));
+	json_decref(vectors);
+}
+END_TEST
+
+START_TEST(the_stored_ticketed_letter_opens_with_its_ticket_alone)
+{
+	json_t *vectors = vector_file("proto");
+	const json_t *vector = json_object_get(vectors, "ticketed_letter");
+	enum { BOUND = ENVELOPE_HEADER_SIZE + TICKET_SIZE, SEALED = 512 - ENVELOPE_HEADER_SIZE - TICKET_BLOCK_SIZE, PLAIN = SEALED - SEAL_OVERHEAD };
+	uint8_t envelope[512], recipient[32], sender[32], plain[PLAIN], expected[PLAIN], bound[BOUND], id[LETTER_ID_SIZE], key[SIGN_KEY_SIZE];
+	vector_exact(vector, "envelope", envelope, sizeof(envelope));
+	vector_exact(vector, "recipient_secret", recipient, 32);
+	vector_exact(vector, "payload", expected, sizeof(expected));
+	vector_exact(vector, "id", id, sizeof(id));
+	vector_exact(json_object_get(vectors, "authority"), "organisation", key, sizeof(key));
+	struct outside letter;
+	ck_assert(outside_examine(envelope, sizeof(envelope), &letter) && ticket_ok(letter.ticket_bytes, key));
+	ck_assert_mem_eq(letter.id, id, sizeof(id));
+	envelope_header_encode(&letter.header, bound);
+	memcpy(bound + ENVELOPE_HEADER_SIZE, letter.ticket_bytes, TICKET_SIZE);
+	const uint8_t *sealed = envelope + ENVELOPE_HEADER_SIZE + TICKET_BLOCK_SIZE;
+	ck_assert(unseal(recipient, bound, sizeof(bound), sealed, SEALED, plain, sender));
+	ck_assert_mem_eq(plain, expected, sizeof(plain));
+	ck_assert(!unseal(recipient, bound, ENVELOPE_HEADER_SIZE, sealed, SEALED, plain, sender));
+	bound[BOUND - 1] ^= 1;
+	ck_assert(!unseal(recipient, bound, sizeof(bound), sealed, SEALED, plain, sender));
+	json_decref(vectors);
+}
+END_TEST
+
+/* Of the stored letters the revocation by the organisation revokes the ticket of the sealed one and the certificate, and no other ticket. */
+START_TEST(the_stored_revocation_revokes_what_it_should)
+{
+	json_t *vectors = vector_file("proto"), *letters = json_object_get(vectors, "letters");
+	struct outside letter;
+	struct revocation revocation;
+	uint8_t bytes[ENVELOPE_SIZE_MAX], commitment[REVOCATION_COMMITMENT_SIZE];
+	size_t signed_len, len = vector_bytes(json_array_get(letters, 7), "envelope", bytes, sizeof(bytes));
+	ck_assert(revocation_parse(bytes, len, &revocation, &signed_len));
+	ck_assert_uint_eq(revocation.count, 2);
+	for (size_t i = 4; i < 7; i++) {
+		len = vector_bytes(json_array_get(letters, i), "envelope", bytes, sizeof(bytes));
+		ck_assert(outside_examine(bytes, len, &letter));
+		if (letter.header.extra == EXTRA_TICKET)
+			ck_assert(linkage_kills(revocation.entries[0].secret, revocation.entries[0].day, &letter.ticket) == (i == 4));
+	}
+	revocation_commitment(revocation.entries[1].secret, commitment);
+	ck_assert_mem_eq(letter.revocable, commitment, sizeof(commitment));
+	json_decref(vectors);
+}
+END_TEST
+
+START_TEST(the_stored_chain_shares_and_grant_are_read)
+{
+	static struct grant grant;
+	json_t *vectors = vector_file("proto"), *item;
+	const json_t *vector = json_object_get(vectors, "authority"), *stored = json_object_get(vector, "share");
+	uint8_t seed[32], there[32], bytes[GRANT_SIZE_MAX], key[SIGN_KEY_SIZE], secret[SHARE_SIZE], joined[SHARE_SIZE], shares[8][SHARE_SIZE];
+	size_t i;
+	const json_t *days = json_object_get(vector, "linkage");
+	vector_exact(json_array_get(days, 0), "seed", seed, sizeof(seed));
+	for (int day = 0; day < LINKAGE_DAYS_MAX; day++)
+		linkage_next(seed, seed);
+	vector_exact(json_array_get(days, json_array_size(days) - 1), "seed", there, sizeof(there));
+	ck_assert_mem_eq(seed, there, sizeof(seed));
+
+	vector_exact(stored, "secret", secret, sizeof(secret));
+	json_array_foreach(json_object_get(stored, "shares"), i, item)
+	{
+		uint8_t x = (uint8_t)json_integer_value(json_object_get(item, "x"));
+		vector_exact(item, "value", shares[i], sizeof(shares[i]));
+		ck_assert(i == 0 || share_join(1, shares[0], x, shares[i], joined));
+		ck_assert(i == 0 || memcmp(joined, secret, sizeof(secret)) == 0);
+	}
+	ck_assert_uint_eq(i, 5);
+
+	size_t len = vector_bytes(json_object_get(vector, "grant"), "grant", bytes, sizeof(bytes));
+	ck_assert(grant_decode(bytes, len, &grant) && grant.has_certificate && grant.share_count == 1);
+	json_array_foreach(json_object_get(json_object_get(vector, "grant"), "tickets"), i, item)
+	{
+		uint8_t ticket[TICKET_SIZE];
+		vector_exact(item, "ticket", ticket, sizeof(ticket));
+		grant_ticket_seed(grant.key_seed, grant.day, grant.tickets[i].slot, seed);
+		sign_public(seed, key);
+		ck_assert_mem_eq(key, ticket, sizeof(key));
+		ck_assert_mem_eq(grant.tickets[i].signature, ticket + TICKET_SIGNED_SIZE, SIGNATURE_SIZE);
+		ck_assert(ticket_ok(ticket, grant.organisation));
+	}
+	ck_assert_uint_eq(i, grant.ticket_count);
 	json_decref(vectors);
 }
 END_TEST
@@ -103,16 +204,16 @@ START_TEST(the_stored_letters_shown_give_the_stored_digests)
 	json_array_foreach(json_object_get(vector, "letters"), i, item)
 	{
 		vector_bytes(item, "tag", tag, sizeof(tag));
-		carried_add(&carried, (uint8_t)json_integer_value(json_object_get(item, "class")), tag);
+		carried_add(&carried, (uint8_t)json_integer_value(json_object_get(item, "tier")), tag);
 	}
 	vector_bytes(vector, "salt", salt, sizeof(salt));
-	json_array_foreach(json_object_get(vector, "class_digests"), i, item)
+	json_array_foreach(json_object_get(vector, "tier_digests"), i, item)
 	{
-		carried_class_digest(&carried, (uint8_t)i, salt, digest);
+		carried_tier_digest(&carried, (uint8_t)i, salt, digest);
 		vector_exact(item, "digest", stored, sizeof(digest));
 		ck_assert_mem_eq(digest, stored, sizeof(digest));
 	}
-	ck_assert_uint_eq(i, LETTER_CLASSES);
+	ck_assert_uint_eq(i, LETTER_TIERS);
 	carried_digest(&carried, salt, sizeof(salt), digest);
 	vector_bytes(vector, "glance", stored, sizeof(stored));
 	ck_assert_mem_eq(digest, stored, sizeof(digest));
@@ -256,6 +357,9 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, the_encoders_make_the_stored_vectors);
 	tcase_add_test(test_case, the_decoders_read_the_stored_letters);
 	tcase_add_test(test_case, the_stored_sealed_letter_opens);
+	tcase_add_test(test_case, the_stored_ticketed_letter_opens_with_its_ticket_alone);
+	tcase_add_test(test_case, the_stored_revocation_revokes_what_it_should);
+	tcase_add_test(test_case, the_stored_chain_shares_and_grant_are_read);
 	tcase_add_test(test_case, the_stored_card_and_bundle_are_read);
 	tcase_add_test(test_case, the_stored_letters_shown_give_the_stored_digests);
 	tcase_add_test(test_case, the_stored_tags_give_the_stored_short_ids);

@@ -159,10 +159,10 @@ enum compose_result compose_notice(struct keyring *ring, const struct letter *le
 		return COMPOSE_LIMIT;
 	if (notice.not_after - issued <= ttl_hours(TTL_24_HOURS) * 3600)
 		out->header.ttl = TTL_24_HOURS;
-	out->header.bucket = (uint8_t)notice_bucket_for(notice.body_len);
+	out->header.bucket = (uint8_t)notice_bucket_for(EXTRA_NONE, notice.body_len);
 	out->len = envelope_size(out->header.bucket);
 	size_t signed_len = notice_encode(&out->header, &notice, out->envelope);
-	sign("barid-notice-v1", out->envelope, signed_len, ring->org.sign_seed, out->envelope + signed_len);
+	sign(NOTICE_DOMAIN, out->envelope, signed_len, ring->org.sign_seed, out->envelope + signed_len);
 	envelope_finish(out->envelope, out->len);
 	envelope_id(out->envelope, signed_len, out->id);
 	return COMPOSE_OK;

@@ -2,6 +2,7 @@
 
 #include "crypto/random.h"
 #include "crypto/shorthash.h"
+#include "node/post/catalogue_groups.h"
 #include "node/post/catalogue_order.h"
 #include "proto/order.h"
 
@@ -12,6 +13,7 @@
 enum { CHUNK = 1024, BUCKETS_MIN = 1024, CHANGES_MIN = 64, CHANGES_KEPT = 4096 };
 
 static_assert(sizeof(struct catalogue_entry) == 32, "what a letter costs");
+static_assert(POOLS <= 8, "a pool has three bits");
 
 struct change {
 	struct catalogue_entry was;
@@ -24,8 +26,11 @@ struct catalogue {
 	uint32_t unused; /* first of a chain of slots that may be used again */
 	uint32_t *buckets, bucket_count, entries;
 	uint8_t hash_key[SHORTHASH_KEY_SIZE];
-	struct catalogue_order order; /* what is HELD, and what was when changes were last kept */
-	uint32_t last;                /* catalogue_last() */
+	struct catalogue_order order, eviction; /* what is HELD, and what was when changes were last kept; by rank, by group */
+	struct catalogue_groups groups;
+	uint64_t pool_bytes[POOLS];
+	uint32_t moves; /* places given up since changes were last kept: so many inserts it takes to take them back */
+	bool reordered;
 	uint32_t refused[CATALOGUE_REFUSED_MAX];
 	uint64_t refusals; /* the n-th refusal has its slot at n modulo 4096, as long as an entry REFUSED with seq n is there */
 	struct carried shown;
@@ -53,9 +58,10 @@ struct catalogue *catalogue_new(const uint8_t order_secret[static CATALOGUE_SECR
 	struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
 	if (catalogue == NULL)
 		return NULL;
-	catalogue_order_start(&catalogue->order, order_secret);
+	catalogue_order_start(&catalogue->order, false, order_secret);
+	catalogue_order_start(&catalogue->eviction, true, order_secret);
 	random_fill(catalogue->hash_key, sizeof(catalogue->hash_key));
-	catalogue->unused = catalogue->last = CATALOGUE_NONE;
+	catalogue->unused = CATALOGUE_NONE;
 	catalogue->bucket_count = BUCKETS_MIN;
 	catalogue->buckets = malloc(BUCKETS_MIN * sizeof(*catalogue->buckets));
 	if (catalogue->buckets == NULL) {
@@ -77,6 +83,8 @@ void catalogue_free(struct catalogue *catalogue)
 	free(catalogue->changes);
 	free(catalogue->freed);
 	catalogue_order_end(&catalogue->order);
+	catalogue_order_end(&catalogue->eviction);
+	catalogue_groups_free(&catalogue->groups);
 	free(catalogue);
 }
 
@@ -125,25 +133,86 @@ size_t catalogue_walk(const struct catalogue *catalogue, const struct catalogue_
 	return n;
 }
 
-uint32_t catalogue_last(const struct catalogue *catalogue)
+/* The first letter HELD going back from a place; CATALOGUE_NONE at the start. */
+static uint32_t held_before(const struct catalogue *catalogue, const struct catalogue_order *order, struct catalogue_place place)
 {
-	return catalogue->last;
-}
-
-/* The HELD one before a slot that is in the order, HELD or not. */
-static uint32_t previous(const struct catalogue *catalogue, uint32_t slot)
-{
-	struct catalogue_place place = catalogue_order_find(&catalogue->order, catalogue, slot);
+	uint32_t slot;
 	do
-		slot = catalogue_order_previous(&catalogue->order, &place);
+		slot = catalogue_order_previous(order, &place);
 	while (slot != CATALOGUE_NONE && entry_at(catalogue, slot)->state != CATALOGUE_HELD);
 	return slot;
 }
 
-uint32_t catalogue_previous(const struct catalogue *catalogue, uint32_t slot)
+uint32_t catalogue_last_of_tier(const struct catalogue *catalogue, uint8_t tier)
 {
-	assert(entry_at(catalogue, slot)->state == CATALOGUE_HELD);
-	return previous(catalogue, slot);
+	uint8_t lowest = (uint8_t)(tier * (ORDER_RANKS / LETTER_TIERS));
+	uint32_t slot = held_before(catalogue, &catalogue->order, catalogue_order_end_of_rank(&catalogue->order, catalogue, lowest));
+	return slot != CATALOGUE_NONE && order_tier(entry_at(catalogue, slot)->rank) == tier ? slot : CATALOGUE_NONE;
+}
+
+/* The letter HELD before one in its group, HELD or not. */
+static uint32_t previous_of_group(const struct catalogue *catalogue, uint32_t slot)
+{
+	const struct catalogue_entry *entry = entry_at(catalogue, slot);
+	uint32_t before = held_before(catalogue, &catalogue->eviction, catalogue_order_find(&catalogue->eviction, catalogue, slot));
+	if (before == CATALOGUE_NONE || entry_at(catalogue, before)->pool != entry->pool || entry_at(catalogue, before)->group != entry->group)
+		return CATALOGUE_NONE;
+	return before;
+}
+
+uint64_t catalogue_pool_bytes(const struct catalogue *catalogue, enum pool pool)
+{
+	return catalogue->pool_bytes[pool];
+}
+
+static uint64_t bytes_without(const struct catalogue *catalogue, const struct catalogue_group *group, const struct catalogue_gone *gone)
+{
+	uint64_t bytes = group->bytes;
+	for (size_t i = 0; i < gone->count; i++) {
+		const struct catalogue_entry *entry = entry_at(catalogue, gone->slots[i]);
+		if (entry->pool == group->pool && entry->group == group->number)
+			bytes -= order_size(entry->rank);
+	}
+	return bytes;
+}
+
+bool catalogue_heaviest_group(const struct catalogue *catalogue, enum pool pool, const struct catalogue_gone *gone, uint16_t *group, uint64_t *bytes)
+{
+	*bytes = 0;
+	for (uint32_t i = 0; i < catalogue->groups.cap; i++) {
+		const struct catalogue_group *one = &catalogue->groups.table[i];
+		if (!one->used || one->pool != pool || one->bytes <= *bytes || (pool == POOL_AUTHORITY && (one->number & POOL_KEPT) != 0))
+			continue;
+		uint64_t left = bytes_without(catalogue, one, gone);
+		if (left <= *bytes)
+			continue;
+		*bytes = left;
+		*group = one->number;
+	}
+	return *bytes > 0;
+}
+
+uint64_t catalogue_group_bytes(const struct catalogue *catalogue, enum pool pool, uint16_t group, const struct catalogue_gone *gone)
+{
+	const struct catalogue_group *one = catalogue_groups_find(&catalogue->groups, pool, group);
+	return one == NULL ? 0 : bytes_without(catalogue, one, gone);
+}
+
+static bool is_gone(const struct catalogue_gone *gone, uint32_t slot)
+{
+	for (size_t i = 0; i < gone->count; i++)
+		if (gone->slots[i] == slot)
+			return true;
+	return false;
+}
+
+uint32_t catalogue_last_of(const struct catalogue *catalogue, enum pool pool, uint16_t group, const struct catalogue_gone *gone)
+{
+	const struct catalogue_group *one = catalogue_groups_find(&catalogue->groups, pool, group);
+	uint32_t slot = one == NULL ? CATALOGUE_NONE : one->last;
+	while (slot != CATALOGUE_NONE && is_gone(gone, slot))
+		slot = previous_of_group(catalogue, slot);
+	return slot;
 }
 
 /* Twice as many buckets when each has an entry on average. Where there is no memory for that the chains grow longer. */
@@ -199,6 +268,8 @@ static void count(struct catalogue *catalogue, const struct catalogue_entry *ent
 		uint64_t size = order_size(entry->rank);
 		catalogue->held[order_class(entry->rank)] += by;
 		catalogue->bytes += by == 1 ? size : -size;
+		catalogue->pool_bytes[entry->pool] += by == 1 ? size : -size;
+		catalogue_groups_get(&catalogue->groups, (enum pool)entry->pool, entry->group)->bytes += by == 1 ? size : -size;
 		uint64_t word;
 		memcpy(&word, entry->tag, sizeof(word));
 		catalogue->held_sum += by == 1 ? word : -word;
@@ -207,29 +278,59 @@ static void count(struct catalogue *catalogue, const struct catalogue_entry *ent
 		catalogue->known += by;
 }
 
+/* An entry that is not HELD any more keeps its place until that is kept, but not another's. */
+static bool gives_up_place(const struct catalogue_entry *entry, const struct catalogue_entry *to)
+{
+	bool same = entry->rank == to->rank && entry->day == to->day && entry->pool == to->pool && entry->group == to->group;
+	return entry->ordered && to->state != CATALOGUE_FREE && !same;
+}
+
+/* A letter that is HELD now stands in both orders, perhaps at the end of its group. */
 static void order_in(struct catalogue *catalogue, uint32_t slot)
 {
 	struct catalogue_entry *entry = entry_at(catalogue, slot);
-	if (!entry->ordered)
+	if (!entry->ordered) {
 		catalogue_order_insert(&catalogue->order, catalogue, slot);
+		catalogue_order_insert(&catalogue->eviction, catalogue, slot);
+	}
 	entry->ordered = 1;
+	struct catalogue_group *group = catalogue_groups_find(&catalogue->groups, (enum pool)entry->pool, entry->group);
 	struct catalogue_position position = catalogue_position(catalogue, slot), last;
-	if (catalogue->last != CATALOGUE_NONE)
-		last = catalogue_position(catalogue, catalogue->last);
-	if (catalogue->last == CATALOGUE_NONE || catalogue_before(catalogue, &last, &position))
-		catalogue->last = slot;
+	if (group->last != CATALOGUE_NONE)
+		last = catalogue_position(catalogue, group->last);
+	if (group->last == CATALOGUE_NONE || catalogue_before(catalogue, &last, &position))
+		group->last = slot;
 }
 
-/* Makes the entry in a slot what is said, FREE or not, and everything that follows from it. A FREE one keeps its tag and its place in the order. */
+static void order_out(struct catalogue *catalogue, uint32_t slot)
+{
+	catalogue_order_remove(&catalogue->order, catalogue, slot);
+	catalogue_order_remove(&catalogue->eviction, catalogue, slot);
+	entry_at(catalogue, slot)->ordered = 0;
+}
+
+/* It is not HELD any more, or not where it was. */
+static void leave_group(struct catalogue *catalogue, uint32_t slot)
+{
+	const struct catalogue_entry *entry = entry_at(catalogue, slot);
+	struct catalogue_group *group = catalogue_groups_find(&catalogue->groups, (enum pool)entry->pool, entry->group);
+	if (group->last == slot)
+		group->last = previous_of_group(catalogue, slot);
+}
+
+/* Makes the entry in a slot what is said, FREE or not, and everything that follows from it. A FREE one keeps its tag and its place in the orders. */
 static void become(struct catalogue *catalogue, uint32_t slot, const struct catalogue_entry *to)
 {
 	struct catalogue_entry *entry = entry_at(catalogue, slot);
-	assert(!entry->ordered || to->state == CATALOGUE_FREE || (to->rank == entry->rank && to->day == entry->day));
-	bool was_held = entry->state == CATALOGUE_HELD, was_free = entry->state == CATALOGUE_FREE;
-	bool same_sum = entry->shown && to->shown && order_class(entry->rank) == order_class(to->rank);
+	bool was_free = entry->state == CATALOGUE_FREE;
+	bool same_sum = entry->shown && to->shown && order_tier(entry->rank) == order_tier(to->rank);
 	count(catalogue, entry, UINT32_MAX);
+	if (entry->state == CATALOGUE_HELD)
+		leave_group(catalogue, slot);
+	if (gives_up_place(entry, to))
+		order_out(catalogue, slot);
 	if (entry->shown && !same_sum)
-		carried_remove(&catalogue->shown, (uint8_t)order_class(entry->rank), entry->tag);
+		carried_remove(&catalogue->shown, order_tier(entry->rank), entry->tag);
 	if (!was_free && to->state == CATALOGUE_FREE)
 		hash_out(catalogue, slot);
 	entry->state = to->state;
@@ -239,16 +340,16 @@ static void become(struct catalogue *catalogue, uint32_t slot, const struct cata
 		memcpy(entry->tag, to->tag, sizeof(entry->tag));
 		entry->rank = to->rank;
 		entry->day = to->day;
+		entry->pool = to->pool;
+		entry->group = to->group;
 	}
 	if (was_free && to->state != CATALOGUE_FREE)
 		hash_in(catalogue, slot);
 	if (entry->shown && !same_sum)
-		carried_add(&catalogue->shown, (uint8_t)order_class(entry->rank), entry->tag);
+		carried_add(&catalogue->shown, order_tier(entry->rank), entry->tag);
 	count(catalogue, entry, 1);
-	if (!was_held && to->state == CATALOGUE_HELD)
+	if (entry->state == CATALOGUE_HELD)
 		order_in(catalogue, slot);
-	if (catalogue->last == slot && to->state != CATALOGUE_HELD)
-		catalogue->last = previous(catalogue, slot);
 }
 
 /* Room to note so many changes, and to free what they touch. */
@@ -275,9 +376,18 @@ static bool reserve(struct catalogue *catalogue, size_t more)
 	return true;
 }
 
+/* Room for a letter in both orders, and in its group; gives_up: for taking back that it leaves its place, too. */
+static bool reserve_place(struct catalogue *catalogue, bool gives_up)
+{
+	uint32_t inserts = catalogue->moves + 1 + gives_up;
+	return catalogue_order_reserve(&catalogue->order, inserts) && catalogue_order_reserve(&catalogue->eviction, inserts) &&
+	       catalogue_groups_reserve(&catalogue->groups, catalogue->change_count == 0);
+}
+
 static void change(struct catalogue *catalogue, uint32_t slot, const struct catalogue_entry *to)
 {
 	assert(catalogue->change_count < catalogue->change_cap);
+	catalogue->moves += gives_up_place(entry_at(catalogue, slot), to);
 	catalogue->changes[catalogue->change_count++] = (struct change){.was = *entry_at(catalogue, slot), .slot = slot};
 	become(catalogue, slot, to);
 }
@@ -321,22 +431,47 @@ static uint64_t refuse(struct catalogue *catalogue, uint32_t slot)
 
 uint32_t catalogue_set(struct catalogue *catalogue, const struct catalogue_entry *entry)
 {
-	assert(entry->state != CATALOGUE_FREE && entry->rank < ORDER_RANKS);
-	if (!reserve(catalogue, 2) || (entry->state == CATALOGUE_HELD && !catalogue_order_reserve(&catalogue->order)))
-		return CATALOGUE_NONE;
+	assert(entry->state != CATALOGUE_FREE && entry->rank < ORDER_RANKS && entry->pool < POOLS);
 	uint32_t slot = catalogue_find(catalogue, entry->tag);
+	struct catalogue_entry to = *entry;
+	if (slot != CATALOGUE_NONE && to.state != CATALOGUE_HELD) {
+		to.pool = entry_at(catalogue, slot)->pool;
+		to.group = entry_at(catalogue, slot)->group;
+	}
+	bool gives_up = slot != CATALOGUE_NONE && gives_up_place(entry_at(catalogue, slot), &to);
+	if (!reserve(catalogue, 2) || ((to.state == CATALOGUE_HELD || gives_up) && !reserve_place(catalogue, gives_up)))
+		return CATALOGUE_NONE;
 	if (slot == CATALOGUE_NONE)
 		slot = take_slot(catalogue);
 	if (slot == CATALOGUE_NONE)
 		return CATALOGUE_NONE;
-	struct catalogue_entry to = *entry;
 	to.shown = to.state != CATALOGUE_KNOWN;
 	if (to.state == CATALOGUE_KNOWN)
 		to.seq = 0;
 	if (to.state == CATALOGUE_REFUSED)
-		to.seq = refuse(catalogue, slot);
+		to.seq = refuse(catalogue, slot) & CATALOGUE_SEQ_MAX;
 	change(catalogue, slot, &to);
 	return slot;
+}
+
+bool catalogue_move(struct catalogue *catalogue, uint32_t slot, const struct catalogue_entry *to)
+{
+	struct catalogue_entry moved = *entry_at(catalogue, slot);
+	assert(moved.state == CATALOGUE_HELD && to->rank < ORDER_RANKS && to->pool < POOLS);
+	if (!reserve(catalogue, 1) || !reserve_place(catalogue, true))
+		return false;
+	moved.rank = to->rank;
+	moved.day = to->day;
+	moved.pool = to->pool;
+	moved.group = to->group;
+	change(catalogue, slot, &moved);
+	catalogue->reordered = true;
+	return true;
+}
+
+bool catalogue_reordered(const struct catalogue *catalogue)
+{
+	return catalogue->reordered;
 }
 
 bool catalogue_forget(struct catalogue *catalogue, uint32_t slot)
@@ -357,9 +492,9 @@ void catalogue_show(struct catalogue *catalogue, uint32_t slot, bool shown)
 		return;
 	entry->shown = shown;
 	if (shown)
-		carried_add(&catalogue->shown, (uint8_t)order_class(entry->rank), entry->tag);
+		carried_add(&catalogue->shown, order_tier(entry->rank), entry->tag);
 	else
-		carried_remove(&catalogue->shown, (uint8_t)order_class(entry->rank), entry->tag);
+		carried_remove(&catalogue->shown, order_tier(entry->rank), entry->tag);
 }
 
 void catalogue_keep(struct catalogue *catalogue)
@@ -367,34 +502,21 @@ void catalogue_keep(struct catalogue *catalogue)
 	for (size_t i = 0; i < catalogue->change_count; i++) {
 		uint32_t slot = catalogue->changes[i].slot;
 		struct catalogue_entry *entry = entry_at(catalogue, slot);
-		if (entry->ordered && entry->state != CATALOGUE_HELD) {
-			catalogue_order_remove(&catalogue->order, catalogue, slot);
-			entry->ordered = 0;
-		}
+		if (entry->ordered && entry->state != CATALOGUE_HELD)
+			order_out(catalogue, slot);
 		if (entry->state == CATALOGUE_FREE && !entry->freed) {
 			entry->freed = 1;
 			catalogue->freed[catalogue->freed_count++] = slot;
 		}
 	}
-	catalogue->change_count = 0;
+	catalogue->change_count = catalogue->moves = 0;
+	catalogue_order_trim(&catalogue->order, 1);
+	catalogue_order_trim(&catalogue->eviction, 1);
 	if (catalogue->change_cap > CHANGES_KEPT) {
 		free(catalogue->changes);
 		catalogue->changes = NULL;
 		catalogue->change_cap = 0;
 	}
-}
-
-/* Takes one change back. Where it came with another rank or day the entry was in no order before, and must not stay in it under false ones. */
-static void take_back(struct catalogue *catalogue, uint32_t slot, const struct catalogue_entry *was)
-{
-	static const struct catalogue_entry nothing;
-	struct catalogue_entry *entry = entry_at(catalogue, slot);
-	if (entry->ordered && was->state != CATALOGUE_FREE && (was->rank != entry->rank || was->day != entry->day)) {
-		become(catalogue, slot, &nothing);
-		catalogue_order_remove(&catalogue->order, catalogue, slot);
-		entry->ordered = 0;
-	}
-	become(catalogue, slot, was);
 }
 
 void catalogue_undo(struct catalogue *catalogue)
@@ -406,7 +528,7 @@ void catalogue_undo(struct catalogue *catalogue)
 			catalogue->refusals = entry->seq;
 		if (undone->was.state == CATALOGUE_REFUSED)
 			catalogue->refused[undone->was.seq % CATALOGUE_REFUSED_MAX] = undone->slot;
-		take_back(catalogue, undone->slot, &undone->was);
+		become(catalogue, undone->slot, &undone->was);
 	}
 	catalogue_keep(catalogue);
 }
@@ -426,6 +548,7 @@ void catalogue_recycle(struct catalogue *catalogue)
 		catalogue->unused = catalogue->freed[i];
 	}
 	catalogue->freed_count = 0;
+	catalogue->reordered = false;
 	if (catalogue->change_count == 0 && catalogue->freed_cap > CHANGES_KEPT) {
 		free(catalogue->freed);
 		catalogue->freed = NULL;

@@ -3,13 +3,15 @@
 /*
  * What the store holds and remembers, in memory: one entry of 32 bytes a letter, found by tag in constant time and walked in the order of letters
  * (proto/order.h) without a query. Made anew from the disk when the store opens and kept true by it; the disk needs no index for either. It also
- * keeps, for each class, the number and the sum of the letters that are shown to neighbours (SPEC.md 7.3), so that neither a beacon nor a greeting
- * costs more for a full store than for an empty one.
+ * keeps, for each tier, the number and the sum of the letters that are shown to neighbours (SPEC.md 7.3), so that neither a beacon nor a greeting
+ * costs more for a full store than for an empty one; and for each group of each pool (node/post/pools.h) its bytes and its end, where letters go when
+ * there is no room.
  *
  * A slot names an entry until it is freed; a freed slot keeps its tag and is not used again before catalogue_recycle(), so that whoever keeps marks
  * by slot can wipe them. Taking changes back never fails, because nothing is given up before they are kept.
  */
 
+#include "node/post/pools.h"
 #include "platform/error.h"
 #include "proto/carried.h"
 #include "proto/envelope.h"
@@ -21,6 +23,7 @@
 struct catalogue;
 
 enum { CATALOGUE_NONE = UINT32_MAX, CATALOGUE_REFUSED_MAX = 4096, CATALOGUE_SECRET_SIZE = 16 };
+#define CATALOGUE_SEQ_MAX ((UINT64_C(1) << 45) - 1) /* a thousand rows a second for a thousand years */
 
 enum catalogue_state {
 	CATALOGUE_FREE,
@@ -31,7 +34,9 @@ enum catalogue_state {
 
 struct catalogue_entry {
 	uint8_t tag[LETTER_TAG_SIZE];
-	uint64_t seq;   /* HELD: row in the store, grows with arrival; REFUSED: the how manieth refusal; KNOWN: 0 */
+	uint64_t seq : 45; /* HELD: row in the store, grows with arrival; REFUSED: the how manieth refusal; KNOWN: 0 */
+	uint64_t pool : 3; /* HELD: enum pool, and its group there */
+	uint16_t group;
 	uint32_t chain; /* the catalogue's own, as are the last two bits */
 	uint16_t day;
 	uint8_t rank;        /* 0..63 */
@@ -67,15 +72,32 @@ struct catalogue_position catalogue_position(const struct catalogue *catalogue, 
 bool catalogue_before(const struct catalogue *catalogue, const struct catalogue_position *a, const struct catalogue_position *b);
 /* Fills slots with the next letters HELD after a position (NULL: from the first) and returns how many, at most cap. */
 size_t catalogue_walk(const struct catalogue *catalogue, const struct catalogue_position *after, uint32_t *slots, size_t cap);
-/* The last letter HELD: the first to go. CATALOGUE_NONE if nothing is held. */
-uint32_t catalogue_last(const struct catalogue *catalogue);
-/* The letter HELD that comes just before this one, which is HELD itself; CATALOGUE_NONE: it is the first. */
-uint32_t catalogue_previous(const struct catalogue *catalogue, uint32_t slot);
+/* The last letter HELD of a tier in that order, or CATALOGUE_NONE. */
+uint32_t catalogue_last_of_tier(const struct catalogue *catalogue, uint8_t tier);
 
-/* Adds an entry for a tag that has none, or changes the state of the one it has. Of entry count tag, day, rank, state (not FREE) and, for HELD, seq.
- * Rank and day of a tag are always the same while it is HELD. A HELD entry starts shown, a KNOWN one hidden, a REFUSED one shown. Returns its slot;
- * CATALOGUE_NONE: out of memory, nothing changed. */
+/* Letters HELD that are to be thought gone when somebody asks who goes next. */
+struct catalogue_gone {
+	const uint32_t *slots;
+	size_t count;
+};
+
+/* Sum of the sizes of the envelopes HELD in a pool. */
+uint64_t catalogue_pool_bytes(const struct catalogue *catalogue, enum pool pool);
+/* The group of a pool that holds most, and how much; false: none holds anything. What is kept for ever (POOL_KEPT) is not looked at. */
+bool catalogue_heaviest_group(const struct catalogue *catalogue, enum pool pool, const struct catalogue_gone *gone, uint16_t *group, uint64_t *bytes);
+/* What one group holds. */
+uint64_t catalogue_group_bytes(const struct catalogue *catalogue, enum pool pool, uint16_t group, const struct catalogue_gone *gone);
+/* The last letter of a group in the order: the first to go; CATALOGUE_NONE: it holds none. */
+uint32_t catalogue_last_of(const struct catalogue *catalogue, enum pool pool, uint16_t group, const struct catalogue_gone *gone);
+
+/* Adds an entry for a tag that has none, or changes the state of the one it has. Of entry count tag, day, rank, state (not FREE) and, for HELD, seq,
+ * pool and group. Rank, day, pool and group of a tag are the same while it is HELD, unless it is moved. A HELD entry starts shown, a KNOWN one
+ * hidden, a REFUSED one shown. Returns its slot; CATALOGUE_NONE: out of memory, nothing changed. */
 uint32_t catalogue_set(struct catalogue *catalogue, const struct catalogue_entry *entry);
+/* Gives a letter HELD the rank, day, pool and group of another entry. False: out of memory, nothing changed. */
+bool catalogue_move(struct catalogue *catalogue, uint32_t slot, const struct catalogue_entry *to);
+/* True if letters were moved since catalogue_recycle(): who walks in the order may have passed where they are now. */
+bool catalogue_reordered(const struct catalogue *catalogue);
 /* False: out of memory, nothing changed. */
 bool catalogue_forget(struct catalogue *catalogue, uint32_t slot);
 /* Whether this entry is part of what we say we have: a letter held back is not, one that we know and that neighbours hold is. Not a change that
@@ -90,9 +112,9 @@ void catalogue_undo(struct catalogue *catalogue);
 const uint32_t *catalogue_freed(const struct catalogue *catalogue, size_t *count);
 void catalogue_recycle(struct catalogue *catalogue);
 
-/* Number and sum of what is shown, for each class. */
+/* Number and sum of what is shown, for each tier. */
 const struct carried *catalogue_shown(const struct catalogue *catalogue);
-/* Number of HELD entries of a class, and the sum of the sizes of the envelopes of all HELD. */
+/* Number of HELD entries of a class as far as their rank tells it, and the sum of the sizes of the envelopes of all HELD. */
 uint32_t catalogue_held(const struct catalogue *catalogue, enum letter_class class);
 uint64_t catalogue_bytes(const struct catalogue *catalogue);
 /* The same for the same HELD tags, in any order; for comparing stores of one's own, since whoever mints letters can steer it. */

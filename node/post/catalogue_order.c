@@ -7,29 +7,38 @@
 enum { HALF = ORDER_BLOCK_SLOTS / 2, SPARSE = ORDER_BLOCK_SLOTS / 4, MERGED_MAX = ORDER_BLOCK_SLOTS * 3 / 4 };
 
 struct order_block {
+	struct order_block *next; /* of the spare ones */
 	uint32_t count;
 	uint32_t slots[ORDER_BLOCK_SLOTS];
 };
 
 /* What letters are compared by: the higher key comes first. */
 struct key {
-	uint32_t head;
+	uint64_t head;
 	uint64_t tail[2];
 };
 
-static struct key key_of(const struct catalogue_order *order, uint8_t rank, uint16_t day, const uint8_t tag[static LETTER_TAG_SIZE])
+static uint64_t group_head(enum pool pool, uint16_t group)
 {
-	struct key key = {.head = (uint32_t)rank << 16 | day};
+	return (uint64_t)pool << 40 | (uint64_t)group << 24;
+}
+
+static struct key sort_key_of(const struct catalogue_order *order, uint8_t rank, uint16_t day, const uint8_t tag[static LETTER_TAG_SIZE])
+{
+	struct key key = {.head = (uint64_t)rank << 16 | day};
 	memcpy(key.tail, tag, sizeof(key.tail)); /* an order of this store only: byte order does not matter */
 	key.tail[0] ^= order->secret[0];
 	key.tail[1] ^= order->secret[1];
 	return key;
 }
 
-static struct key key_at(const struct catalogue_order *order, const struct catalogue *catalogue, uint32_t slot)
+static struct key sort_key_at(const struct catalogue_order *order, const struct catalogue *catalogue, uint32_t slot)
 {
 	const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
-	return key_of(order, entry->rank, entry->day, entry->tag);
+	struct key key = sort_key_of(order, entry->rank, entry->day, entry->tag);
+	if (order->by_group)
+		key.head |= group_head((enum pool)entry->pool, entry->group);
+	return key;
 }
 
 static bool before(const struct key *a, const struct key *b)
@@ -41,13 +50,13 @@ static bool before(const struct key *a, const struct key *b)
 
 bool catalogue_order_before(const struct catalogue_order *order, const struct catalogue_position *a, const struct catalogue_position *b)
 {
-	struct key a_key = key_of(order, a->rank, a->day, a->tag), b_key = key_of(order, b->rank, b->day, b->tag);
+	struct key a_key = sort_key_of(order, a->rank, a->day, a->tag), b_key = sort_key_of(order, b->rank, b->day, b->tag);
 	return before(&a_key, &b_key);
 }
 
-void catalogue_order_start(struct catalogue_order *order, const uint8_t secret[static CATALOGUE_SECRET_SIZE])
+void catalogue_order_start(struct catalogue_order *order, bool by_group, const uint8_t secret[static CATALOGUE_SECRET_SIZE])
 {
-	*order = (struct catalogue_order){.count = 0};
+	*order = (struct catalogue_order){.by_group = by_group};
 	static_assert(sizeof(order->secret) == CATALOGUE_SECRET_SIZE, "the secret covers a tag");
 	memcpy(order->secret, secret, sizeof(order->secret));
 }
@@ -57,18 +66,44 @@ void catalogue_order_end(struct catalogue_order *order)
 	for (uint32_t i = 0; i < order->count; i++)
 		free(order->blocks[i]);
 	free(order->blocks);
-	free(order->spare);
+	catalogue_order_trim(order, 0);
 }
 
-bool catalogue_order_reserve(struct catalogue_order *order)
+static void add_spare(struct catalogue_order *order, struct order_block *block)
 {
-	if (order->spare == NULL)
-		order->spare = malloc(sizeof(*order->spare));
-	if (order->spare == NULL)
-		return false;
-	if (order->count < order->cap)
+	block->next = order->spares;
+	order->spares = block;
+	order->spare_count++;
+}
+
+static struct order_block *take_spare(struct catalogue_order *order)
+{
+	struct order_block *block = order->spares;
+	assert(block != NULL);
+	order->spares = block->next;
+	order->spare_count--;
+	return block;
+}
+
+void catalogue_order_trim(struct catalogue_order *order, uint32_t inserts)
+{
+	while (order->spare_count > inserts)
+		free(take_spare(order));
+}
+
+bool catalogue_order_reserve(struct catalogue_order *order, uint32_t inserts)
+{
+	while (order->spare_count < inserts) {
+		struct order_block *block = malloc(sizeof(*block));
+		if (block == NULL)
+			return false;
+		add_spare(order, block);
+	}
+	if (order->cap - order->count >= inserts)
 		return true;
-	uint32_t cap = order->cap == 0 ? 16 : order->cap * 2;
+	uint32_t cap = order->cap < 16 ? 16 : order->cap * 2;
+	while (cap - order->count < inserts)
+		cap *= 2;
 	struct order_block **blocks = realloc(order->blocks, cap * sizeof(*blocks));
 	if (blocks == NULL)
 		return false;
@@ -83,7 +118,7 @@ static struct catalogue_place search(const struct catalogue_order *order, const 
 	uint32_t low = 0, high = order->count; /* blocks below low begin before the place, those from high on do not */
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		struct key first = key_at(order, catalogue, order->blocks[middle]->slots[0]);
+		struct key first = sort_key_at(order, catalogue, order->blocks[middle]->slots[0]);
 		if (or_at ? before(&first, key) : !before(key, &first))
 			low = middle + 1;
 		else
@@ -95,7 +130,7 @@ static struct catalogue_place search(const struct catalogue_order *order, const 
 	uint32_t from = 1, to = block->count;
 	while (from < to) {
 		uint32_t middle = from + (to - from) / 2;
-		struct key there = key_at(order, catalogue, block->slots[middle]);
+		struct key there = sort_key_at(order, catalogue, block->slots[middle]);
 		if (or_at ? before(&there, key) : !before(key, &there))
 			from = middle + 1;
 		else
@@ -106,18 +141,16 @@ static struct catalogue_place search(const struct catalogue_order *order, const 
 
 static void insert_block(struct catalogue_order *order, uint32_t at)
 {
-	assert(order->spare != NULL && order->count < order->cap);
+	assert(order->count < order->cap);
 	memmove(order->blocks + at + 1, order->blocks + at, (order->count - at) * sizeof(*order->blocks));
-	order->blocks[at] = order->spare;
+	order->blocks[at] = take_spare(order);
 	order->blocks[at]->count = 0;
-	order->spare = NULL;
 	order->count++;
 }
 
 static void remove_block(struct catalogue_order *order, uint32_t at)
 {
-	free(order->spare);
-	order->spare = order->blocks[at];
+	add_spare(order, order->blocks[at]); /* until it is trimmed: what is taken back may need it */
 	order->count--;
 	memmove(order->blocks + at, order->blocks + at + 1, (order->count - at) * sizeof(*order->blocks));
 }
@@ -138,7 +171,7 @@ static struct catalogue_place split(struct catalogue_order *order, struct catalo
 
 void catalogue_order_insert(struct catalogue_order *order, const struct catalogue *catalogue, uint32_t slot)
 {
-	struct key key = key_at(order, catalogue, slot);
+	struct key key = sort_key_at(order, catalogue, slot);
 	struct catalogue_place place = search(order, catalogue, &key, false);
 	if (order->count == 0)
 		insert_block(order, 0);
@@ -179,7 +212,7 @@ void catalogue_order_remove(struct catalogue_order *order, const struct catalogu
 
 struct catalogue_place catalogue_order_find(const struct catalogue_order *order, const struct catalogue *catalogue, uint32_t slot)
 {
-	struct key key = key_at(order, catalogue, slot);
+	struct key key = sort_key_at(order, catalogue, slot);
 	struct catalogue_place place = search(order, catalogue, &key, true);
 	uint32_t there = catalogue_order_next(order, &place);
 	while (there != slot) { /* forgotten and set anew before that was kept, a tag stands here twice */
@@ -195,8 +228,21 @@ struct catalogue_place catalogue_order_after(const struct catalogue_order *order
 {
 	if (position == NULL)
 		return (struct catalogue_place){.block = 0, .at = 0};
-	struct key key = key_of(order, position->rank, position->day, position->tag);
+	struct key key = sort_key_of(order, position->rank, position->day, position->tag);
 	return search(order, catalogue, &key, false);
+}
+
+struct catalogue_place catalogue_order_end_of_rank(const struct catalogue_order *order, const struct catalogue *catalogue, uint8_t rank)
+{
+	struct key lowest = {.head = (uint64_t)rank << 16};
+	return search(order, catalogue, &lowest, false);
+}
+
+struct catalogue_place catalogue_order_end_of_group(const struct catalogue_order *order, const struct catalogue *catalogue, enum pool pool,
+						    uint16_t group)
+{
+	struct key lowest = {.head = group_head(pool, group)};
+	return search(order, catalogue, &lowest, false);
 }
 
 uint32_t catalogue_order_next(const struct catalogue_order *order, struct catalogue_place *place)

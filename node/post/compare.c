@@ -9,11 +9,13 @@
 enum {
 	UNITS_MAX = 8192,   /* units and estimates of a neighbour's, in one session */
 	FEW = 16,           /* so few letters are listed at once */
-	FIRST_LIST = 5,     /* urgent letters listed in the first flight, or power sums of them */
-	AT_ONCE_MAX = 32,   /* differences; of more the urgent ones are described before the rest */
-	TOGETHER_MAX = 256, /* differences; more are compared class by class */
-	EVERY_CLASS = (1 << LETTER_CLASSES) - 1,
-	URGENT = 1 << CLASS_URGENT,
+	FIRST_LIST = 5,     /* letters of the highest tier listed in the first flight, or power sums of them */
+	AT_ONCE_MAX = 32,   /* differences; of more those of the highest tier are described before the rest */
+	TOGETHER_MAX = 256, /* differences; more are compared tier by tier */
+	VENTURED_MAX = 16,  /* letters that go to a neighbour that may have them in another tier, in a session; further ones are offered */
+	EVERY_TIER = (1 << LETTER_TIERS) - 1,
+	PROVEN = 1 << ORDER_TIER_PROVEN,
+	URGENT = 1 << ORDER_TIER_URGENT,
 };
 
 struct compare *compare_new(const struct compare_setup *setup)
@@ -23,8 +25,10 @@ struct compare *compare_new(const struct compare_setup *setup)
 		return NULL;
 	compare->catalogue = setup->catalogue;
 	compare->outbox = setup->outbox;
+	compare->suspects = setup->suspects;
+	compare->news = setup->news;
 	compare->ours = setup->ours;
-	compare->classes = EVERY_CLASS;
+	compare->tiers = EVERY_TIER;
 	compare->units_left = UNITS_MAX;
 	short_id_key(setup->binding, compare->key);
 	return compare;
@@ -63,6 +67,31 @@ void compare_tell(struct compare *compare, uint32_t slot)
 	item->told = true;
 }
 
+void compare_suspect(struct compare *compare, uint32_t slot)
+{
+	struct snapshot_item *item = &compare->snapshot.items[slot];
+	const struct unit *unit = &compare->solving.unit;
+	bool everywhere = unit->rank == 0 && unit->day == 0 && (compare->tiers & ~unit->tiers) == 0;
+	if (everywhere || item->told || compare->ventured < VENTURED_MAX || catalogue_at(compare->catalogue, slot)->state != CATALOGUE_HELD) {
+		compare->ventured += !everywhere && !item->told;
+		compare_tell(compare, slot);
+		return;
+	}
+	item->told = true;
+	(void)marks_set(order_tier(item->rank) == ORDER_TIER_PROVEN ? compare->suspects : compare->news,
+			slot); /* out of memory: at the next contact */
+}
+
+void compare_both_have(struct compare *compare, uint32_t slot)
+{
+	if (slot >= compare->snapshot.count) /* it came later, or nothing is compared any more */
+		return;
+	compare->snapshot.items[slot].told = true;
+	outbox_clear(compare->outbox, slot);
+	marks_clear(compare->suspects, slot);
+	marks_clear(compare->news, slot);
+}
+
 /* The rank and day down to which our own letters, most urgent first, fit into so many bytes. */
 static struct wants fitting(const struct compare *compare, uint64_t bytes)
 {
@@ -88,23 +117,23 @@ static struct wants higher(struct wants a, struct wants b)
 	return a.rank > b.rank || (a.rank == b.rank && a.day > b.day) ? a : b;
 }
 
-struct wants compare_learn(struct compare *compare, const struct wants *theirs, uint8_t classes)
+struct wants compare_learn(struct compare *compare, const struct wants *theirs, uint8_t tiers)
 {
 	compare->theirs = higher(*theirs, fitting(compare, wants_bytes(theirs->capacity)));
-	compare->classes &= classes;
+	compare->tiers &= tiers;
 	return compare->theirs;
 }
 
-static struct unit unit_of(uint8_t classes, struct wants floor)
+static struct unit unit_of(uint8_t tiers, struct wants floor)
 {
-	return (struct unit){.classes = classes, .rank = floor.rank, .day = floor.day};
+	return (struct unit){.tiers = tiers, .rank = floor.rank, .day = floor.day};
 }
 
-static bool add_ask(struct compare *compare, uint8_t classes, struct wants floor)
+static bool add_ask(struct compare *compare, uint8_t tiers, struct wants floor)
 {
-	if (compare->ask_count == LETTER_CLASSES)
+	if (compare->ask_count == LETTER_TIERS)
 		return false;
-	compare->asks[compare->ask_count++] = unit_of(classes, floor);
+	compare->asks[compare->ask_count++] = unit_of(tiers, floor);
 	return true;
 }
 
@@ -113,35 +142,39 @@ bool compare_open(struct compare *compare)
 	if (!snapshot_take(&compare->snapshot, compare->catalogue, compare->key))
 		return false;
 	const uint32_t *shown = catalogue_shown(compare->catalogue)->count;
-	uint32_t urgent = shown[CLASS_URGENT], all = urgent + shown[CLASS_NEED] + shown[CLASS_STATUS] + shown[CLASS_ROUTINE];
-	struct unit unit = unit_of(all <= FEW ? EVERY_CLASS : URGENT, compare->ours);
-	struct plan list = plan_list(all), first = urgent <= FIRST_LIST ? plan_list(urgent) : (struct plan){.cells = 1, .capacity = FIRST_LIST};
+	unsigned top = shown[ORDER_TIER_PROVEN] > 0 ? ORDER_TIER_PROVEN : ORDER_TIER_URGENT;
+	uint32_t all = shown[0] + shown[1] + shown[2] + shown[3], most = shown[top];
+	struct unit unit = unit_of((uint8_t)(all <= FEW ? EVERY_TIER : 1 << top), compare->ours);
+	struct plan list = plan_list(all), first = most <= FIRST_LIST ? plan_list(most) : (struct plan){.cells = 1, .capacity = FIRST_LIST};
 	if (all <= FEW)
 		return describe_scope(compare, &unit, &list, all);
-	bool added = describe_scope(compare, &unit, &first, urgent);
+	bool added = describe_scope(compare, &unit, &first, most);
 	compare->describing.scopes[0].tentative = true;
-	return added && add_ask(compare, EVERY_CLASS, compare->ours);
+	return added && add_ask(compare, EVERY_TIER, compare->ours);
 }
 
-static bool one_class(uint8_t classes)
+static bool one_tier(uint8_t tiers)
 {
-	return (classes & (classes - 1)) == 0;
+	return (tiers & (tiers - 1)) == 0;
 }
 
-/* Describes a unit in one go; but where that may take more than a round, its urgent letters first and with room to spare. */
+/* Describes a unit in one go; but where that may take more than a round, its highest tier first and with room to spare: what is proven, if there is
+ * any here, or else what is urgent. */
 static bool describe_together(struct compare *compare, const struct unit *unit, uint32_t difference)
 {
-	struct unit urgent = *unit, rest = *unit;
+	struct unit top = *unit, rest = *unit;
 	uint32_t count = snapshot_count(&compare->snapshot, unit);
 	struct plan plan = plan_for(count, difference);
-	urgent.classes &= URGENT;
-	rest.classes &= (uint8_t)~URGENT;
-	if (urgent.classes == 0 || rest.classes == 0 || difference <= AT_ONCE_MAX)
+	top.tiers &= PROVEN;
+	if (top.tiers == 0 || snapshot_count(&compare->snapshot, &top) == 0)
+		top.tiers = unit->tiers & URGENT;
+	rest.tiers &= (uint8_t)~top.tiers;
+	if (top.tiers == 0 || rest.tiers == 0 || difference <= AT_ONCE_MAX)
 		return describe_scope(compare, unit, &plan, count);
-	uint32_t urgent_count = snapshot_count(&compare->snapshot, &urgent);
-	uint32_t share = count > 0 ? (uint32_t)((uint64_t)difference * urgent_count / count) : 0;
-	struct plan ample = plan_for(urgent_count, share + share / 4 + 1), tight = plan_for(count - urgent_count, difference - share);
-	return describe_scope(compare, &urgent, &ample, urgent_count) && describe_scope(compare, &rest, &tight, count - urgent_count);
+	uint32_t top_count = snapshot_count(&compare->snapshot, &top);
+	uint32_t share = count > 0 ? (uint32_t)((uint64_t)difference * top_count / count) : 0;
+	struct plan ample = plan_for(top_count, share + share / 4 + 1), tight = plan_for(count - top_count, difference - share);
+	return describe_scope(compare, &top, &ample, top_count) && describe_scope(compare, &rest, &tight, count - top_count);
 }
 
 /* They told how many letters they have in a unit and about which ones: describe ours to them, or ask anew where that is too much at once. */
@@ -155,18 +188,18 @@ static bool estimate_input(struct compare *compare, struct reader *reader)
 	estimate_read(reader, &theirs);
 	if (!reader_done(reader))
 		return false;
-	if ((unit.classes & compare->classes) == 0)
+	if ((unit.tiers & compare->tiers) == 0)
 		return true;
-	struct estimate ours = snapshot_estimate(&compare->snapshot, &unit); /* classes in which the two are equal cancel out */
-	unit.classes &= compare->classes;
+	struct estimate ours = snapshot_estimate(&compare->snapshot, &unit); /* tiers in which the two are equal cancel out */
+	unit.tiers &= compare->tiers;
 	struct wants asked = {.rank = unit.rank, .day = unit.day}, floor = higher(higher(compare->ours, compare->theirs), asked);
 	if (floor.rank != unit.rank || floor.day != unit.day)
-		return add_ask(compare, unit.classes, floor);
+		return add_ask(compare, unit.tiers, floor);
 	uint32_t difference = estimate_difference(&ours, &theirs);
-	if (one_class(unit.classes) || difference <= TOGETHER_MAX || ours.count == 0)
+	if (one_tier(unit.tiers) || difference <= TOGETHER_MAX || ours.count == 0)
 		return describe_together(compare, &unit, difference);
-	for (int c = LETTER_CLASSES - 1; c >= 0; c--)
-		if ((unit.classes >> c & 1) != 0 && !add_ask(compare, (uint8_t)(1 << c), floor))
+	for (int c = LETTER_TIERS - 1; c >= 0; c--)
+		if ((unit.tiers >> c & 1) != 0 && !add_ask(compare, (uint8_t)(1 << c), floor))
 			return false;
 	return true;
 }
@@ -213,6 +246,6 @@ void compare_output(struct compare *compare, struct session *session)
 	describe_output(compare, session);
 	while (compare->ask_count > 0 && session_wants_messages(session))
 		ask(compare, session);
-	if (compare->classes == 0 && !compare_busy(compare))
+	if (compare->tiers == 0 && !compare_busy(compare))
 		snapshot_drop(&compare->snapshot);
 }

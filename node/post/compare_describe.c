@@ -35,7 +35,7 @@ static void next_part(struct compare *compare)
 	scope->attempts = 0;
 	if (++scope->next.part >> scope->next.shift == 0)
 		return;
-	compare->classes &= (uint8_t)~scope->next.classes;
+	compare->tiers &= (uint8_t)~scope->next.tiers;
 	end_scope(&compare->describing);
 }
 

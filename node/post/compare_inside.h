@@ -7,7 +7,7 @@
 #include "node/post/idset.h"
 #include "node/post/snapshot.h"
 
-enum { SCOPES_MAX = LETTER_CLASSES + 2 };
+enum { SCOPES_MAX = LETTER_TIERS + 2 };
 
 /* Letters we are to describe, part after part. */
 struct scope {
@@ -40,12 +40,14 @@ struct solving {
 struct compare {
 	struct catalogue *catalogue;
 	struct outbox *outbox;
+	struct marks *suspects, *news;
 	uint8_t key[SHORTHASH_KEY_SIZE];
 	struct wants ours, theirs;
-	uint8_t classes; /* in which we differ and have not compared yet */
+	uint8_t tiers; /* in which we differ and have not compared yet */
 	uint32_t units_left;
-	struct snapshot snapshot;         /* taken while anything is open */
-	struct unit asks[LETTER_CLASSES]; /* estimates to send */
+	uint32_t ventured;              /* letters told of though the neighbour may have them in another tier */
+	struct snapshot snapshot;       /* taken while anything is open */
+	struct unit asks[LETTER_TIERS]; /* estimates to send */
 	size_t ask_count;
 	struct describing describing;
 	struct solving solving;
@@ -54,6 +56,9 @@ struct compare {
 
 /* The neighbour lacks this letter: into the outbox with it, once. What we do not hold it cannot have, and we need not show it any more. */
 void compare_tell(struct compare *compare, uint32_t slot);
+/* The neighbour shows no such letter in the unit that is being solved: the same; but if it may have it elsewhere, that goes for a few only, and the
+ * others are offered. */
+void compare_suspect(struct compare *compare, uint32_t slot);
 
 /* node/post/compare_describe.c */
 

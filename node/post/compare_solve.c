@@ -24,9 +24,9 @@ static void need_the_rest(struct compare *compare)
 			solving->needs[solving->need_count++] = compare->ids.ids[i];
 }
 
-/* Goes through our letters of the unit. In a list: what is not in it, the neighbour lacks. In what a table has yielded: what is in it and is ours,
- * the neighbour lacks. What is left of the ids is theirs: we need it, unless we know it and do not want it; then we show it from now on, so that it
- * costs nothing the next time. */
+/* Goes through our letters. Of those of the unit: in a list, what is not in it, the neighbour lacks; in what a table has yielded, what is in it and
+ * is ours, the neighbour lacks. Of the others, what is named, the neighbour has in this tier and we in another. What is left of the ids is theirs: we
+ * need it, unless we know it and do not want it; then we show it from now on, so that it costs nothing the next time. */
 static void act_on(struct compare *compare, const uint32_t *ids, uint16_t count)
 {
 	struct solving *solving = &compare->solving;
@@ -35,13 +35,18 @@ static void act_on(struct compare *compare, const uint32_t *ids, uint16_t count)
 	idset_make(&compare->ids, ids, count);
 	for (uint32_t slot = 0; slot < compare->snapshot.count; slot++) {
 		const struct snapshot_item *item = &compare->snapshot.items[slot];
-		if (item->id == 0 || !unit_has(&filter, item->rank, item->day, item->id))
+		if (item->id == 0)
 			continue;
 		bool named = idset_take(&compare->ids, item->id);
-		if (item->shown && named != list)
-			compare_tell(compare, slot);
-		else if (!item->shown && named && catalogue_at(compare->catalogue, slot)->state != CATALOGUE_HELD)
+		bool held = catalogue_at(compare->catalogue, slot)->state == CATALOGUE_HELD;
+		if (!unit_has(&filter, item->rank, item->day, item->id)) {
+			if (named && held)
+				compare_both_have(compare, slot);
+		} else if (item->shown && named != list) {
+			compare_suspect(compare, slot);
+		} else if (!item->shown && named && !held) {
 			catalogue_show(compare->catalogue, slot, true);
+		}
 	}
 	need_the_rest(compare);
 }
@@ -51,7 +56,7 @@ static void solved(struct compare *compare)
 	const struct unit *unit = &compare->solving.unit;
 	compare->solving.verdict = NEED_SOLVED;
 	if (unit->part + 1u == 1u << unit->shift)
-		compare->classes &= (uint8_t)~unit->classes;
+		compare->tiers &= (uint8_t)~unit->tiers;
 }
 
 bool solve_list(struct compare *compare, struct reader *reader)

@@ -24,6 +24,7 @@ struct client {
 	/* One request of another kind, after those. */
 	bool asked;
 	struct control_request request;
+	bool trusted; /* TRUST: what to answer */
 	uint16_t fed;
 	uint64_t deadline;   /* WATCH */
 	uint64_t generation; /* of the post when the client last had an answer */
@@ -119,6 +120,12 @@ static enum sent answer_radios(struct client *client)
 	return send_packet(client, control_radios_encode(&radios, client->counter->packet, CONTROL_PACKET_MAX));
 }
 
+static enum sent answer_trust(struct client *client)
+{
+	struct control_trusted answer = {.kept = client->trusted};
+	return send_packet(client, control_trusted_encode(&answer, client->counter->packet, CONTROL_PACKET_MAX));
+}
+
 static enum sent answer_track(struct client *client)
 {
 	struct control_track track = post_track(client->counter->config.post, client->request.id);
@@ -181,6 +188,8 @@ static enum sent answer_request(struct client *client, bool *waiting)
 		return answer_track(client);
 	case CONTROL_RADIOS:
 		return answer_radios(client);
+	case CONTROL_TRUST:
+		return answer_trust(client);
 	case CONTROL_FEED:
 		return answer_feed(client);
 	case CONTROL_WATCH:
@@ -237,7 +246,11 @@ static bool take_request(struct client *client, size_t len)
 		pump_touch(counter->config.pump);
 		return true;
 	}
-	request.envelope = NULL; /* the packet is gone after this call */
+	if (request.op == CONTROL_TRUST) {
+		client->trusted = post_trust(counter->config.post, request.trust_keys, request.trust_count, now);
+		pump_touch(counter->config.pump);
+	}
+	request.envelope = request.trust_keys = NULL; /* the packet is gone after this call */
 	if (request.after > INT64_MAX)
 		request.after = INT64_MAX; /* SQLite counts with a sign; after the last letter is after the last letter */
 	uint32_t timeout_ms = request.timeout_ms < COUNTER_WATCH_MS_MAX ? request.timeout_ms : COUNTER_WATCH_MS_MAX;
@@ -376,6 +389,7 @@ void counter_answer(struct counter *counter, enum err settled)
 		if (client->fd < 0)
 			continue;
 		settle_submits(client, settled);
+		client->trusted = client->trusted && settled == ERR_OK;
 		if (client->submitted_count > 0 || client->asked)
 			serve(client);
 		if (client->fd >= 0 && client->asked && client->request.op == CONTROL_WATCH && client->deadline < next)

@@ -1,7 +1,10 @@
 #include "node/post/door.h"
 
+#include "crypto/random.h"
+#include "node/post/room.h"
 #include "proto/order.h"
 #include "proto/receipt.h"
+#include "proto/revocation.h"
 
 #include <assert.h>
 #include <string.h>
@@ -10,7 +13,23 @@ enum {
 	KNOWN_HOURS = 9 * 24, /* after a letter's time here its id is remembered so long, longer than any holder carries it */
 	EVICTED_HOURS = 24,   /* an evicted letter may come back after that */
 	EXPIRE_AT_ONCE = 64,
+	JUDGE_AT_ONCE = 64, /* letters judged again in a turn: each costs the check of a few signatures */
+	READ_AT_ONCE = 512, /* letters read for that; most of them bear nothing to judge */
+	NEAR_PART = 16,     /* of a share: so near to it a pool counts as having it */
 };
+
+struct ingress ingress_of(bool own, uint64_t now_ms)
+{
+	return (struct ingress){.group = (uint16_t)random_below(UINT16_MAX + 1), .own = own, .tokens = INGRESS_BURST, .refilled_ms = now_ms};
+}
+
+static void refill(struct ingress *ingress, uint64_t now_ms)
+{
+	uint64_t passed_ms = now_ms > ingress->refilled_ms ? now_ms - ingress->refilled_ms : 0;
+	uint64_t due = passed_ms > INGRESS_BURST ? INGRESS_BURST : passed_ms * INGRESS_RATE;
+	ingress->tokens = (uint32_t)(ingress->tokens + due < INGRESS_BURST ? ingress->tokens + due : INGRESS_BURST);
+	ingress->refilled_ms = now_ms;
+}
 
 static struct admission refuse(const struct door *door, struct admission admission, enum control_verdict verdict)
 {
@@ -23,18 +42,20 @@ static struct admission refuse(const struct door *door, struct admission admissi
 	return admission;
 }
 
-static struct catalogue_position position_of(const struct outside *letter)
+static struct catalogue_position position_of(const struct outside *letter, const struct judgement *judgement)
 {
-	struct catalogue_position position = {.rank = order_rank(&letter->header), .day = letter->header.day};
+	struct catalogue_position position = {.rank = order_rank(&letter->header, judgement->standing)};
+	position.day = order_day(position.rank, letter->header.day);
 	memcpy(position.tag, letter->id, sizeof(position.tag));
 	return position;
 }
 
 /* Refuses a letter that is whole, and notes that. */
-static struct admission refuse_whole(const struct door *door, struct admission admission, enum control_verdict verdict)
+static struct admission refuse_whole(const struct door *door, struct admission admission, const struct judgement *judgement,
+				     enum control_verdict verdict)
 {
 	struct catalogue *catalogue = store_catalogue(door->store);
-	struct catalogue_position position = position_of(&admission.letter);
+	struct catalogue_position position = position_of(&admission.letter, judgement);
 	struct catalogue_entry entry = {.rank = position.rank, .day = position.day, .state = CATALOGUE_REFUSED};
 	memcpy(entry.tag, position.tag, sizeof(entry.tag));
 	if (catalogue_find(catalogue, entry.tag) == CATALOGUE_NONE)
@@ -42,35 +63,54 @@ static struct admission refuse_whole(const struct door *door, struct admission a
 	return refuse(door, admission, verdict);
 }
 
-static bool replaces(const struct outside *letter)
+/* What the authority says, and what nobody but the door knows: which letters are never to be evicted. */
+static struct judgement judge(const struct door *door, const struct outside *letter, const uint8_t *envelope, size_t len, bool held)
 {
-	return letter->header.kind == ENVELOPE_NOTICE || letter->header.kind == ENVELOPE_CONTROL;
+	struct judgement judgement = authority_judge(door->authority, letter, held);
+	if (judgement.standing == STANDING_CONTROL && letter->header.kind == ENVELOPE_CONTROL && revocation_is(envelope, len))
+		judgement.group |= POOL_KEPT;
+	return judgement;
+}
+
+/* The same for one that comes in: if it is unproven it counts for the way it comes by. */
+static struct judgement judge_new(const struct door *door, const struct ingress *ingress, const struct outside *letter, const uint8_t *envelope,
+				  size_t len)
+{
+	struct judgement judgement = judge(door, letter, envelope, len, false);
+	if (judgement.standing != STANDING_UNPROVEN)
+		return judgement;
+	judgement = pool_unproven(&letter->header, ingress->group);
+	if (ingress->own)
+		judgement.pool = POOL_OWN;
+	return judgement;
 }
 
 static bool stale(const struct door *door, const struct outside *letter)
 {
 	struct store_latest latest;
-	return replaces(letter) && store_latest(door->store, letter, &latest) && letter->seq < latest.seq;
+	return letter->replaceable && store_latest(door->store, letter, &latest) && letter->seq < latest.seq;
 }
 
-/* The letter is the newest of its issuer and topic: what it replaces goes. Two letters of one number contradict each other and both stay. */
-static void replace_older(const struct door *door, const struct outside *letter)
+/* The letter is the newest of its issuer and topic: what it replaces goes. Two letters of one number contradict each other and both stay. Where too
+ * many are remembered already, a stranger's is carried like a sealed one, and replaces nothing. */
+static void replace_older(const struct door *door, const struct store_letter *letter)
 {
 	struct store_latest latest;
 	uint32_t slot;
-	if (store_latest(door->store, letter, &latest)) {
-		if (latest.seq == letter->seq)
+	bool found = store_latest(door->store, letter->outside, &latest);
+	if (found) {
+		if (latest.seq == letter->outside->seq)
 			return;
 		if (store_place(door->store, latest.tag, &slot) == PLACE_HELD)
 			store_drop(door->store, slot, door->hour + KNOWN_HOURS);
 	}
-	store_set_latest(door->store, letter, door->hour + ttl_hours(letter->header.ttl) + KNOWN_HOURS);
+	if (found || letter->judgement.standing != STANDING_UNPROVEN || store_latest_count(door->store) < STORE_LATEST_MAX)
+		store_set_latest(door->store, letter->outside, letter->expires + KNOWN_HOURS);
 }
 
 /* The receipts of a letter that open the commitment of something we hold or held, for the first time. */
 struct matches {
 	size_t count;
-	uint64_t purged_bytes;
 	struct {
 		uint8_t tag[LETTER_TAG_SIZE];
 		uint32_t slot; /* HELD: its body goes, for it is done here */
@@ -97,7 +137,7 @@ static bool receipt_fits(const struct door *door, const struct receipt *receipt,
 	return false;
 }
 
-static bool is_purged(const struct matches *matches, uint32_t slot)
+static bool is_matched(const struct matches *matches, uint32_t slot)
 {
 	for (size_t i = 0; i < matches->count; i++)
 		if (matches->match[i].slot == slot)
@@ -114,12 +154,10 @@ static bool receipts_match(const struct door *door, const uint8_t *envelope, siz
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t slot;
-		if (!receipt_fits(door, &receipts[i], &slot) || (slot != CATALOGUE_NONE && is_purged(matches, slot)))
+		if (!receipt_fits(door, &receipts[i], &slot) || (slot != CATALOGUE_NONE && is_matched(matches, slot)))
 			continue;
 		memcpy(matches->match[matches->count].tag, receipts[i].tag, LETTER_TAG_SIZE);
 		matches->match[matches->count++].slot = slot;
-		if (slot != CATALOGUE_NONE)
-			matches->purged_bytes += order_size(catalogue_at(store_catalogue(door->store), slot)->rank);
 	}
 	return matches->count > 0;
 }
@@ -137,95 +175,228 @@ static void receipts_take(const struct door *door, const struct matches *matches
 	}
 }
 
-/* May this letter of ours go so that one that comes in finds room? */
-static bool gives_way(const struct catalogue *catalogue, uint32_t slot, const struct outside *letter)
+static struct room room_for(const struct door *door, const struct ingress *ingress, const struct outside *letter, const struct judgement *judgement)
 {
-	const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
-	uint8_t rank = order_rank(&letter->header);
-	return entry->rank < rank || (entry->rank == rank && entry->day < letter->header.day);
+	struct room room;
+	room.max_bytes = door->max_bytes;
+	room.letter = position_of(letter, judgement);
+	room.pool = judgement->pool;
+	room.group = judgement->group;
+	room.tokens = ingress->tokens;
+	room.gone_count = 0; /* gone itself is filled as needed */
+	return room;
 }
 
-/* Changes nothing. True if there is room, counting what would be purged and all that would have to give way. */
-static bool has_room(const struct door *door, const struct outside *letter, const struct matches *matches)
+/* Changes nothing. True if there is room, counting what is purged and what else must go. */
+static bool has_room(const struct door *door, const struct matches *matches, struct room *room)
+{
+	for (size_t i = 0; i < matches->count; i++)
+		if (matches->match[i].slot != CATALOGUE_NONE)
+			room->gone[room->gone_count++] = matches->match[i].slot;
+	return room_find(room, store_catalogue(door->store));
+}
+
+static void evict(const struct door *door, uint32_t slot)
+{
+	store_drop(door->store, slot, door->hour + EVICTED_HOURS);
+	door->tally->count[TALLY_LETTERS_EVICTED]++;
+}
+
+/* After has_room(), and after what is purged has gone. */
+static void make_room(const struct door *door, struct ingress *ingress, const struct room *room)
 {
 	const struct catalogue *catalogue = store_catalogue(door->store);
-	uint64_t bytes = catalogue_bytes(catalogue) - matches->purged_bytes + order_size(order_rank(&letter->header));
-	uint32_t slot = catalogue_last(catalogue);
-	while (bytes > door->max_bytes) {
-		if (slot == CATALOGUE_NONE || !gives_way(catalogue, slot, letter))
-			return false;
-		if (!is_purged(matches, slot))
-			bytes -= order_size(catalogue_at(catalogue, slot)->rank);
-		slot = catalogue_previous(catalogue, slot);
-	}
-	return true;
+	ingress->tokens = room->tokens;
+	for (size_t i = 0; i < room->gone_count && store_error(door->store) == ERR_OK; i++)
+		if (catalogue_at(catalogue, room->gone[i])->state == CATALOGUE_HELD)
+			evict(door, room->gone[i]);
 }
 
-/* After has_room(): drops from the end of the order. */
-static void make_room(const struct door *door, const struct outside *letter)
+static void start_judging(struct door *door, bool all)
 {
-	const struct catalogue *catalogue = store_catalogue(door->store);
-	while (store_error(door->store) == ERR_OK && catalogue_bytes(catalogue) + order_size(order_rank(&letter->header)) > door->max_bytes) {
-		uint32_t last = catalogue_last(catalogue);
-		assert(last != CATALOGUE_NONE && gives_way(catalogue, last, letter));
-		store_drop(door->store, last, door->hour + EVICTED_HOURS);
-		door->tally->count[TALLY_LETTERS_EVICTED]++;
-	}
+	door->judging_all = all || (door->judging && door->judging_all);
+	door->judging = true;
+	door->judge_at = 0;
 }
 
-struct admission door_admit(const struct door *door, const uint8_t *envelope, size_t len)
+/* A letter loses its standing. It counts for no link that is up. */
+static void demote(const struct door *door, uint32_t slot)
+{
+	uint8_t envelope[ENVELOPE_SIZE_MAX];
+	struct envelope_header header;
+	if (store_get(door->store, slot, envelope) == 0)
+		return; /* the disk has changed it: it is found when it is handed on */
+	envelope_header_decode(envelope, &header);
+	struct judgement judgement = pool_unproven(&header, 0);
+	store_restand(door->store, slot, &judgement);
+}
+
+/* The authority takes note of a letter that is proven from now on, and other letters may have to change for it. */
+static void take_note(struct door *door, const struct store_letter *letter)
+{
+	struct authority_effects effects;
+	struct judgement judgement = letter->judgement;
+	uint32_t slot;
+	judgement.group &= (uint16_t)~POOL_KEPT;
+	authority_note(door->authority, letter->outside, letter->envelope, letter->len, &judgement, door->hour, &effects);
+	if (effects.revokes)
+		start_judging(door, false);
+	if (effects.displaces && store_place(door->store, effects.displaced, &slot) == PLACE_HELD)
+		demote(door, slot);
+}
+
+struct admission door_admit(struct door *door, struct ingress *ingress, const uint8_t *envelope, size_t len)
 {
 	struct admission admission = {.verdict = VERDICT_MALFORMED, .slot = CATALOGUE_NONE};
 	struct outside *letter = &admission.letter;
 	struct matches matches;
-	matches.count = matches.purged_bytes = 0; /* the rest is 2 kB, filled as needed */
+	matches.count = 0; /* the rest is 2 kB, filled as needed */
 	if (!outside_examine(envelope, len, letter))
 		return refuse(door, admission, VERDICT_MALFORMED);
 	if (store_place(door->store, letter->id, &admission.slot) != PLACE_UNKNOWN)
 		return refuse(door, admission, VERDICT_KNOWN);
+	struct store_letter coming = {.outside = letter, .envelope = envelope, .len = len, .expires = door->hour + ttl_hours(letter->header.ttl)};
+	coming.judgement = judge_new(door, ingress, letter, envelope, len);
 	if (stale(door, letter)) {
 		/* Its own issuer has replaced it, and signed that: remembered, it need not come again. */
-		struct catalogue_position position = position_of(letter);
+		struct catalogue_position position = position_of(letter, &coming.judgement);
 		store_remember(door->store, &position, &(struct store_known){.receipted = false}, door->hour + KNOWN_HOURS);
 		return refuse(door, admission, VERDICT_STALE);
 	}
 	if (letter->header.kind == ENVELOPE_RECEIPTS && !receipts_match(door, envelope, len, &matches))
-		return refuse_whole(door, admission, VERDICT_UNMATCHED);
-	if (!has_room(door, letter, &matches))
-		return refuse_whole(door, admission, VERDICT_FULL);
+		return refuse_whole(door, admission, &coming.judgement, VERDICT_UNMATCHED);
+	refill(ingress, door->now_ms);
+	struct room room = room_for(door, ingress, letter, &coming.judgement);
+	if (!has_room(door, &matches, &room))
+		return refuse_whole(door, admission, &coming.judgement, VERDICT_FULL);
 	receipts_take(door, &matches);
-	make_room(door, letter);
-	if (replaces(letter))
-		replace_older(door, letter);
-	admission.slot = store_put(door->store, letter, envelope, len, door->hour + ttl_hours(letter->header.ttl));
+	make_room(door, ingress, &room);
+	if (letter->replaceable)
+		replace_older(door, &coming);
+	take_note(door, &coming);
+	admission.slot = store_put(door->store, &coming);
 	admission.verdict = VERDICT_STORED;
 	door->tally->count[TALLY_LETTERS_STORED]++;
 	return admission;
 }
 
+/* True if the pool has taken its share, or so nearly that the next letter need not fit. */
+static bool has_share(const struct door *door, enum pool pool)
+{
+	uint64_t share = pool_share(pool, door->max_bytes), near = share / NEAR_PART;
+	if (near > ENVELOPE_SIZE_MAX)
+		near = ENVELOPE_SIZE_MAX;
+	return catalogue_pool_bytes(store_catalogue(door->store), pool) + near > share;
+}
+
+/* The highest tier whose pool has its share decides. What stands as the last of an unproven one says nothing by its day. */
 struct wants door_wants(const struct door *door)
 {
 	const struct catalogue *catalogue = store_catalogue(door->store);
 	struct wants wants = {.capacity = wants_capacity(door->max_bytes)};
-	uint32_t last = catalogue_last(catalogue);
-	if (last == CATALOGUE_NONE || catalogue_bytes(catalogue) + ENVELOPE_SIZE_MAX <= door->max_bytes)
+	if (catalogue_bytes(catalogue) + ENVELOPE_SIZE_MAX <= door->max_bytes)
+		return wants;
+	bool proven = has_share(door, POOL_AUTHORITY) || has_share(door, POOL_URGENT) || has_share(door, POOL_SPONSORED);
+	bool cries = has_share(door, POOL_CRIES), others = has_share(door, POOL_OTHERS);
+	uint32_t last = CATALOGUE_NONE;
+	if (proven || cries)
+		last = catalogue_last_of_tier(catalogue, proven ? ORDER_TIER_PROVEN : ORDER_TIER_URGENT);
+	else if (others)
+		last = catalogue_last_of_tier(catalogue, catalogue_last_of_tier(catalogue, 0) != CATALOGUE_NONE ? 0 : 1);
+	if (last == CATALOGUE_NONE)
 		return wants;
 	const struct catalogue_entry *entry = catalogue_at(catalogue, last);
-	wants.rank = entry->day == UINT16_MAX ? (uint8_t)(entry->rank + 1) : entry->rank;
-	wants.day = (uint16_t)(entry->day + 1);
+	bool next_day = proven && entry->day < UINT16_MAX;
+	wants.rank = next_day ? entry->rank : (uint8_t)(entry->rank + 1);
+	wants.day = next_day ? (uint16_t)(entry->day + 1) : 0;
 	return wants;
+}
+
+/* True if there is more to let go. */
+static bool trim(const struct door *door)
+{
+	for (int i = 0; i < EXPIRE_AT_ONCE; i++) {
+		uint32_t slot = room_excess(store_catalogue(door->store), door->max_bytes);
+		if (slot == CATALOGUE_NONE)
+			return false;
+		evict(door, slot);
+		if (store_error(door->store) != ERR_OK)
+			return false;
+	}
+	return true;
 }
 
 bool door_expire(const struct door *door)
 {
 	for (int i = 0; i < EXPIRE_AT_ONCE; i++) {
 		uint32_t slot = store_expired(door->store, door->hour);
-		if (slot == CATALOGUE_NONE)
-			return store_forget_expired(door->store, door->hour);
+		if (slot == CATALOGUE_NONE) {
+			bool more = trim(door);
+			return store_forget_expired(door->store, door->hour) || more;
+		}
 		store_drop(door->store, slot, door->hour + KNOWN_HOURS);
 		if (store_error(door->store) != ERR_OK)
 			return false;
 		door->tally->count[TALLY_LETTERS_EXPIRED]++;
 	}
 	return true;
+}
+
+void door_judge_all(struct door *door)
+{
+	start_judging(door, true);
+}
+
+/* Judges a held letter again; if that has changed it moves to where it belongs. */
+static void judge_again(struct door *door, uint32_t slot, const uint8_t *envelope, size_t len)
+{
+	const struct catalogue_entry *held = catalogue_at(store_catalogue(door->store), slot);
+	bool was_proven = pool_is_proven((enum pool)held->pool);
+	struct outside letter;
+	if (!outside_examine(envelope, len, &letter))
+		return; /* the disk has changed it: it is found when it is handed on */
+	struct store_letter again = {.outside = &letter, .envelope = envelope, .len = len};
+	again.judgement = judge(door, &letter, envelope, len, was_proven);
+	if (again.judgement.standing == STANDING_UNPROVEN) {
+		if (was_proven)
+			demote(door, slot);
+		return;
+	}
+	if (!was_proven)
+		take_note(door, &again);
+	if (order_rank(&letter.header, again.judgement.standing) != held->rank || again.judgement.pool != held->pool ||
+	    again.judgement.group != held->group)
+		store_restand(door->store, slot, &again.judgement);
+}
+
+/* Only such letters can be proven. */
+static bool bears_proof(const uint8_t *envelope)
+{
+	struct envelope_header header;
+	envelope_header_decode(envelope, &header);
+	return header.extra != EXTRA_NONE || header.kind == ENVELOPE_NOTICE || header.kind == ENVELOPE_CONTROL;
+}
+
+bool door_judge_some(struct door *door)
+{
+	const struct catalogue *catalogue = store_catalogue(door->store);
+	uint32_t read = 0, judged = 0;
+	while (door->judging && read < READ_AT_ONCE && judged < JUDGE_AT_ONCE && store_error(door->store) == ERR_OK) {
+		if (door->judge_at == catalogue_slots(catalogue)) {
+			door->judging = false;
+			break;
+		}
+		uint32_t slot = door->judge_at++;
+		const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
+		uint8_t envelope[ENVELOPE_SIZE_MAX];
+		if (entry->state != CATALOGUE_HELD || (!door->judging_all && !pool_is_proven((enum pool)entry->pool)))
+			continue;
+		size_t len = store_get(door->store, slot, envelope);
+		read++;
+		if (len == 0 || !bears_proof(envelope))
+			continue;
+		judged++;
+		judge_again(door, slot, envelope, len);
+	}
+	return door->judging;
 }

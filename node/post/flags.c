@@ -28,6 +28,7 @@ static const char help[] =
 	"  --gateway-listen HOST:PORT be a gateway: take links of posts that know this post's key\n"
 	"  --store-max SIZE           carry at most so much, such as 512K, 64M (the default) or 1G\n"
 	"  --control SOCKET           where desks come to; ctl.sock in the home if not given\n"
+	"  --trust FILE               believe the organisation of this card: its tickets and notices go first; may be repeated\n"
 	"  --psk-file FILE            64 hex digits: links only with posts that hold the same key\n"
 	"  --config FILE              settings, see barid.conf(5); barid.conf in the home if not given\n"
 	"  --show-key                 print this post's key as a gateway, make it if there is none, and end\n"

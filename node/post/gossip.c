@@ -11,7 +11,7 @@
 enum {
 	KEEPALIVE_MS = 45000,
 	REKEY_MS = 600000,
-	TAIL_MAX = 256, /* letters below what a full post wants that it offers at a contact */
+	TAIL_MAX = 256, /* letters below what one of the two wants that each offers at a contact */
 };
 
 void gossip_start(struct neighbour *neighbour, const struct session_setup *setup)
@@ -27,6 +27,15 @@ void gossip_end(struct neighbour *neighbour)
 	compare_free(neighbour->compare);
 	outbox_free(&neighbour->outbox);
 	marks_free(&neighbour->news);
+	marks_free(&neighbour->suspects);
+}
+
+/* The neighbour has this letter, or the slot means another. */
+static void forget(struct neighbour *neighbour, uint32_t slot)
+{
+	outbox_clear(&neighbour->outbox, slot);
+	marks_clear(&neighbour->news, slot);
+	marks_clear(&neighbour->suspects, slot);
 }
 
 static struct hello hello_of(const struct gossip *gossip, struct neighbour *neighbour)
@@ -43,6 +52,19 @@ static struct hello hello_of(const struct gossip *gossip, struct neighbour *neig
 	return hello;
 }
 
+/* What we show now, in a few bytes of this session's. */
+static void look(const struct gossip *gossip, struct session *session, uint8_t glance[static GLANCE_SIZE])
+{
+	carried_digest(catalogue_shown(store_catalogue(gossip->door->store)), session_glance_salt(session), CHANNEL_HASH_SIZE, glance);
+}
+
+static bool shows_what_they_glanced(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	uint8_t glance[GLANCE_SIZE];
+	look(gossip, &neighbour->session, glance);
+	return memcmp(glance, session_greeted(&neighbour->session), sizeof(glance)) == 0;
+}
+
 /* Our part of the handshake, if it is our turn. */
 static void shake(const struct gossip *gossip, struct neighbour *neighbour)
 {
@@ -50,13 +72,15 @@ static void shake(const struct gossip *gossip, struct neighbour *neighbour)
 	uint8_t *payload = session_greeting(session);
 	if (payload == NULL)
 		return;
-	const struct carried *carried = catalogue_shown(store_catalogue(gossip->door->store));
 	if (session_greeted(session) == NULL) {
-		carried_digest(carried, session_glance_salt(session), CHANNEL_HASH_SIZE, payload);
+		look(gossip, session, neighbour->glance);
+		memcpy(payload, neighbour->glance, GLANCE_SIZE);
 		return;
 	}
 	struct greeting greeting = {.hello = hello_of(gossip, neighbour)};
-	greeting_show(&greeting, carried, session_greeting_salt(session));
+	if (shows_what_they_glanced(gossip, neighbour))
+		greeting.hello.flags |= HELLO_SAME;
+	greeting_show(&greeting, catalogue_shown(store_catalogue(gossip->door->store)), session_greeting_salt(session));
 	greeting_encode(&greeting, payload);
 }
 
@@ -65,6 +89,8 @@ static bool start_comparing(const struct gossip *gossip, struct neighbour *neigh
 	struct compare_setup setup = {
 		.catalogue = store_catalogue(gossip->door->store),
 		.outbox = &neighbour->outbox,
+		.suspects = &neighbour->suspects,
+		.news = &neighbour->news,
 		.binding = session_binding(&neighbour->session),
 		.ours = neighbour->told,
 	};
@@ -75,24 +101,25 @@ static bool start_comparing(const struct gossip *gossip, struct neighbour *neigh
 /* The responder's handshake is out: if the glance differed it opens the comparison in the same breath. */
 static void opened(const struct gossip *gossip, struct neighbour *neighbour)
 {
-	uint8_t glance[GLANCE_SIZE];
-	carried_digest(catalogue_shown(store_catalogue(gossip->door->store)), session_glance_salt(&neighbour->session), CHANNEL_HASH_SIZE, glance);
-	if (start_comparing(gossip, neighbour) && memcmp(glance, session_greeted(&neighbour->session), sizeof(glance)) != 0)
+	if (start_comparing(gossip, neighbour) && !shows_what_they_glanced(gossip, neighbour))
 		neighbour->opened = compare_open(neighbour->compare);
 }
 
-/* Letters that we hold but would not take any more are not compared: some of them, others at every contact, are offered. */
-static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour)
+/* Below what either wants nothing is compared: some of it, other letters at every contact, is offered, so that lesser letters spread between posts
+ * that are full of greater ones. */
+static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour, const struct wants *theirs)
 {
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	const struct wants *ours = &neighbour->told;
 	uint32_t slots = catalogue_slots(catalogue), first = slots > 0 ? random_below(slots) : 0;
-	if (neighbour->classes == 0 || (neighbour->told.rank == 0 && neighbour->told.day == 0))
+	if (neighbour->tiers == 0)
 		return;
-	for (uint32_t i = 0; i < slots && neighbour->news.count < TAIL_MAX; i++) {
+	for (uint32_t i = 0, offers = 0; i < slots && offers < TAIL_MAX; i++) {
 		uint32_t slot = (first + i) % slots;
 		const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
-		if (entry->state == CATALOGUE_HELD && entry->shown && !wants_letter(&neighbour->told, entry->rank, entry->day))
-			(void)marks_set(&neighbour->news, slot); /* out of memory: not offered this time */
+		bool compared = wants_letter(ours, entry->rank, entry->day) && wants_letter(theirs, entry->rank, entry->day);
+		if (entry->state == CATALOGUE_HELD && entry->shown && !compared)
+			offers += marks_set(&neighbour->news, slot); /* out of memory: not offered this time */
 	}
 }
 
@@ -106,22 +133,28 @@ static void meet(struct gossip *gossip, struct neighbour *neighbour, const struc
 	neighbour->met = true;
 	if (neighbour->is_gateway)
 		store_set_gateway_last(gossip->door->store, now.unix_s);
-	neighbour->theirs = compare_learn(neighbour->compare, &hello->wants, neighbour->classes);
-	offer_tail(gossip, neighbour);
+	neighbour->theirs = compare_learn(neighbour->compare, &hello->wants, neighbour->tiers);
+	offer_tail(gossip, neighbour, &hello->wants);
 }
 
-/* The initiator has the greeting: now it knows in which classes the two differ, and says so. */
+/* The initiator has the greeting: now it knows in which tiers the two differ, and says so. */
 static bool greeting_input(struct gossip *gossip, struct neighbour *neighbour, struct moment now)
 {
 	struct session *session = &neighbour->session;
 	struct greeting greeting;
 	if (!greeting_decode(&greeting, session_greeted(session)))
 		return false;
-	neighbour->classes = greeting_differs(&greeting, catalogue_shown(store_catalogue(gossip->door->store)), session_greeting_salt(session));
+	/* Two that show the same letters and only judge them differently have nothing to compare; but what has come in since our glance is not in it.
+	 */
+	uint8_t glance[GLANCE_SIZE];
+	look(gossip, session, glance);
+	bool same = (greeting.hello.flags & HELLO_SAME) != 0 && memcmp(glance, neighbour->glance, sizeof(glance)) == 0;
+	neighbour->tiers =
+		same ? 0 : greeting_differs(&greeting, catalogue_shown(store_catalogue(gossip->door->store)), session_greeting_salt(session));
 	struct hello hello = hello_of(gossip, neighbour);
 	uint8_t *payload = session_message(session, MESSAGE_HELLO, HELLO_SIZE);
 	assert(payload != NULL);
-	hello_encode(&hello, neighbour->classes, payload);
+	hello_encode(&hello, neighbour->tiers, payload);
 	if (!start_comparing(gossip, neighbour))
 		return false;
 	meet(gossip, neighbour, &greeting.hello, now);
@@ -131,11 +164,11 @@ static bool greeting_input(struct gossip *gossip, struct neighbour *neighbour, s
 static bool hello_input(struct gossip *gossip, struct neighbour *neighbour, const struct message *message, struct moment now)
 {
 	struct hello hello;
-	if (neighbour->met || neighbour->compare == NULL || !hello_decode(&hello, &neighbour->classes, message->payload, message->len))
+	if (neighbour->met || neighbour->compare == NULL || !hello_decode(&hello, &neighbour->tiers, message->payload, message->len))
 		return false;
 	meet(gossip, neighbour, &hello, now);
 	/* Equal when the handshake began, and not any more. */
-	if (neighbour->classes != 0 && !neighbour->opened)
+	if (neighbour->tiers != 0 && !neighbour->opened)
 		return compare_open(neighbour->compare);
 	return true;
 }
@@ -145,7 +178,7 @@ static bool wants_input(struct neighbour *neighbour, const struct message *messa
 	struct wants wants;
 	if (!wants_decode(&wants, message->payload, message->len))
 		return false;
-	neighbour->theirs = compare_learn(neighbour->compare, &wants, neighbour->classes);
+	neighbour->theirs = compare_learn(neighbour->compare, &wants, neighbour->tiers);
 	return true;
 }
 
@@ -166,6 +199,10 @@ static void offered(const struct gossip *gossip, struct neighbour *neighbour, co
 			wanted |= UINT64_C(1) << i;
 		else
 			show_unwanted(gossip, slot);
+		if (slot == CATALOGUE_NONE)
+			continue;
+		forget(neighbour, slot);
+		compare_both_have(neighbour->compare, slot);
 	}
 	sync_pick(&neighbour->sync, event, wanted);
 }
@@ -173,23 +210,25 @@ static void offered(const struct gossip *gossip, struct neighbour *neighbour, co
 static void picked(const struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event)
 {
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	for (unsigned s = 0; s < OFFER_SLOTS; s++)
+		if (neighbour->sync.offers[s].count == 0)
+			neighbour->suspects_out &= (uint16_t) ~(1u << s);
 	for (uint16_t i = 0; i < event->count; i++) {
 		const struct catalogue_entry *entry = catalogue_at(catalogue, event->handles[i]);
 		/* The slot may mean another letter by now, even one that is held back. */
 		if (entry->state == CATALOGUE_HELD && entry->shown)
-			outbox_mark(&neighbour->outbox, catalogue, event->handles[i]);
+			outbox_ask(&neighbour->outbox, catalogue, event->handles[i]);
 	}
 }
 
 static void arrived(struct gossip *gossip, struct neighbour *neighbour, const struct sync_event *event, struct moment now)
 {
-	struct admission admission = door_admit(gossip->door, event->envelope, event->envelope_len);
+	struct admission admission = door_admit(gossip->door, &neighbour->ingress, event->envelope, event->envelope_len);
 	bool kept = admission.verdict == VERDICT_STORED || admission.verdict == VERDICT_KNOWN || admission.verdict == VERDICT_STALE;
 	gossip->must_commit |= kept;
 	sync_verdict(&neighbour->sync, kept);
 	if (admission.slot != CATALOGUE_NONE) {
-		outbox_clear(&neighbour->outbox, admission.slot);
-		marks_clear(&neighbour->news, admission.slot);
+		forget(neighbour, admission.slot);
 		show_unwanted(gossip, admission.slot);
 	}
 	if (admission.verdict != VERDICT_STORED)
@@ -222,7 +261,7 @@ static void acked(struct gossip *gossip, struct neighbour *neighbour, const stru
 		}
 		neighbour->useful_ms = now.boot_ms;
 		uint32_t slot = catalogue_find(store_catalogue(gossip->door->store), tag);
-		if (slot != CATALOGUE_NONE && order_class(catalogue_at(store_catalogue(gossip->door->store), slot)->rank) == CLASS_URGENT)
+		if (slot != CATALOGUE_NONE && order_tier(catalogue_at(store_catalogue(gossip->door->store), slot)->rank) >= ORDER_TIER_URGENT)
 			gossip->urgent_handed = true;
 		store_handed(gossip->door->store, store_key(gossip->door->store, tag), neighbour->is_gateway, now.unix_s);
 	}
@@ -313,40 +352,68 @@ void gossip_tell(const struct gossip *gossip, struct neighbour *neighbour, uint3
 	const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
 	if (entry->state != CATALOGUE_HELD || !entry->shown)
 		return;
-	if (order_class(entry->rank) == CLASS_URGENT)
+	/* What is below their floor is offered whatever it is: they may have room for it all the same, and how much of it can come up is bounded by
+	 * what the door lets into a full store. */
+	if (order_tier(entry->rank) >= ORDER_TIER_URGENT && (!neighbour->met || wants_letter(&neighbour->theirs, entry->rank, entry->day)))
 		outbox_mark(&neighbour->outbox, catalogue, slot);
 	else
 		(void)marks_set(&neighbour->news, slot); /* out of memory: it is found at the next contact */
 }
 
+void gossip_reorder(struct neighbour *neighbour)
+{
+	outbox_reorder(&neighbour->outbox);
+}
+
 void gossip_forget(struct neighbour *neighbour, uint32_t slot)
 {
-	outbox_clear(&neighbour->outbox, slot);
-	marks_clear(&neighbour->news, slot);
+	forget(neighbour, slot);
 	if (neighbour->compare != NULL)
 		compare_forget(neighbour->compare, slot);
 }
 
-static void offer_news(const struct gossip *gossip, struct neighbour *neighbour)
+/* Takes up to 64 letters of a set and offers them. False: it holds none any more. */
+static bool offer_some(const struct gossip *gossip, struct neighbour *neighbour, struct marks *set)
 {
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
-	while (neighbour->news.count > 0 && sync_may_offer(&neighbour->sync) && session_wants_messages(&neighbour->session)) {
-		uint32_t slots[OFFER_IDS_MAX];
-		uint8_t tags[OFFER_IDS_MAX][LETTER_TAG_SIZE];
-		uint8_t count = 0;
-		uint32_t slot;
-		while (count < OFFER_IDS_MAX && marks_take(&neighbour->news, &slot)) {
-			const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
-			if (entry->state != CATALOGUE_HELD || !wants_letter(&neighbour->theirs, entry->rank, entry->day))
-				continue;
-			memcpy(tags[count], entry->tag, LETTER_TAG_SIZE);
-			slots[count++] = slot;
-		}
-		if (count == 0)
-			return;
-		bool out = sync_offer(&neighbour->sync, &neighbour->session, slots, tags, count);
-		assert(out);
+	uint32_t slots[OFFER_IDS_MAX], slot;
+	uint8_t tags[OFFER_IDS_MAX][LETTER_TAG_SIZE];
+	uint8_t count = 0;
+	while (count < OFFER_IDS_MAX && marks_take(set, &slot)) {
+		const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
+		if (entry->state != CATALOGUE_HELD || !entry->shown)
+			continue;
+		memcpy(tags[count], entry->tag, LETTER_TAG_SIZE);
+		slots[count++] = slot;
 	}
+	if (count == 0)
+		return false;
+	unsigned place = 0;
+	while (neighbour->sync.offers[place].count > 0)
+		place++;
+	if (set == &neighbour->suspects)
+		neighbour->suspects_out |= (uint16_t)(1u << place);
+	bool out = sync_offer(&neighbour->sync, &neighbour->session, slots, tags, count);
+	assert(out && neighbour->sync.offers[place].count == count);
+	return true;
+}
+
+static void offer_news(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	struct marks *sets[] = {&neighbour->suspects, &neighbour->news};
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
+		while (sets[i]->count > 0 && sync_may_offer(&neighbour->sync) && session_wants_messages(&neighbour->session))
+			if (!offer_some(gossip, neighbour, sets[i]))
+				break;
+}
+
+/* While they have not said which of the proven letters they lack, nothing lesser goes before these. */
+static uint32_t next_letter(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
+	if (neighbour->suspects.count > 0 || neighbour->suspects_out != 0)
+		return outbox_next_proven(&neighbour->outbox, catalogue, &neighbour->theirs);
+	return outbox_next(&neighbour->outbox, catalogue, &neighbour->theirs);
 }
 
 static bool send_letter(struct gossip *gossip, struct neighbour *neighbour)
@@ -354,7 +421,7 @@ static bool send_letter(struct gossip *gossip, struct neighbour *neighbour)
 	if (!session_wants_messages(&neighbour->session) || !sync_may_send(&neighbour->sync))
 		return false;
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
-	uint32_t slot = outbox_next(&neighbour->outbox, catalogue, &neighbour->theirs);
+	uint32_t slot = next_letter(gossip, neighbour);
 	if (slot == CATALOGUE_NONE)
 		return false;
 	uint8_t envelope[ENVELOPE_SIZE_MAX];

@@ -2,8 +2,8 @@
 #define BARID_NODE_POST_GOSSIP_H
 /*
  * One link of the post: what to say to the neighbour at its end, and what to make of what it says (SPEC.md 7.3 to 7.7). First the two compare what
- * they have (compare.h); what the neighbour lacks waits in its outbox (outbox.h). What becomes known later is pushed if it is urgent and offered if
- * it is not.
+ * they have (compare.h); what the neighbour lacks waits in its outbox (outbox.h). What becomes known later is pushed if it is proven or urgent and
+ * offered if it is neither.
  */
 
 #include "node/post/compare.h"
@@ -37,12 +37,16 @@ struct neighbour {
 	struct outbox outbox;
 	struct aside aside;
 	struct marks news;                /* to be offered */
+	struct marks suspects;            /* the same, before all others: proven here, and perhaps there in another tier */
+	uint16_t suspects_out;            /* bit s: the offer in slot s has such letters and is not answered */
+	struct ingress ingress;           /* of what it brings */
 	bool greeted, met;                /* they know who we are; we know who they are */
 	bool opened;                      /* responder: the comparison is open */
+	uint8_t glance[GLANCE_SIZE];      /* initiator: what we said */
 	bool is_gateway;                  /* they say so, on a link where only a gateway can answer */
 	uint8_t nonce[BEACON_NONCE_SIZE]; /* theirs */
 	struct wants theirs, told;        /* what they want of ours; what we said we want */
-	uint8_t classes;                  /* initiator: in which we differ */
+	uint8_t tiers;                    /* in which we differ */
 	uint64_t up_ms, heard_ms, sent_ms, rekey_ms;
 	uint64_t useful_ms; /* when it last brought or took a letter, or came up */
 };
@@ -57,6 +61,8 @@ bool gossip_input(struct gossip *gossip, struct neighbour *neighbour, const uint
 size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, uint8_t *buf, size_t cap, struct moment now);
 /* A letter has become known that came by the given link (0: by none). */
 void gossip_tell(const struct gossip *gossip, struct neighbour *neighbour, uint32_t slot, uint32_t link);
+/* Letters were moved in the order. */
+void gossip_reorder(struct neighbour *neighbour);
 /* This slot means another letter from now on, or none. */
 void gossip_forget(struct neighbour *neighbour, uint32_t slot);
 

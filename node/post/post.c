@@ -37,7 +37,15 @@ enum err post_open(struct post **out, const struct post_config *config, struct m
 	}
 	post->config = *config;
 	post->config.store_path = NULL;
-	post->door = (struct door){.store = post->store, .tally = &post->tally, .max_bytes = config->store_max_bytes};
+	post->authority = authority_open(post->store);
+	if (post->authority == NULL) {
+		store_close(post->store);
+		free(post);
+		return ERR_MEMORY;
+	}
+	post->door = (struct door){.store = post->store, .authority = post->authority, .tally = &post->tally, .max_bytes = config->store_max_bytes};
+	post->own = ingress_of(true, now.boot_ms);
+	post->carried = ingress_of(false, now.boot_ms);
 	post->gossip = (struct gossip){
 		.door = &post->door,
 		.fresh = &post->fresh,
@@ -57,6 +65,7 @@ enum err post_open(struct post **out, const struct post_config *config, struct m
 void post_reconfigure(struct post *post, const struct post_config *config)
 {
 	post->config.store_max_bytes = post->door.max_bytes = config->store_max_bytes;
+	post->expire_at_ms = 0; /* what has no room any more goes at once */
 	post->config.has_gateway_key = config->has_gateway_key;
 	memcpy(post->config.gateway_key, config->gateway_key, sizeof(post->config.gateway_key));
 	memcpy(post->config.psk, config->psk, sizeof(post->config.psk));
@@ -70,9 +79,17 @@ void post_close(struct post *post)
 		if (post->links[i] != NULL)
 			post_end_link(post, i);
 	fresh_free(&post->fresh);
+	authority_free(post->authority);
 	store_close(post->store);
 	wipe(&post->config, sizeof(post->config));
 	free(post);
+}
+
+void post_clock(struct post *post, struct moment now)
+{
+	post->door.hour = store_hour(post->store, now.boot_ms);
+	post->door.now_ms = now.boot_ms;
+	authority_clock(post->authority, now.unix_s);
 }
 
 static bool held_back(struct post *post, const struct admission *admission, uint8_t flags, struct moment now)
@@ -86,8 +103,9 @@ static bool held_back(struct post *post, const struct admission *admission, uint
 enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE],
 				 struct moment now)
 {
-	post->door.hour = store_hour(post->store, now.boot_ms);
-	struct admission admission = door_admit(&post->door, envelope, len);
+	post_clock(post, now);
+	struct ingress *ingress = (flags & SUBMIT_CARRIED) != 0 ? &post->carried : &post->own;
+	struct admission admission = door_admit(&post->door, ingress, envelope, len);
 	memcpy(id, admission.letter.id, LETTER_ID_SIZE);
 	if (admission.verdict != VERDICT_STORED)
 		return admission.verdict;
@@ -120,9 +138,15 @@ static void run_due(struct post *post, struct moment now)
 		release(post, tag);
 	if (now.boot_ms >= post->nonce_until_ms)
 		new_nonce(post, now);
+	if (post->door.judging && now.boot_ms >= post->judge_at_ms) {
+		post_clock(post, now);
+		(void)door_judge_some(&post->door); /* the deadline says when to go on */
+		post->gossip.must_commit |= store_dirty(post->store);
+	}
 	if (now.boot_ms >= post->expire_at_ms) {
-		post->door.hour = store_hour(post->store, now.boot_ms);
+		post_clock(post, now);
 		bool more = door_expire(&post->door);
+		more |= authority_forget(post->authority, post->door.hour);
 		post->expire_at_ms = now.boot_ms + (more ? 0 : HOUR_MS);
 		post->gossip.must_commit |= store_dirty(post->store);
 	}
@@ -134,7 +158,7 @@ static void note_urgent(struct post *post, struct moment now)
 		post->urgent_until_ms = 0;
 	post->gossip.urgent_handed = false;
 	for (size_t i = 0; i < post->fresh.count; i++)
-		if (order_class(catalogue_at(store_catalogue(post->store), post->fresh.items[i].slot)->rank) == CLASS_URGENT)
+		if (order_tier(catalogue_at(store_catalogue(post->store), post->fresh.items[i].slot)->rank) >= ORDER_TIER_URGENT)
 			post->urgent_until_ms = now.boot_ms + URGENT_MS;
 }
 
@@ -151,6 +175,8 @@ static void publish(struct post *post, struct moment now)
 			continue;
 		for (size_t j = 0; j < freed_count; j++)
 			gossip_forget(neighbour, freed[j]);
+		if (catalogue_reordered(catalogue))
+			gossip_reorder(neighbour);
 		for (size_t j = 0; j < post->fresh.count; j++)
 			gossip_tell(&post->gossip, neighbour, post->fresh.items[j].slot, post->fresh.items[j].link);
 		sync_settled(&neighbour->sync);
@@ -163,6 +189,9 @@ static void publish(struct post *post, struct moment now)
 static enum err undo_turn(struct post *post, enum err err, struct moment now)
 {
 	store_rollback(post->store);
+	authority_reload(post->authority);
+	door_judge_all(&post->door); /* what was moved is back; once the disk has had time to recover */
+	post->judge_at_ms = now.boot_ms + HOUR_MS;
 	post->fresh.count = 0;
 	post->gossip.must_commit = false;
 	post->notes_since_ms = 0;
@@ -220,6 +249,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 uint64_t post_next_deadline(const struct post *post)
 {
 	uint64_t next = earlier(holdback_next(&post->holdback), earlier(post->nonce_until_ms, post->expire_at_ms));
+	if (post->door.judging)
+		next = earlier(next, post->judge_at_ms);
 	if (post->notes_since_ms != 0)
 		next = earlier(next, post->notes_since_ms + NOTES_MS);
 	for (size_t i = 0; i < POST_LINKS_MAX; i++) {

@@ -57,6 +57,10 @@ size_t post_link_output(struct post *post, uint32_t link, uint8_t *buf, size_t c
 enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE],
 				 struct moment now);
 
+/* A desk, or the settings, name organisations to believe: count keys of SIGN_KEY_SIZE bytes. What they vouch for counts from now on, also of what is
+ * held. True if all are believed, after a post_settle() that returned ERR_OK. */
+bool post_trust(struct post *post, const uint8_t *keys, size_t count, struct moment now);
+
 /* Runs what is due, commits. On an error nothing of this turn was kept and all links were dropped from the post (post_next_closed() names them):
  * ERR_FULL may be survived, anything else means the store must be opened anew. */
 enum err post_settle(struct post *post, struct moment now);

@@ -12,7 +12,9 @@ enum { POST_CLOSED_MAX = 4 * POST_LINKS_MAX };
 
 struct post {
 	struct store *store;
+	struct authority *authority;
 	struct door door;
+	struct ingress own, carried; /* of what is written at our desks, and of what they only pass on */
 	struct gossip gossip;
 	struct fresh fresh;
 	struct holdback holdback;
@@ -25,9 +27,12 @@ struct post {
 	size_t closed_count;
 	uint8_t nonce[BEACON_NONCE_SIZE], shown[BEACON_SIZE];
 	uint64_t nonce_until_ms, expire_at_ms, notes_since_ms, opened_ms, urgent_until_ms;
+	uint64_t judge_at_ms; /* not before this is anything judged again */
 	uint64_t generation;
 };
 
+/* Tells everybody inside what time it is; before a letter comes in. */
+void post_clock(struct post *post, struct moment now);
 /* Frees a link's place; nobody is told. i: a place in use. */
 void post_end_link(struct post *post, size_t i);
 /* The same, and the caller of the post is told to close it. */

@@ -146,6 +146,7 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, bool sl
 	neighbour->kind = kind;
 	neighbour->aside = (struct aside){.slow = slow, .initiator = kind == LINK_DIALLED};
 	neighbour->up_ms = neighbour->heard_ms = neighbour->sent_ms = neighbour->rekey_ms = neighbour->useful_ms = now.boot_ms;
+	neighbour->ingress = ingress_of(false, now.boot_ms);
 	start_session(post, neighbour);
 	post->links[place] = neighbour;
 	post->tally.count[TALLY_LINKS_UP]++;
@@ -219,7 +220,7 @@ bool post_link_input(struct post *post, uint32_t link, const uint8_t *bytes, siz
 		return false;
 	struct neighbour *neighbour = post->links[i];
 	bool met_before = neighbour->met;
-	post->door.hour = store_hour(post->store, now.boot_ms);
+	post_clock(post, now);
 	bool good = gossip_input(&post->gossip, neighbour, bytes, len, now);
 	if (good && !met_before && neighbour->met) {
 		peers_met(&post->peers, neighbour->nonce, post->generation, now.boot_ms);

@@ -129,6 +129,7 @@ enum err store_commit(struct store *store, uint64_t boot_ms)
 		return store->error;
 	store->in_transaction = false;
 	store->committed = store->summary;
+	store->latest_committed = store->latest_count;
 	catalogue_keep(store->catalogue);
 	return ERR_OK;
 }
@@ -142,6 +143,7 @@ void store_rollback(struct store *store)
 		store_run(store, store_statement(store, STORE_ROLLBACK));
 	store->in_transaction = false;
 	store->summary = store->committed;
+	store->latest_count = store->latest_committed;
 	catalogue_undo(store->catalogue);
 }
 

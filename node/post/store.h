@@ -11,6 +11,7 @@
 
 #include "node/control.h"
 #include "node/post/catalogue.h"
+#include "node/post/pools.h"
 #include "platform/error.h"
 #include "proto/outside.h"
 
@@ -23,7 +24,7 @@ struct store_summary {
 	uint64_t gateway_last; /* last time a gateway was met, Unix seconds, 0 never */
 };
 
-enum { STORE_KNOWN_MAX = 1 << 17, STORE_VERSION = 2 };
+enum { STORE_KNOWN_MAX = 1 << 17, STORE_LATEST_MAX = 1 << 16, STORE_VERSION = 3 };
 
 /* node/post/store_open.c */
 
@@ -57,8 +58,18 @@ uint64_t store_key(const struct store *store, const uint8_t tag[static LETTER_TA
 
 /* Held here, known but no longer held, or unknown. slot is CATALOGUE_NONE when unknown. */
 enum control_place store_place(const struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], uint32_t *slot);
+/* A letter on its way into the store. */
+struct store_letter {
+	const struct outside *outside; /* borrows */
+	const uint8_t *envelope;       /* borrows */
+	size_t len;
+	struct judgement judgement;
+	uint32_t expires;
+};
 /* Adds a letter that is not held. Returns its slot, CATALOGUE_NONE on error. */
-uint32_t store_put(struct store *store, const struct outside *letter, const uint8_t *envelope, size_t len, uint32_t expires);
+uint32_t store_put(struct store *store, const struct store_letter *letter);
+/* A letter that is HELD is worth something else from now on. Does nothing if the disk has changed it. */
+void store_restand(struct store *store, uint32_t slot, const struct judgement *judgement);
 /* Fills envelope[ENVELOPE_SIZE_MAX]; 0 if it is not held (any more) or the disk has changed it. */
 size_t store_get(struct store *store, uint32_t slot, uint8_t *envelope);
 /* The same without looking for changes: for a letter whose next reader examines it anyway. */
@@ -95,6 +106,9 @@ struct store_latest {
 bool store_latest(struct store *store, const struct outside *letter, struct store_latest *latest);
 /* This letter is it from now on; remembered until the given hour. */
 void store_set_latest(struct store *store, const struct outside *letter, uint32_t until);
+/* How many of (kind, issuer, topic) are remembered. Anybody can make up more of them: from STORE_LATEST_MAX on, the caller remembers only those of an
+ * issuer somebody vouches for. */
+uint32_t store_latest_count(const struct store *store);
 
 /* A neighbour, or a gateway, confirmed to hold the letter of this key. unix_s is for show. */
 void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix_s);

@@ -13,9 +13,10 @@
 	X(COMMIT, "COMMIT") \
 	X(ROLLBACK, "ROLLBACK") \
 	X(SAVE, "UPDATE meta SET summary = ?1 WHERE rowid = 1") \
-	X(PUT, "INSERT INTO letters (seq, expires, body) VALUES (?1, ?2, ?3)") \
+	X(PUT, "INSERT INTO letters (seq, expires, body, standing) VALUES (?1, ?2, ?3, ?4)") \
 	X(GET, "SELECT body FROM letters WHERE seq = ?1") \
-	X(ARRIVED, "SELECT seq, body FROM letters WHERE seq > ?1 ORDER BY seq LIMIT 256") \
+	X(RESTAND, "UPDATE letters SET standing = ?2 WHERE seq = ?1") \
+	X(ARRIVED, "SELECT seq, body, standing FROM letters WHERE seq > ?1 ORDER BY seq LIMIT 256") \
 	X(DELETE, "DELETE FROM letters WHERE seq = ?1") \
 	X(EXPIRED, "SELECT seq, body FROM letters WHERE expires <= ?1 ORDER BY expires, seq LIMIT 1") \
 	X(KNOWN, "SELECT tag, commitment, receipted FROM known WHERE key = ?1") \
@@ -30,7 +31,15 @@
 		  "ON CONFLICT (key) DO UPDATE SET copies = copies + ?2, " \
 		  "first_at = CASE first_at WHEN 0 THEN ?3 ELSE first_at END, gateway_at = CASE gateway_at WHEN 0 THEN ?4 ELSE gateway_at END") \
 	X(TRACK, "SELECT copies, first_at, gateway_at FROM handed WHERE key = ?1") \
-	X(UNTRACK, "DELETE FROM handed WHERE key = ?1")
+	X(UNTRACK, "DELETE FROM handed WHERE key = ?1") \
+	X(TRUST, "INSERT OR REPLACE INTO trusted (key, number, issued, expires) VALUES (?1, ?2, ?3, ?4)") \
+	X(UNTRUST, "DELETE FROM trusted WHERE key = ?1") \
+	X(FORGET_TRUSTED, "DELETE FROM trusted WHERE key IN (SELECT key FROM trusted WHERE expires <= ?1 ORDER BY expires, key LIMIT 256)") \
+	X(REVOKE, "INSERT OR REPLACE INTO revoked (secret, day, expires) VALUES (?1, ?2, ?3)") \
+	X(FORGET_REVOKED, "DELETE FROM revoked WHERE secret IN (SELECT secret FROM revoked WHERE expires <= ?1 ORDER BY expires, secret LIMIT 256)") \
+	X(SPENT, "SELECT tag FROM spent WHERE key = ?1") \
+	X(SPEND, "INSERT OR REPLACE INTO spent (key, tag, expires) VALUES (?1, ?2, ?3)") \
+	X(FORGET_SPENT, "DELETE FROM spent WHERE key IN (SELECT key FROM spent WHERE expires <= ?1 ORDER BY expires, key LIMIT 256)")
 
 enum store_statement {
 #define STORE_ENUM(name, sql) STORE_##name,
@@ -39,7 +48,7 @@ enum store_statement {
 		STORE_STATEMENT_COUNT
 };
 
-enum { STORE_BATCH = 256, STORE_SUMMARY_SIZE = 24 };
+enum { STORE_BATCH = 256, STORE_SUMMARY_SIZE = 24, STORE_SPREAD_GROUPS = 256 };
 
 struct store {
 	sqlite3 *db;
@@ -50,6 +59,7 @@ struct store {
 	uint8_t secret[SHORTHASH_KEY_SIZE];
 	uint64_t opened_boot_ms, opened_ms; /* boot clock and store age when it was opened */
 	uint32_t rotten;
+	uint32_t latest_count, latest_committed; /* rows of the table */
 	bool in_transaction;
 	enum err error;
 };
@@ -69,7 +79,15 @@ void store_summary_encode(const struct store_summary *summary, uint8_t out[stati
 /* A view of the envelope in a column, good until the statement moves on, and its header. 0: the disk has changed it. */
 size_t store_sound_body(sqlite3_stmt *statement, int column, const uint8_t **body, struct envelope_header *header);
 /* Puts an entry into the catalogue; out of memory becomes the turn's error. Returns its slot or CATALOGUE_NONE. */
-uint32_t store_note(struct store *store, const struct catalogue_position *letter, enum catalogue_state state, uint64_t seq);
+uint32_t store_note(struct store *store, const struct catalogue_entry *entry);
+/* The entry of a letter with this header and judgement, but for its row. */
+struct catalogue_entry store_entry(const struct envelope_header *header, const uint8_t tag[static LETTER_TAG_SIZE],
+				   const struct judgement *judgement);
+/* What stands in a row of a judgement, and what a row says of one: of an unproven letter nothing but that, for a store that is seized must not show
+ * by which link a letter came, nor that it was written here. It is one of 256 groups then, which nobody can choose. */
+uint32_t store_standing_encode(const struct judgement *judgement);
+struct judgement store_standing_decode(const struct store *store, uint32_t standing, const struct envelope_header *header,
+				       const uint8_t tag[static LETTER_TAG_SIZE]);
 /* Takes an entry out of the catalogue; likewise. */
 void store_unnote(struct store *store, uint32_t slot);
 

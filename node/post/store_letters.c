@@ -5,6 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* Of the column `standing`. */
+enum { STANDING_MASK = 3, POOL_SHIFT = 2, POOL_MASK = 7, GROUP_SHIFT = 8 };
+
 enum control_place store_place(const struct store *store, const uint8_t tag[static LETTER_TAG_SIZE], uint32_t *slot)
 {
 	*slot = catalogue_find(store->catalogue, tag);
@@ -23,11 +26,42 @@ enum control_place store_place(const struct store *store, const uint8_t tag[stat
 	return PLACE_UNKNOWN;
 }
 
-uint32_t store_note(struct store *store, const struct catalogue_position *letter, enum catalogue_state state, uint64_t seq)
+uint32_t store_standing_encode(const struct judgement *judgement)
 {
-	struct catalogue_entry entry = {.seq = seq, .day = letter->day, .rank = letter->rank, .state = (uint8_t)(state & 0xf)};
-	memcpy(entry.tag, letter->tag, sizeof(entry.tag));
-	uint32_t slot = catalogue_set(store->catalogue, &entry);
+	if (judgement->standing == STANDING_UNPROVEN)
+		return 0;
+	return (uint32_t)judgement->standing | (uint32_t)judgement->pool << POOL_SHIFT | (uint32_t)judgement->group << GROUP_SHIFT;
+}
+
+struct judgement store_standing_decode(const struct store *store, uint32_t standing, const struct envelope_header *header,
+				       const uint8_t tag[static LETTER_TAG_SIZE])
+{
+	struct judgement judgement = {
+		.standing = (enum standing)(standing & STANDING_MASK),
+		.pool = (enum pool)(standing >> POOL_SHIFT & POOL_MASK),
+		.group = (uint16_t)(standing >> GROUP_SHIFT),
+	};
+	if (judgement.standing == STANDING_UNPROVEN || judgement.pool >= POOL_OWN)
+		judgement = pool_unproven(header, (uint16_t)(store_key(store, tag) % STORE_SPREAD_GROUPS));
+	return judgement;
+}
+
+struct catalogue_entry store_entry(const struct envelope_header *header, const uint8_t tag[static LETTER_TAG_SIZE], const struct judgement *judgement)
+{
+	struct catalogue_entry entry = {
+		.rank = order_rank(header, judgement->standing),
+		.state = CATALOGUE_HELD,
+		.group = judgement->group,
+	};
+	entry.pool = judgement->pool & POOL_MASK;
+	entry.day = order_day(entry.rank, header->day);
+	memcpy(entry.tag, tag, sizeof(entry.tag));
+	return entry;
+}
+
+uint32_t store_note(struct store *store, const struct catalogue_entry *entry)
+{
+	uint32_t slot = catalogue_set(store->catalogue, entry);
 	if (slot == CATALOGUE_NONE && store->error == ERR_OK)
 		store->error = ERR_MEMORY;
 	return slot;
@@ -39,21 +73,22 @@ void store_unnote(struct store *store, uint32_t slot)
 		store->error = ERR_MEMORY;
 }
 
-uint32_t store_put(struct store *store, const struct outside *letter, const uint8_t *envelope, size_t len, uint32_t expires)
+uint32_t store_put(struct store *store, const struct store_letter *letter)
 {
 	if (!store_begin(store))
 		return CATALOGUE_NONE;
-	struct catalogue_position position = {.rank = order_rank(&letter->header), .day = letter->header.day};
-	memcpy(position.tag, letter->id, sizeof(position.tag));
-	assert(order_size(position.rank) == len);
+	struct catalogue_entry entry = store_entry(&letter->outside->header, letter->outside->id, &letter->judgement);
+	assert(order_size(entry.rank) == letter->len);
 	sqlite3_stmt *statement = store_statement(store, STORE_PUT);
 	store_bind_u64(statement, 1, store->summary.next_seq);
-	store_bind_u64(statement, 2, expires);
-	(void)sqlite3_bind_blob(statement, 3, envelope, (int)len, SQLITE_STATIC); /* cannot fail without a copy */
+	store_bind_u64(statement, 2, letter->expires);
+	(void)sqlite3_bind_blob(statement, 3, letter->envelope, (int)letter->len, SQLITE_STATIC); /* cannot fail without a copy */
+	store_bind_u64(statement, 4, store_standing_encode(&letter->judgement));
 	store_run(store, statement);
 	if (store->error != ERR_OK)
 		return CATALOGUE_NONE;
-	return store_note(store, &position, CATALOGUE_HELD, store->summary.next_seq++);
+	entry.seq = store->summary.next_seq++ & CATALOGUE_SEQ_MAX;
+	return store_note(store, &entry);
 }
 
 /* A view of what stands in a column. 0: it cannot be an envelope. */
@@ -106,6 +141,24 @@ size_t store_get_as_is(struct store *store, uint32_t slot, uint8_t *envelope)
 		memcpy(envelope, body, len);
 	(void)sqlite3_reset(row); /* read only: nothing left to fail */
 	return len;
+}
+
+void store_restand(struct store *store, uint32_t slot, const struct judgement *judgement)
+{
+	assert(catalogue_at(store->catalogue, slot)->state == CATALOGUE_HELD);
+	uint8_t envelope[ENVELOPE_SIZE_MAX];
+	if (!store_begin(store) || store_get(store, slot, envelope) == 0)
+		return;
+	const struct catalogue_entry *held = catalogue_at(store->catalogue, slot);
+	struct envelope_header header;
+	envelope_header_decode(envelope, &header);
+	struct catalogue_entry entry = store_entry(&header, held->tag, judgement);
+	sqlite3_stmt *statement = store_statement(store, STORE_RESTAND);
+	store_bind_u64(statement, 1, held->seq);
+	store_bind_u64(statement, 2, store_standing_encode(judgement));
+	store_run(store, statement);
+	if (store->error == ERR_OK && !catalogue_move(store->catalogue, slot, &entry))
+		store->error = ERR_MEMORY;
 }
 
 bool store_arrived(struct store *store, uint64_t after, uint8_t kinds, uint8_t *envelope, size_t *len, uint64_t *seq)

@@ -22,6 +22,13 @@ bool store_known(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE],
 	return whole;
 }
 
+static void note_known(struct store *store, const struct catalogue_position *letter)
+{
+	struct catalogue_entry entry = {.rank = letter->rank, .day = letter->day, .state = CATALOGUE_KNOWN};
+	memcpy(entry.tag, letter->tag, sizeof(entry.tag));
+	(void)store_note(store, &entry); /* its slot is of no use here; an error is kept */
+}
+
 void store_remember(struct store *store, const struct catalogue_position *letter, const struct store_known *known, uint32_t until)
 {
 	if (!store_begin(store))
@@ -36,7 +43,7 @@ void store_remember(struct store *store, const struct catalogue_position *letter
 	store_bind_u64(statement, 7, letter->day);
 	store_run(store, statement);
 	if (store->error == ERR_OK)
-		(void)store_note(store, letter, CATALOGUE_KNOWN, 0); /* its slot is of no use here; an error is kept */
+		note_known(store, letter);
 }
 
 void store_mark_receipted(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE])
@@ -86,8 +93,10 @@ bool store_forget_expired(struct store *store, uint32_t hour)
 {
 	sqlite3_stmt *latest = store_statement(store, STORE_FORGET_LATEST);
 	store_bind_u64(latest, 1, hour);
-	if (store_begin(store))
+	if (store_begin(store)) {
 		store_run(store, latest);
+		store->latest_count -= (uint32_t)sqlite3_changes(store->db);
+	}
 	struct forgettable ids[STORE_BATCH];
 	bool crowded = catalogue_known(store->catalogue) > STORE_KNOWN_MAX;
 	size_t n = forgettable(store, crowded ? UINT32_MAX : hour, ids);
@@ -122,10 +131,17 @@ bool store_latest(struct store *store, const struct outside *letter, struct stor
 	return whole;
 }
 
+uint32_t store_latest_count(const struct store *store)
+{
+	return store->latest_count;
+}
+
 void store_set_latest(struct store *store, const struct outside *letter, uint32_t until)
 {
+	struct store_latest before;
 	if (!store_begin(store))
 		return;
+	store->latest_count += !store_latest(store, letter, &before);
 	sqlite3_stmt *statement = store_statement(store, STORE_SET_LATEST);
 	store_bind_u64(statement, 1, topic_key(store, letter));
 	store_bind_u64(statement, 2, letter->seq);

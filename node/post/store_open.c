@@ -21,31 +21,47 @@ static const char setup_sql[] = "PRAGMA page_size = 8192;"
 				"PRAGMA journal_size_limit = 16777216;"
 				"PRAGMA wal_autocheckpoint = 2000;"; /* 16 MB: a page that changes often is copied back seldom */
 
+/* Organisations believed, secrets revoked, tickets spent (node/post/store_authority.c). */
+#define AUTHORITY_TABLES \
+	"CREATE TABLE trusted (key BLOB PRIMARY KEY, number INTEGER NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL) " \
+	"WITHOUT ROWID;" \
+	"CREATE INDEX trusted_by_expiry ON trusted (expires);" \
+	"CREATE TABLE revoked (secret BLOB PRIMARY KEY, day INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;" \
+	"CREATE INDEX revoked_by_expiry ON revoked (expires);" \
+	"CREATE TABLE spent (key INTEGER PRIMARY KEY, tag BLOB NOT NULL, expires INTEGER NOT NULL);" \
+	"CREATE INDEX spent_by_expiry ON spent (expires);"
+
 static const char schema_sql[] =
 	"BEGIN IMMEDIATE;"
 	"CREATE TABLE meta (identity INTEGER NOT NULL, secret BLOB NOT NULL, summary BLOB NOT NULL);"
-	"CREATE TABLE letters (seq INTEGER PRIMARY KEY, expires INTEGER NOT NULL, body BLOB NOT NULL);"
+	"CREATE TABLE letters (seq INTEGER PRIMARY KEY, expires INTEGER NOT NULL, body BLOB NOT NULL, standing INTEGER NOT NULL DEFAULT 0);"
 	"CREATE INDEX letters_by_expiry ON letters (expires);"
 	"CREATE TABLE known (key INTEGER PRIMARY KEY, expires INTEGER NOT NULL, tag BLOB NOT NULL, commitment BLOB NOT NULL, receipted INTEGER NOT "
 	"NULL, rank INTEGER NOT NULL, day INTEGER NOT NULL);"
 	"CREATE INDEX known_by_expiry ON known (expires);"
 	"CREATE TABLE latest (topic INTEGER PRIMARY KEY, number INTEGER NOT NULL, tag BLOB NOT NULL, expires INTEGER NOT NULL);"
 	"CREATE INDEX latest_by_expiry ON latest (expires);"
-	"CREATE TABLE handed (key INTEGER PRIMARY KEY, copies INTEGER NOT NULL, first_at INTEGER NOT NULL, gateway_at INTEGER NOT NULL);"
-	"PRAGMA user_version = 2;";
+	"CREATE TABLE handed (key INTEGER PRIMARY KEY, copies INTEGER NOT NULL, first_at INTEGER NOT NULL, gateway_at INTEGER NOT "
+	"NULL);" AUTHORITY_TABLES "PRAGMA user_version = 3;";
 
 /* From version 1, which had indexes by key and in order, and more in its summary: bytes, counts and sums of four classes, next_seq at byte 152, the
  * number of known ids, open_ms at byte 164, gateway_last. Rank and day of what is only known were not kept: zero. */
-static const char migrate_sql[] = "BEGIN IMMEDIATE;"
-				  "CREATE TABLE moved (seq INTEGER PRIMARY KEY, expires INTEGER NOT NULL, body BLOB NOT NULL);"
-				  "INSERT INTO moved (seq, expires, body) SELECT seq, expires, body FROM letters ORDER BY seq;"
-				  "DROP TABLE letters;"
-				  "ALTER TABLE moved RENAME TO letters;"
-				  "CREATE INDEX letters_by_expiry ON letters (expires);"
-				  "ALTER TABLE known ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;"
-				  "ALTER TABLE known ADD COLUMN day INTEGER NOT NULL DEFAULT 0;"
-				  "UPDATE meta SET summary = CAST(substr(summary, 153, 8) || substr(summary, 165, 16) AS BLOB);"
-				  "PRAGMA user_version = 2;";
+static const char from_1_sql[] = "CREATE TABLE moved (seq INTEGER PRIMARY KEY, expires INTEGER NOT NULL, body BLOB NOT NULL);"
+				 "INSERT INTO moved (seq, expires, body) SELECT seq, expires, body FROM letters ORDER BY seq;"
+				 "DROP TABLE letters;"
+				 "ALTER TABLE moved RENAME TO letters;"
+				 "CREATE INDEX letters_by_expiry ON letters (expires);"
+				 "ALTER TABLE known ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;"
+				 "ALTER TABLE known ADD COLUMN day INTEGER NOT NULL DEFAULT 0;"
+				 "UPDATE meta SET summary = CAST(substr(summary, 153, 8) || substr(summary, 165, 16) AS BLOB);";
+
+/* From version 2, which believed nobody: every letter is unproven until somebody is named. Its ranks were class * 16 + kind * 4 + (3 - bucket), kinds
+ * SEALED, NOTICE, RECEIPTS, CONTROL. */
+static const char from_2_sql[] =
+	"ALTER TABLE letters ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE known SET day = 0, rank = CASE rank / 16 WHEN 0 THEN 0 WHEN 3 THEN 32 ELSE 16 END + rank % 4 + 4 * "
+	"CASE WHEN rank / 16 = 2 THEN 2 + (rank % 16 >= 4) WHEN rank % 16 / 4 = 2 AND rank / 16 <> 1 THEN 2 ELSE rank % 16 >= 4 END;" AUTHORITY_TABLES
+	"PRAGMA user_version = 3;";
 
 static const char *const statement_sql[STORE_STATEMENT_COUNT] = {
 #define STORE_SQL(name, sql) [STORE_##name] = sql,
@@ -64,7 +80,7 @@ static bool summary_decode(struct store_summary *summary, const uint8_t *bytes, 
 	summary->next_seq = read_u64(&reader);
 	summary->open_ms = read_u64(&reader);
 	summary->gateway_last = read_u64(&reader);
-	return reader_done(&reader) && summary->next_seq > 0;
+	return reader_done(&reader) && summary->next_seq > 0 && summary->next_seq <= CATALOGUE_SEQ_MAX;
 }
 
 static enum err make_schema(struct store *store)
@@ -136,9 +152,13 @@ static enum err prepare_all(struct store *store)
 }
 
 /* All or nothing: without COMMIT, what was moved is gone with the connection. */
-static enum err migrate(struct store *store)
+static enum err migrate(struct store *store, int version)
 {
-	enum err err = run_script(store->db, migrate_sql);
+	enum err err = run_script(store->db, "BEGIN IMMEDIATE");
+	if (err == ERR_OK && version < 2)
+		err = run_script(store->db, from_1_sql);
+	if (err == ERR_OK)
+		err = run_script(store->db, from_2_sql);
 	if (err == ERR_OK)
 		err = load_meta(store);
 	return err != ERR_OK ? err : run_script(store->db, "COMMIT");
@@ -154,11 +174,12 @@ static bool load_letter(struct store *store, uint64_t seq, sqlite3_stmt *row)
 		return false;
 	uint8_t id[LETTER_ID_SIZE];
 	outside_id(body, len, id);
-	if (catalogue_find(store->catalogue, id) != CATALOGUE_NONE)
+	if (seq > CATALOGUE_SEQ_MAX || catalogue_find(store->catalogue, id) != CATALOGUE_NONE)
 		return false;
-	struct catalogue_position letter = {.rank = order_rank(&header), .day = header.day};
-	memcpy(letter.tag, id, sizeof(letter.tag));
-	(void)store_note(store, &letter, CATALOGUE_HELD, seq); /* an error is kept */
+	struct judgement judgement = store_standing_decode(store, (uint32_t)sqlite3_column_int(row, 2), &header, id);
+	struct catalogue_entry entry = store_entry(&header, id, &judgement);
+	entry.seq = seq & CATALOGUE_SEQ_MAX;
+	(void)store_note(store, &entry); /* an error is kept */
 	return true;
 }
 
@@ -196,16 +217,29 @@ static void load_known(struct store *store, sqlite3_stmt *select)
 	while (store->error == ERR_OK && store_row(store, select)) {
 		const void *tag = sqlite3_column_blob(select, 0);
 		int rank = sqlite3_column_int(select, 1);
-		struct catalogue_position letter = {.day = (uint16_t)sqlite3_column_int(select, 2)};
+		struct catalogue_entry entry = {.state = CATALOGUE_KNOWN};
 		if (rank >= 0 && rank < ORDER_RANKS)
-			letter.rank = (uint8_t)rank;
+			entry.rank = (uint8_t)rank;
+		entry.day = order_day(entry.rank, (uint16_t)sqlite3_column_int(select, 2));
 		if (tag == NULL || sqlite3_column_bytes(select, 0) != LETTER_TAG_SIZE)
 			continue; /* the disk has changed it; it is forgotten when its time comes */
-		memcpy(letter.tag, tag, sizeof(letter.tag));
-		if (catalogue_find(store->catalogue, letter.tag) == CATALOGUE_NONE)
-			(void)store_note(store, &letter, CATALOGUE_KNOWN, 0); /* an error is kept */
+		memcpy(entry.tag, tag, sizeof(entry.tag));
+		if (catalogue_find(store->catalogue, entry.tag) == CATALOGUE_NONE)
+			(void)store_note(store, &entry); /* an error is kept */
 		catalogue_keep(store->catalogue);
 	}
+}
+
+static enum err count_latest(struct store *store)
+{
+	sqlite3_stmt *select;
+	int code = sqlite3_prepare_v2(store->db, "SELECT count(*) FROM latest", -1, &select, NULL);
+	if (code != SQLITE_OK)
+		return store_err_of_sqlite(code);
+	code = sqlite3_step(select);
+	store->latest_count = code == SQLITE_ROW ? (uint32_t)sqlite3_column_int64(select, 0) : 0;
+	(void)sqlite3_finalize(select); /* read only: nothing left to fail */
+	return code == SQLITE_ROW ? ERR_OK : store_err_of_sqlite(code);
 }
 
 static enum err load_catalogue(struct store *store, uint64_t boot_ms)
@@ -222,7 +256,9 @@ static enum err load_catalogue(struct store *store, uint64_t boot_ms)
 		return store_err_of_sqlite(code);
 	load_known(store, select);
 	(void)sqlite3_finalize(select); /* read only: nothing left to fail */
-	return store_commit(store, boot_ms);
+	enum err err = count_latest(store);
+	store->latest_committed = store->latest_count;
+	return err != ERR_OK ? err : store_commit(store, boot_ms);
 }
 
 static enum err open_inside(struct store *store, const char *path)
@@ -244,7 +280,7 @@ static enum err open_inside(struct store *store, const char *path)
 	err = run_script(store->db, setup_sql);
 	if (err != ERR_OK)
 		return err;
-	err = version == 0 ? make_schema(store) : version < STORE_VERSION ? migrate(store) : load_meta(store);
+	err = version == 0 ? make_schema(store) : version < STORE_VERSION ? migrate(store, version) : load_meta(store);
 	return err != ERR_OK ? err : prepare_all(store);
 }
 

@@ -104,6 +104,8 @@ static const char *verb_word(enum notice_verb verb)
 		return "complete";
 	case NOTICE_HEARTBEAT:
 		return "heartbeat";
+	case NOTICE_SAFE:
+		return "safe";
 	}
 	return "info";
 }

@@ -97,6 +97,9 @@ flags()
 	expect 64 '64 hex' "$bin/baridd" --home x --gateway 192.0.2.1:1 --gateway-key 00
 	expect 64 size "$bin/baridd" --home x --store-max 5
 	expect 66 'no such file' "$bin/baridd" --home x --config missing
+	expect 78 'no such file' "$bin/baridd" --home x --lan off --trust missing.card
+	echo nonsense >bad.card
+	expect 78 'not the card of an organisation' "$bin/baridd" --home x --lan off --trust bad.card
 	printf '[post]\nnonsense = 3\n' >bad.conf
 	expect 78 'bad[.]conf' "$bin/baridd" --home x --config bad.conf
 	expect 64 'say what to do' "$bin/barid-relief"
@@ -203,7 +206,7 @@ stores()
 	cp post/store.db newer.db
 	expect 65 newer "$bin/baridd" --home post --lan off
 	cmp -s post/store.db newer.db || fail "a store of a newer version was changed"
-	set_version post/store.db 2
+	set_version post/store.db 3
 	mkdir -p strange
 	head -c 9000 /dev/urandom >strange/store.db
 	cp strange/store.db strange.db

@@ -14,6 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../interop"))
 import barid_desk as person_desk  # noqa: E402
 import barid_letters as letters  # noqa: E402
+import interop_authority  # noqa: E402
 import interop_compare  # noqa: E402
 from barid_peer import Neighbour, lane_group  # noqa: E402
 from interop_room import Dialled, Room, count_of, each, expect_end, hand_in, holdings, ids_of, place, resident_kib  # noqa: E402
@@ -32,7 +33,7 @@ def exchange(post, link, is_gateway=0):
     flags = link.greet()
     assert flags == is_gateway, "flags %d" % flags
     if link.peer.dial:
-        assert link.their_digests == shown.digests(link.peer.h1), "class digests are not those of SPEC.md 7.3"
+        assert link.their_digests == shown.digests(link.peer.h1), "tier digests are not those of SPEC.md 7.3"
     else:
         assert link.peer.glance == shown.carried(link.peer.state.re.data), "the glance is not that of SPEC.md 7.3"
     link.take_all(len(before))
@@ -237,7 +238,7 @@ def hostile_links(room):
         "a long HELLO": lambda l: l.send(HELLO, hello + b"\0"),
         "HELLO with unknown flags": lambda l: l.send(HELLO, b"\x08" + hello[1:]),
         "HELLO that wants rank 65": lambda l: l.send(HELLO, hello[:7] + b"\x41" + hello[8:]),
-        "HELLO with a fifth class": lambda l: l.send(HELLO, hello[:11] + b"\x10"),
+        "HELLO with a fifth tier": lambda l: l.send(HELLO, hello[:11] + b"\x10"),
     }
     each(before_hello, lambda spoil: expect_end(post, post.port, "records_malformed", spoil, False))
     forged = {
@@ -275,7 +276,7 @@ def hostile_answers(room):
             wait_until("%s is counted" % counter, lambda: count_of(dialled.post, counter) == 1, 3)
 
     each({
-        "a greeting of unknown flags": Changed(lambda whole: b"\x08" + whole[1:]),
+        "a greeting of unknown flags": Changed(lambda whole: b"\x10" + whole[1:]),
         "a greeting that wants rank 65": Changed(lambda whole: whole[:7] + b"\x41" + whole[8:]),
         "a HELLO from the side that sends none": lambda l: l.send(HELLO, bytes(7) + bytes([0, 0, 0, 96, 15])),
         "a unit of no class in the first flight": lambda l: l.send(LIST, bytes(4)),
@@ -463,6 +464,7 @@ CASES = [
     gateway_dialled,
     gateway_answered,
     *interop_compare.CASES,
+    *interop_authority.CASES,
     rekeyed,
     twin_links,
     hostile_links,

@@ -9,11 +9,9 @@ import time
 import barid_letters as letters
 import barid_sketch as sketch
 from barid_peer import Neighbour
-from barid_sketch import Unit
 from interop_room import Dialled, cpu_seconds, each, expect_end, hand_in, holdings, ids_of, many, resident_kib
 from noise_peer import ESTIMATE, LETTER, LIST, MORE_SUMS, NEED, SKETCH, LinkEnded
 
-CLASS_ONE = Unit(1 << 1, 0, 0, 0, 0)
 CPU_MAX = 2.0  # seconds that one hostile link may cost
 
 
@@ -58,7 +56,7 @@ def equal_stores(room):
         for post, link in both.links(held=held):
             with link:
                 link.greet()
-                assert link.differing == 0, "classes of equal stores differ: %d" % link.differing
+                assert link.differing == 0, "tiers of equal stores differ: %d" % link.differing
                 assert link.peer.dial or link.shows_the_same(), "the glance of equal stores differs"
                 assert not link.waits(1.5), "equal stores, and yet it says %s" % (link.turn(),)
                 fresh = letters.sealed(letters.STATUS)
@@ -95,7 +93,7 @@ def letters_lacking_on_both_sides(room):
 
 
 def hundreds_of_differences(room):
-    """Several classes, so one ESTIMATE for each, and parts."""
+    """Several tiers, so one ESTIMATE for each, and parts."""
     common = many(900) + many(500, letters.NEED)
     with Both(room, "hundreds", common + many(200) + many(250, letters.NEED)) as both:
         for post, link in both.links(held=common + many(180) + many(250, letters.NEED)):
@@ -188,55 +186,68 @@ def letters_during_the_handshake(room):
 
 
 def wants(room):
-    """What a full store does not want is neither asked for nor sent; what there is no room for is not sent."""
+    """What a full store does not want is neither asked for nor sent, but offered; what there is no room for is not sent."""
     theirs, ours = many(60), many(50)
     with Both(room, "wants", theirs) as both:
-        for post, link in both.links(held=ours, wants=(32, 3940, 120)):
+        for post, link in both.links(held=ours, wants=(19, 0, 120)):
             with link:
+                link.answers_offers = link.offers_tail = False
                 link.greet()
                 link.run_until_quiet()
-                wanted = [e for e in theirs if (letters.Letter.of(e).rank, letters.Letter.of(e).day) >= (32, 3940)]
+                wanted = [e for e in theirs if letters.Letter.of(e).rank >= 19]
                 assert ids_of(link.came) == ids_of(wanted), "%d came, %d are wanted" % (len(link.came), len(wanted))
+                offered = {tag for _, tags in link.offered for tag in tags}
+                below = {letters.Letter.of(e).tag for e in theirs} - {letters.Letter.of(e).tag for e in wanted}
+                assert offered == below, "%d are offered of %d" % (len(offered), len(below))
     post = room.listening("room-for-16")
-    theirs = many(60, letters.STATUS) + many(8, letters.URGENT)
-    hand_in(post, theirs)
-    with Neighbour.dial(post.port, wants=(0, 0, 48)) as link:  # 2^12 bytes: 16 letters of 256
+    hand_in(post, many(20, letters.STATUS) + many(40, letters.ROUTINE) + many(8, letters.URGENT))
+    with Neighbour.dial(post.port, wants=(0, 0, 48)) as link:  # 2^12 bytes: 16 letters of 256; the ninth of class status is one too many
+        link.answers_offers = False
         link.greet()
         link.run_until_quiet()
-        days = sorted((letters.Letter.of(e).day for e in theirs if e[2] == letters.STATUS), reverse=True)
-        assert sum(e[2] == letters.URGENT for e in link.came) == 8, "the urgent letters do not come first"
-        came = sorted((letters.Letter.of(e).day for e in link.came if e[2] == letters.STATUS), reverse=True)
-        fitting = [day for day in days if day >= days[8]]  # after eight there is no room; the ninth's day is the floor
-        assert came == fitting, "%d letters came and not %d" % (len(came), len(fitting))
+        assert [e[2] for e in link.came] == [letters.URGENT] * 8 + [letters.STATUS] * 20, [e[2] for e in link.came]
+
+
+def asked_for(room):
+    """What was offered from below the floor is sent when it is asked for, by either side."""
+    post = room.listening("tail")
+    theirs, ours = many(300, letters.ROUTINE), many(20, letters.ROUTINE)
+    hand_in(post, theirs)
+    with Neighbour.dial(post.port, held=ours, wants=(16, 0, 120), seconds=20) as link:
+        link.greet()
+        link.run_until_quiet()
+        assert len(link.came) == 256 and link.counts["to LETTER"] == 20, "%d came" % len(link.came)
+    assert ids_of(holdings(post)) == ids_of(theirs + ours)
+    with Neighbour.dial(post.port, held=ours + link.came, wants=(16, 0, 120), seconds=20) as again:
+        again.greet()
+        again.run_until_quiet()
+        assert again.offered and again.counts["from OFFER"] == 4, "not the same 256 at every contact, and something differs"
 
 
 def full_store(room):
     """What a full store wants, and that it offers what it carries and would not take."""
     post = room.listening("full", "--store-max", "512K")
-    with post.desk() as desk:
-        for i in range(200):
-            desk.submit(letters.sealed(letters.STATUS, 3, day=3900 + i % 20))
-            desk.submitted()
+    with Neighbour.dial(post.port) as link:  # from somebody's hand: what is written here has a share of its own
+        link.greet()
+        link.give(many(200, letters.STATUS, 3), hold=False)
     held = [letters.Letter.of(e) for e in holdings(post)]
-    last = min((letter.rank, letter.day) for letter in held)
+    last = min(letter.rank for letter in held)
     ours = many(20, letters.ROUTINE) + [letters.sealed(letters.NEED)]
     with Neighbour.dial(post.port, held=ours) as link:
-        assert link.their_wants[:2] == (last[0], last[1] + 1), "it wants %s, its last letter is %s" % (link.their_wants, last)
+        assert link.their_wants[:2] == (last + 1, 0), "it wants %s, its last letter is of rank %d" % (link.their_wants, last)
+        link.offers_tail = link.answers_offers = False
         link.greet()
         link.run_until_quiet()
         assert [bit for _, bit in link.acknowledged] == [True] and len(link.acknowledged) == 1, "only one letter is wanted"
-        came = {letters.Letter.of(e).tag for e in link.came}
-        above = {letter.tag for letter in held if (letter.rank, letter.day) > last}
-        assert above <= came, "%d letters above the floor do not come" % len(above - came)
         offered = {tag for _, tags in link.offered for tag in tags}
-        below = {letter.tag for letter in held if (letter.rank, letter.day) == last}
-        assert below <= offered | {None} or len(offered) == 256, "of %d letters below its wants it offers %d" % (len(below), len(below & offered))
+        now_held = {letters.Letter.of(e).tag for e in holdings(post)}
+        assert {letter.tag for letter in held} & now_held <= offered, "of %d letters below its wants it offers %d" % (len(held), len(offered))
 
 
 def shows_no_difference(post, held, times=2):
     for _ in range(times):
         with Neighbour.dial(post.port, held=held) as link:
-            assert not link.differing, "classes %d differ" % link.differing
+            assert not link.differing, "tiers %d differ" % link.differing
             link.greet()
             assert not link.waits(0.3), "equal, and yet %s" % (link.turn(),)
 
@@ -540,6 +551,6 @@ def unending_estimates(room):
 
 
 CASES = [equal_stores, letters_during_the_handshake, few_letters, letters_lacking_on_both_sides, hundreds_of_differences, own_parts,
-         tables_too_small_of_ours, tables_too_small_of_theirs, wants, full_store, what_is_not_wanted, what_was_refused, what_we_remember,
+         tables_too_small_of_ours, tables_too_small_of_theirs, wants, asked_for, full_store, what_is_not_wanted, what_was_refused, what_we_remember,
          many_letters]
 HOSTILE = [malformed_units, malformed_answers, noise_and_lies, lying_estimates, unending_estimates]

@@ -1,6 +1,6 @@
 /*
  * One side of a comparison against a neighbour who says anything. The first byte: bit 0 says whether our side opens the comparison, the high four
- * bits in which classes the two differ. Then messages as they follow each other in records, ESTIMATE to NEED. Whatever they say, the answers are few,
+ * bits in which tiers the two differ. Then messages as they follow each other in records, ESTIMATE to NEED. Whatever they say, the answers are few,
  * of the protocol, and name nothing that is held back; nothing goes out that is not held and shown.
  */
 
@@ -22,6 +22,7 @@ enum {
 static const uint8_t binding[32] = {5};
 static struct session session;
 static struct outbox outbox;
+static struct marks offers;
 static struct catalogue *catalogue;
 
 static bool is_held_back(uint32_t number)
@@ -115,7 +116,8 @@ static void talk(struct compare *compare, struct reader *reader)
 static void check_outbox(void)
 {
 	for (uint32_t slot = 0; slot < LETTERS; slot++)
-		assert(!marks_has(&outbox.lacks, slot) || (catalogue_at(catalogue, slot)->state == CATALOGUE_HELD && !is_held_back(slot)));
+		assert((!marks_has(&outbox.lacks, slot) && !marks_has(&offers, slot)) ||
+		       (catalogue_at(catalogue, slot)->state == CATALOGUE_HELD && !is_held_back(slot)));
 	for (uint32_t slot = 0; slot < LETTERS; slot++)
 		assert(!is_held_back(slot) || !catalogue_at(catalogue, slot)->shown);
 }
@@ -128,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	outbox_start(&outbox);
 	memset(&session, 0, sizeof(session));
 	session.state = SESSION_OPEN; /* as far as messages go */
-	struct compare_setup setup = {.catalogue = catalogue, .outbox = &outbox, .binding = binding};
+	struct compare_setup setup = {.catalogue = catalogue, .outbox = &outbox, .suspects = &offers, .news = &offers, .binding = binding};
 	struct compare *compare = compare_new(&setup);
 	assert(compare != NULL);
 	if (head % 2 == 1) {
@@ -140,6 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	check_outbox();
 	compare_free(compare);
 	outbox_free(&outbox);
+	marks_free(&offers);
 	catalogue_free(catalogue);
 	return 0;
 }

@@ -54,7 +54,7 @@ static void speak(struct post *post, const uint8_t *bytes, size_t len)
 	assert(up);
 	listen(post);
 	struct hello hello = {.nonce = {0xee}, .wants = {.capacity = 100}};
-	hello_encode(&hello, (1 << LETTER_CLASSES) - 1, session_message(&peer, MESSAGE_HELLO, HELLO_SIZE));
+	hello_encode(&hello, (1 << LETTER_TIERS) - 1, session_message(&peer, MESSAGE_HELLO, HELLO_SIZE));
 	up = tell(post);
 	assert(up);
 	listen(post);

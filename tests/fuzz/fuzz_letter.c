@@ -10,6 +10,19 @@
 #include <assert.h>
 #include <string.h>
 
+/* Who vouches is said by one extra or by none. */
+static void check_extra(const struct outside *letter)
+{
+	assert(letter->has_certificate == (letter->header.extra == EXTRA_CERTIFICATE));
+	assert(!letter->has_certificate || letter->has_organisation);
+	if (letter->header.extra != EXTRA_TICKET)
+		return;
+	uint8_t again[TICKET_SIZE];
+	ticket_encode(&letter->ticket, again);
+	assert(memcmp(again, letter->ticket_bytes, sizeof(again)) == 0);
+	assert(letter->ticket.day == letter->header.day && !letter->has_organisation);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct outside letter;
@@ -27,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		return 0;
 	outside_id(copy, whole, id);
 	assert(memcmp(id, letter.id, sizeof(id)) == 0);
+	check_extra(&letter);
 	if (letter.header.kind == ENVELOPE_RECEIPTS) {
 		struct receipt receipts[RECEIPTS_MAX];
 		size_t n;

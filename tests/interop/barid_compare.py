@@ -12,7 +12,8 @@ from noise_peer import ESTIMATE, LIST, MORE_SUMS, NEED, SKETCH
 
 IDS_MAX = 1000
 PART_DIFFERENCES = 200
-ALL, URGENT_ONLY = 15, 8
+SENT_UNSURE = 16
+ALL = 15
 
 
 class Described:
@@ -24,11 +25,12 @@ class Described:
 
 
 class Comparison:
-    def __init__(self, binding, shown, remembered, wants, send, lacks):
+    def __init__(self, binding, shown, remembered, wants, send, lacks, may_lack):
         """shown: letters.Shown; remembered: Letter by tag, not shown; wants: (rank, day, capacity); send(kind, payload); lacks(letter): the other
-        side does not have it."""
+        side does not have it; may_lack(letter): it may have it in another tier."""
         self.key = letters.digest("barid-short-v1", 16, binding)
-        self.shown, self.remembered, self.send, self.lacks = shown, remembered, send, lacks
+        self.shown, self.remembered, self.send, self.lacks, self.may_lack = shown, remembered, send, lacks, may_lack
+        self.sent_unsure = 0
         self.wants, self.their_wants = wants, (0, 0, 255)
         self.short_of = {}
         self.equal = self.compared = 0
@@ -66,11 +68,11 @@ class Comparison:
         if len(self.shown.letters) <= 16:
             self.send_list(unit, 0)
             return
-        urgent = unit._replace(classes=URGENT_ONLY)
-        if len(self.named(urgent)) <= 5:
-            self.send_list(urgent, 0)
+        first = unit._replace(tiers=1 << (3 if self.shown.counts[3] else 2))
+        if len(self.named(first)) <= 5:
+            self.send_list(first, 0)
         else:
-            self.send_sketch(urgent, 0, 1, 5)
+            self.send_sketch(first, 0, 1, 5)
         self.described.first = True
         self.send_estimate(unit)
 
@@ -147,20 +149,20 @@ class Comparison:
             self.describe_next()
 
     def answer_estimate(self, unit, their_count, their_counters):
-        classes = unit.classes & ~self.equal & ~self.compared
-        if not classes:
+        tiers = unit.tiers & ~self.equal & ~self.compared
+        if not tiers:
             return
         floor = max((unit.rank, unit.day), self.floor())
-        ours = unit._replace(classes=classes, rank=floor[0], day=floor[1])
+        ours = unit._replace(tiers=tiers, rank=floor[0], day=floor[1])
         if floor > (unit.rank, unit.day):
             self.send_estimate(ours)
             return
         count, counters = self.estimate_of(unit)
         differences = sketch.estimated(counters, count, their_counters, their_count)
-        if differences > 256 and classes & classes - 1:
-            for number_class in (3, 2, 1, 0):
-                if classes >> number_class & 1:
-                    self.send_estimate(ours._replace(classes=1 << number_class))
+        if differences > 256 and tiers & tiers - 1:
+            for tier in (3, 2, 1, 0):
+                if tiers >> tier & 1:
+                    self.send_estimate(ours._replace(tiers=1 << tier))
             return
         bits = self.plan_parts(differences, len(self.named(ours)))
         parts = ours.finer(bits) if bits else [ours]
@@ -196,14 +198,26 @@ class Comparison:
         self.answer(SOLVED, b"", {x for (x,) in struct.iter_unpack("<I", rest)} ^ set(self.own))
 
     def answer(self, verdict, bitmap, found):
-        asked = self.without_remembered(found - set(self.own) - self.told)
+        asked = found - set(self.own) - self.told
+        if asked:  # what the two judge differently is in another unit of this side
+            asked -= {self.short(letter) for letter in self.shown.letters.values()}
+        asked = self.without_remembered(asked)
         self.told |= asked
         self.send(NEED, bytes([verdict]) + bitmap + struct.pack("<%dI" % len(asked), *asked))
         if verdict == SOLVED and self.solving.part + 1 == 1 << self.solving.shift:
-            self.compared |= self.solving.classes
-        for x in found & set(self.own):
-            self.lacks(self.own[x])
+            self.compared |= self.solving.tiers
+        self.found(sorted((self.own[x] for x in found & set(self.own)), key=lambda l: (-l.rank, -l.day)))
         self.answer_estimates()
+
+    def found(self, lacking):
+        """What the describer of a unit seems to lack; but what is not in this unit it may hold as of a tier that was left out."""
+        unsure = ALL & ~self.equal & ~self.solving.tiers
+        for letter in lacking:
+            if unsure and self.sent_unsure >= SENT_UNSURE:
+                self.may_lack(letter)
+                continue
+            self.sent_unsure += 1 if unsure else 0
+            self.lacks(letter)
 
     def without_remembered(self, ids):
         """Of short ids that only the other side has: those to ask for. What is remembered is shown from now on instead."""
@@ -238,7 +252,7 @@ class Comparison:
     def answered(self, described, verdict):
         self.described, unit = None, described.unit
         if verdict == SOLVED and unit.part + 1 == 1 << unit.shift:
-            self.compared |= unit.classes
+            self.compared |= unit.tiers
         elif verdict == LARGER and not described.first:
             self.plan_finer(unit, max(2 * described.differences, 12))
         self.describe_next()

@@ -17,6 +17,7 @@ from dissononce.processing.impl.cipherstate import CipherState
 from dissononce.processing.impl.handshakestate import HandshakeState
 from dissononce.processing.impl.symmetricstate import SymmetricState
 
+import barid_authority as authority
 import barid_letters as letters
 
 FAST, SLOW = 0, 1
@@ -97,33 +98,41 @@ def noise_x(initiator, prologue, own, other=None):
     return state
 
 
-def seal(own, recipient, kind, fields, number_class, holding):
-    """A finished envelope, and its receipt secret."""
+def seal(own, recipient, kind, fields, number_class, holding, ticket=None, ticket_seed=None):
+    """A finished envelope, and its receipt secret. With a ticket it is one of the ticket's day, on which it is spent."""
     body, secret = body_of(fields), os.urandom(16)
     plain = struct.pack("<BBI16sIH", kind, 0, int(time.time()), secret, 1, len(body)) + body
-    bucket = next(i for i, size in enumerate(letters.SIZES) if len(plain) + SEAL_EXTRA + 32 <= size)
-    plain = plain.ljust(letters.SIZES[bucket] - 32 - SEAL_EXTRA, b"\0")
-    header = struct.pack("<BBBBHH", 1, letters.SEALED, number_class, bucket | holding << 4, today(), 0)
-    header += letters.digest("barid-receipt-v1", 16, secret) + bytes(8)
+    outside = 32 + (184 if ticket else 0) + SEAL_EXTRA
+    bucket = next(i for i, size in enumerate(letters.SIZES) if len(plain) + outside <= size)
+    plain = plain.ljust(letters.SIZES[bucket] - outside, b"\0")
+    commitment = letters.digest("barid-receipt-v1", 16, secret)
+    extra, day = (letters.TICKET, ticket.day) if ticket else (0, today())
+    header = letters.header_of(letters.SEALED, number_class, extra, bucket, holding, day, commitment)
     message = bytearray()
-    noise_x(True, header, own, recipient).write_message(plain, message)
+    noise_x(True, header + (ticket.encode() if ticket else b""), own, recipient).write_message(plain, message)
+    if ticket:
+        return authority.spent_on(header, ticket, bytes(message), ticket_seed), secret
     return letters.with_check(header + bytes(message)), secret
 
 
 def opened(secret_key, envelope):
     """(writer's key, letter type, fields) if this key opens it, else None."""
-    prologue = envelope[:24] + bytes(8)
-    private = PrivateKey(secret_key)
-    state = noise_x(False, prologue, X25519DH().generate_keypair(private))
+    at = letters.content_at(envelope)
+    prologue = envelope[:24] + bytes(8) + envelope[32:152 if at > 32 else 32]
+    state = noise_x(False, prologue, key_pair_of(secret_key))
     plain = bytearray()
     try:
-        state.read_message(envelope[32:], plain)
+        state.read_message(envelope[at:], plain)
     except DecryptFailedException:
         return None
     kind, zero, _, secret, _, body_len = struct.unpack_from("<BBI16sIH", plain)
     assert zero == 0 and not any(plain[PAYLOAD_HEADER + body_len:]), "a payload's form"
     assert letters.digest("barid-receipt-v1", 16, secret) == envelope[8:24], "the commitment"
     return state.rs.data, kind, fields_of(bytes(plain[PAYLOAD_HEADER:PAYLOAD_HEADER + body_len]))
+
+
+def key_pair_of(secret):
+    return X25519DH().generate_keypair(PrivateKey(secret))
 
 
 def person():

@@ -2,6 +2,7 @@
 memory, and does by itself what an honest post does; tests that are not honest use send()."""
 
 import os
+import random
 import socket
 import struct
 import sys
@@ -15,8 +16,9 @@ from noise_peer import ACK, ESTIMATE, GREETING, HELLO, LETTER, LIST, MORE_SUMS, 
 from noise_peer import LinkEnded, Peer, Wire  # noqa: E402
 
 PUBLIC_COMMUNITY = bytes(32)
-BLOCK, SLOTS, UNACKNOWLEDGED_MAX = 64, 16, 1024
+BLOCK, SLOTS, UNACKNOWLEDGED_MAX, TAIL = 64, 16, 1024, 256
 EVERYTHING = (0, 0, 120)  # wants: all, with room for a gigabyte
+SAME = 8  # flag of a greeting: the glance was one's own
 VERDICTS = ("solved", "more", "larger")
 
 
@@ -38,31 +40,32 @@ def twin_of(handshake_hash):
 
 class Neighbour:
     """One link, after its handshake. held: the envelopes this side carries; remembered: envelopes it had and does not want again; change:
-    what a dishonest responder makes of its greeting."""
+    what a dishonest responder makes of its greeting; judge: whom it believes."""
 
     def __init__(self, connection, dial=True, psk=PUBLIC_COMMUNITY, gateway=None, held=(), remembered=(), seconds=10.0, wants=EVERYTHING, flags=0,
-                 nonce=None, change=lambda greeting: greeting):
+                 nonce=None, change=lambda greeting: greeting, judge=letters.Nobody):
         self.connection, self.wants, self.flags, self.nonce = connection, wants, flags, nonce or os.urandom(6)
+        self.judge = judge
         self.counts = Counter()  # of messages, by name; a NEED by its verdict too; "to" or "from" the other side
         self.held = {letters.letter_id(envelope): envelope for envelope in held}
-        self.shown = letters.Shown(held)
-        self.remembered = {tag: letter._replace(envelope=None) for tag, letter in letters.Shown(remembered).letters.items()}
+        self.shown = letters.Shown(held, judge)
+        self.remembered = {tag: letter._replace(envelope=None) for tag, letter in letters.Shown(remembered, judge).letters.items()}
         self.seconds = seconds
         self.wire = Wire(connection, seconds)
         self.peer = Peer(self.wire, gateway is not None, dial, psk if gateway is None else gateway)
         self.peer.shake(self.shown.carried, lambda _, h1: change(self.greeting(h1)))
         self.binding = self.peer.binding
-        self.compare = Comparison(self.binding, self.shown, self.remembered, wants, self.send, self.lacks)
+        self.compare = Comparison(self.binding, self.shown, self.remembered, wants, self.send, self.lacks, self.may_lack)
         self.came, self.acknowledged = [], []  # envelopes in order; (envelope, bit) in order
-        self.outgoing, self.unacknowledged, self.known_there = deque(), deque(), set()
+        self.outgoing, self.to_offer, self.unacknowledged, self.known_there = deque(), deque(), deque(), set()
         self.offers = {}  # slot: tags, made and not yet answered
         self.offered, self.picks = [], {}  # (slot, tags) of theirs; slot: bits of theirs
-        self.keeps = self.acknowledges = self.answers_offers = True
+        self.keeps = self.acknowledges = self.answers_offers = self.offers_tail = True
         if dial:
             self.their_flags, self.their_nonce, self.their_wants, self.their_digests = self.parse_greeting(self.peer.greeting)
             self.compare.their_wants = self.their_wants
             differ = [ours != theirs for ours, theirs in zip(self.shown.digests(self.peer.h1), self.their_digests)]
-            self.differing = sum(1 << c for c in range(4) if differ[c])
+            self.differing = 0 if self.found_same else sum(1 << tier for tier in range(4) if differ[tier])
             self.compare.equal = 15 & ~self.differing
 
     @classmethod
@@ -89,11 +92,13 @@ class Neighbour:
         return struct.unpack("<BHB", data)
 
     def greeting(self, h1):
-        return bytes([self.flags]) + self.nonce + self.encoded_wants() + b"".join(self.shown.digests(h1))
+        flags = self.flags | (SAME if self.shows_the_same() else 0)
+        return bytes([flags]) + self.nonce + self.encoded_wants() + b"".join(self.shown.digests(h1))
 
     def parse_greeting(self, data):
-        require(len(data) == GREETING and data[0] <= 1, "greeting %s" % data.hex())
-        return data[0], data[1:7], self.parse_wants(data[7:11]), [data[11 + 4 * c:15 + 4 * c] for c in range(4)]
+        require(len(data) == GREETING and data[0] & ~SAME <= 1, "greeting %s" % data.hex())
+        self.found_same = data[0] & SAME != 0
+        return data[0] & ~SAME, data[1:7], self.parse_wants(data[7:11]), [data[11 + 4 * c:15 + 4 * c] for c in range(4)]
 
     def hello(self):
         return bytes([self.flags]) + self.nonce + self.encoded_wants() + bytes([self.differing])
@@ -106,6 +111,7 @@ class Neighbour:
         """The first flight of either side, up to and with HELLO. Returns the other's flags."""
         if self.peer.dial:
             self.send(HELLO, self.hello())
+            self.offer_tail()
             return self.their_flags
         opened = not self.shows_the_same()
         if opened:
@@ -117,6 +123,7 @@ class Neighbour:
         self.differing = payload[11]
         if self.differing and not opened:
             self.compare.first_flight()
+        self.offer_tail()
         return self.their_flags
 
     # --- messages
@@ -175,7 +182,14 @@ class Neighbour:
             self.known_there.add(letter.tag)
             self.outgoing.append(letter)
 
+    def may_lack(self, letter):
+        if letter.envelope and letter.tag not in self.known_there and (letter.rank, letter.day) >= self.compare.floor():
+            self.to_offer.append(letter.tag)
+
     def flush(self):
+        while self.to_offer and len(self.offers) < SLOTS:
+            slot = max(slot for slot in range(SLOTS) if slot not in self.offers)
+            self.say_offer(slot, [self.to_offer.popleft() for _ in range(min(BLOCK, len(self.to_offer)))])
         self.outgoing = deque(sorted(self.outgoing, key=lambda l: (-l.rank, -l.day)))
         while self.outgoing and len(self.unacknowledged) < UNACKNOWLEDGED_MAX:
             self.send_letter(self.outgoing.popleft().envelope)
@@ -195,7 +209,7 @@ class Neighbour:
         return [bit for _, bit in self.acknowledged[before:]]
 
     def hold(self, envelope):
-        letter = letters.Letter.of(envelope)
+        letter = letters.Letter.of(envelope, self.judge)
         self.shown.add(letter)
         self.held[letters.letter_id(envelope)] = envelope
         self.known_there.add(letter.tag)
@@ -232,6 +246,20 @@ class Neighbour:
             known = [tag in self.shown.letters or tag in self.remembered for tag in tags]
             self.pick(slot, sum(1 << i for i in range(count) if not known[i]))
 
+    def offer_tail(self):
+        """Letters below the floor, others at every contact, in the last slots (7.4)."""
+        if not self.differing or not self.offers_tail:
+            return
+        floor = self.compare.floor()
+        tags = [letter.tag for letter in self.shown.letters.values() if letter.envelope and (letter.rank, letter.day) < floor]
+        tags = random.sample(tags, min(TAIL, len(tags)))
+        for at in range(0, len(tags), BLOCK):
+            self.say_offer(SLOTS - 1 - at // BLOCK, tags[at:at + BLOCK])
+
+    def say_offer(self, slot, tags):
+        self.offers[slot] = tags
+        self.send(OFFER, bytes([slot, len(tags)]) + b"".join(tags))
+
     def pick(self, slot, bits):
         self.send(PICK, struct.pack("<BQ", slot, bits))
 
@@ -242,14 +270,13 @@ class Neighbour:
         require(bits >> len(tags) == 0, "PICK of more than was offered")
         self.picks[slot] = [bits >> i & 1 == 1 for i in range(len(tags))]
         for tag, picked in zip(tags, self.picks[slot]):
-            if picked and tag in self.shown.letters:
-                self.known_there.discard(tag)
-                self.lacks(self.shown.letters[tag])
+            if picked and tag in self.shown.letters and self.shown.letters[tag].envelope:
+                self.known_there.add(tag)
+                self.outgoing.append(self.shown.letters[tag])  # above the floor or not
 
     def offer(self, slot, tags):
         """Offers; returns the PICK's bits."""
-        self.offers[slot] = tags
-        self.send(OFFER, bytes([slot, len(tags)]) + b"".join(tags))
+        self.say_offer(slot, tags)
         self.run(lambda: slot not in self.offers)
         return self.picks[slot]
 

@@ -56,30 +56,30 @@ def short_id(key, tag):
 
 # --- units
 
-class Unit(namedtuple("Unit", "classes shift rank day part")):
+class Unit(namedtuple("Unit", "tiers shift rank day part")):
     """Which letters are spoken of."""
 
     def encode(self):
-        return struct.pack("<BBH", self.classes | self.shift << 4, self.rank, self.day) + (struct.pack("<H", self.part) if self.shift else b"")
+        return struct.pack("<BBH", self.tiers | self.shift << 4, self.rank, self.day) + (struct.pack("<H", self.part) if self.shift else b"")
 
     @classmethod
     def decode(cls, data):
         """(unit, what stands behind it)."""
         require(len(data) >= 4, "a unit of %d bytes" % len(data))
         first, rank, day = struct.unpack_from("<BBH", data)
-        classes, shift, part, size = first & 15, first >> 4, 0, 4
+        tiers, shift, part, size = first & 15, first >> 4, 0, 4
         if shift:
             require(len(data) >= 6, "a unit without its part")
             (part,), size = struct.unpack_from("<H", data, 4), 6
-        require(classes and shift <= SHIFT_MAX and part < 1 << shift and rank <= 64, "a unit %s" % data[:size].hex())
-        return cls(classes, shift, rank, day, part), data[size:]
+        require(tiers and shift <= SHIFT_MAX and part < 1 << shift and rank <= 64, "a unit %s" % data[:size].hex())
+        return cls(tiers, shift, rank, day, part), data[size:]
 
     def names(self, letter, short):
         in_part = self.shift == 0 or short >> (32 - self.shift) == self.part
-        return in_part and self.classes >> letter.number_class & 1 == 1 and (letter.rank, letter.day) >= (self.rank, self.day)
+        return in_part and self.tiers >> letter.tier & 1 == 1 and (letter.rank, letter.day) >= (self.rank, self.day)
 
     def finer(self, bits):
-        return [Unit(self.classes, self.shift + bits, self.rank, self.day, (self.part << bits) + i) for i in range(1 << bits)]
+        return [Unit(self.tiers, self.shift + bits, self.rank, self.day, (self.part << bits) + i) for i in range(1 << bits)]
 
 
 # --- estimates

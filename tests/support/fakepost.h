@@ -25,7 +25,9 @@ struct fakepost {
 	enum control_verdict verdict; /* to everything submitted */
 	struct control_track track;
 	struct control_radios radios;
-	bool before_radios;     /* it does not know the request, and hangs up */
+	bool before_radios;                                /* it does not know the request, and hangs up */
+	uint8_t trusted[CONTROL_TRUST_MAX][SIGN_KEY_SIZE]; /* what a desk said last */
+	unsigned trusted_n;
 	unsigned hang_up_after; /* packets of a feed, then the line breaks; 0: never */
 };
 

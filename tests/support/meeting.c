@@ -47,6 +47,7 @@ void meeting_close(struct meeting *meeting)
 	for (size_t i = 0; i < 2; i++) {
 		compare_free(sides[i]->compare);
 		outbox_free(&sides[i]->outbox);
+		marks_free(&sides[i]->offers);
 		marks_free(&sides[i]->sent);
 		catalogue_free(sides[i]->catalogue);
 	}
@@ -88,6 +89,7 @@ static void start_side(struct meeting_side *side, bool initiator)
 	side->compare = NULL;
 	outbox_free(&side->outbox);
 	outbox_start(&side->outbox);
+	marks_free(&side->offers);
 	marks_free(&side->sent);
 	side->said_bytes = side->wire_bytes = 0;
 	memset(side->heard, 0, sizeof(side->heard));
@@ -97,7 +99,13 @@ static void start_side(struct meeting_side *side, bool initiator)
 static void start_compare(struct meeting_side *side)
 {
 	struct compare_setup setup = {
-		.catalogue = side->catalogue, .outbox = &side->outbox, .binding = session_binding(&side->session), .ours = side->wants};
+		.catalogue = side->catalogue,
+		.outbox = &side->outbox,
+		.suspects = &side->offers,
+		.news = &side->offers,
+		.binding = session_binding(&side->session),
+		.ours = side->wants,
+	};
 	side->compare = compare_new(&setup);
 	assert(side->compare != NULL);
 }
@@ -132,10 +140,10 @@ static void shake(struct meeting *meeting)
 		compare_open(b->compare);
 	bool good = greeting_decode(&heard, session_greeted(&a->session));
 	assert(good);
-	uint8_t classes = greeting_differs(&heard, shown_a, session_greeting_salt(&a->session));
-	compare_learn(a->compare, &heard.hello.wants, classes);
+	uint8_t tiers = greeting_differs(&heard, shown_a, session_greeting_salt(&a->session));
+	compare_learn(a->compare, &heard.hello.wants, tiers);
 	struct hello hello = {.wants = a->wants};
-	hello_encode(&hello, classes, session_message(&a->session, MESSAGE_HELLO, HELLO_SIZE));
+	hello_encode(&hello, tiers, session_message(&a->session, MESSAGE_HELLO, HELLO_SIZE));
 	a->said_bytes = GLANCE_SIZE; /* its HELLO is counted as it leaves */
 	b->said_bytes = GREETING_SIZE - WHO_SIZE;
 }
@@ -187,7 +195,7 @@ static bool hear(const struct meeting *meeting, struct meeting_side *side, const
 	uint8_t copy[MESSAGE_PAYLOAD_MAX];
 	while (session_next(&side->session, &message)) {
 		struct hello hello;
-		uint8_t classes;
+		uint8_t tiers;
 		count_heard(side, &message);
 		if (message.type != MESSAGE_HELLO) {
 			if (meeting->understate && message.type == MESSAGE_ESTIMATE)
@@ -196,18 +204,21 @@ static bool hear(const struct meeting *meeting, struct meeting_side *side, const
 				message = corrupted(&message, copy);
 			if (!compare_input(side->compare, &message))
 				return false;
-		} else if (hello_decode(&hello, &classes, message.payload, message.len)) {
-			compare_learn(side->compare, &other->wants, classes);
+		} else if (hello_decode(&hello, &tiers, message.payload, message.len)) {
+			compare_learn(side->compare, &other->wants, tiers);
 		}
 	}
 	return side->session.state == SESSION_OPEN;
 }
 
-static void empty_outbox(struct meeting_side *side)
+static void empty_outbox(struct meeting_side *side, const struct meeting_side *other)
 {
 	uint32_t slot;
 	while (marks_take(&side->outbox.lacks, &slot))
 		marks_set(&side->sent, slot);
+	while (marks_take(&side->offers, &slot))
+		if (catalogue_find(other->catalogue, catalogue_at(side->catalogue, slot)->tag) == CATALOGUE_NONE)
+			marks_set(&side->sent, slot);
 }
 
 /* All that one side has to say now. Returns false if it is nothing. */
@@ -215,7 +226,7 @@ static bool flight(struct meeting *meeting, struct meeting_side *from, struct me
 {
 	bool said = false;
 	for (;;) {
-		empty_outbox(from);
+		empty_outbox(from, to);
 		compare_output(from->compare, &from->session);
 		size_t out = from->session.out_len;
 		if (carry(from, to) == 0)
@@ -250,8 +261,8 @@ void meeting_run_flights(struct meeting *meeting, unsigned flights)
 			break;
 		meeting->flights++;
 	}
-	empty_outbox(&meeting->a);
-	empty_outbox(&meeting->b);
+	empty_outbox(&meeting->a, &meeting->b);
+	empty_outbox(&meeting->b, &meeting->a);
 }
 
 void meeting_run(struct meeting *meeting)

@@ -8,7 +8,8 @@
 struct meeting_side {
 	struct catalogue *catalogue;
 	struct outbox outbox;
-	struct marks sent; /* every letter that was in the outbox: here they leave at once */
+	struct marks offers;
+	struct marks sent; /* every letter that was in the outbox: here they leave at once; or was offered and is not there */
 	struct session session;
 	struct compare *compare;
 	struct wants wants;

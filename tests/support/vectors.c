@@ -3,12 +3,16 @@
 #include "crypto/digest.h"
 #include "crypto/keys.h"
 #include "crypto/seal.h"
+#include "crypto/sign.h"
 #include "proto/beacon.h"
 #include "proto/bundle.h"
+#include "proto/grant.h"
 #include "proto/lane_group.h"
+#include "proto/linkage.h"
 #include "proto/payload.h"
 #include "proto/reconcile.h"
 #include "proto/session.h"
+#include "proto/share.h"
 #include "tests/support/letters.h"
 
 #include <assert.h>
@@ -37,13 +41,33 @@ static json_t *letter_vector(const char *what, const struct sample *sample)
 			 vectors_hex(sample->id, LETTER_ID_SIZE));
 }
 
+static const struct sample_ticket medic = {.role = TICKET_MEDIC, .day = SAMPLE_DAY, .slot = 3};
+static const struct sample_ticket marshal = {.person = 1, .role = TICKET_MARSHAL, .day = SAMPLE_DAY, .slot = 0};
+
+/* What revokes the tickets of the first of the two above, and the certificate of announcer 0. */
+static void revoked(struct revocation_entry entries[static 2])
+{
+	entries[0].day = SAMPLE_DAY;
+	sample_linkage_seed(medic.person, SAMPLE_DAY, entries[0].secret);
+	entries[1].day = 0;
+	sample_certificate_secret(0, entries[1].secret);
+}
+
 static json_t *letters(void)
 {
 	struct sample sealed = sample_sealed(1, CLASS_URGENT, 0), notice = sample_notice(0, 1, 5, "bus at five"), control = sample_control(1, 3, 2);
 	struct sample receipts = sample_receipts(&sealed, 1);
-	return json_pack("[o, o, o, o]", letter_vector("sealed, urgent, noise inside", &sealed),
+	struct sample ticketed = sample_ticketed(1, CLASS_URGENT, 1, &medic), witness = sample_witness(&marshal, 1, "shots at the bridge");
+	struct revocation_entry entries[2];
+	revoked(entries);
+	struct sample certified = sample_certified_notice(0, 0, 1, 5, "bus at five");
+	struct sample revocation = sample_revocation(0, SAMPLE_ISSUED, entries, 2), joined = sample_ticketed_revocation(&marshal, entries, 1);
+	return json_pack("[o, o, o, o, o, o, o, o, o]", letter_vector("sealed, urgent, noise inside", &sealed),
 			 letter_vector("notice, seq 5, body 'bus at five'", &notice), letter_vector("control, seq 3, two days", &control),
-			 letter_vector("receipts for the first letter", &receipts));
+			 letter_vector("receipts for the first letter", &receipts), letter_vector("sealed with a medic's ticket, urgent", &ticketed),
+			 letter_vector("notice with a marshal's ticket", &witness), letter_vector("notice with a certificate", &certified),
+			 letter_vector("revocation of two entries by an organisation", &revocation),
+			 letter_vector("revocation of one entry with a marshal's ticket", &joined));
 }
 
 /* A letter sealed from fixed keys: what a reader with the recipient's key must find. */
@@ -72,6 +96,116 @@ static json_t *sealed_letter(void)
 			 vectors_hex(envelope, sizeof(envelope)), "id", vectors_hex(id, sizeof(id)));
 }
 
+/* The same with a ticket, which the seal is bound to: spent by the ticket's key. */
+static json_t *ticketed_letter(void)
+{
+	enum { PLAIN = 512 - ENVELOPE_HEADER_SIZE - TICKET_BLOCK_SIZE - SEAL_OVERHEAD, BOUND = ENVELOPE_HEADER_SIZE + TICKET_SIZE };
+	uint8_t sender[32], recipient[32], recipient_public[32], ephemeral[32], plain[384], envelope[512], seed[SIGN_KEY_SIZE], id[LETTER_ID_SIZE];
+	memset(sender, 0x11, 32);
+	memset(recipient, 0x22, 32);
+	memset(ephemeral, 0x33, 32);
+	bool usable = key_public(recipient, recipient_public);
+	struct payload payload = {.type = 12, .sent_at = 1800000000, .seq = 43, .body = (const uint8_t *)"\xa1\x10\x62hi", .body_len = 5};
+	memset(payload.receipt_secret, 0x44, sizeof(payload.receipt_secret));
+	payload_encode(&payload, 1, plain); /* more zeros than there is room for */
+	struct envelope_header header = {
+		.kind = ENVELOPE_SEALED, .class = CLASS_URGENT, .extra = EXTRA_TICKET, .ttl = TTL_24_HOURS, .bucket = 1, .day = SAMPLE_DAY};
+	receipt_commitment(payload.receipt_secret, header.commitment);
+	envelope_header_encode(&header, envelope);
+	sample_ticket_bytes(&medic, envelope + ENVELOPE_HEADER_SIZE, seed);
+	struct seal_keys keys = {.sender_secret = sender, .recipient_public = recipient_public, .ephemeral_secret = ephemeral};
+	bool sealed = seal(&keys, envelope, BOUND, plain, PLAIN, envelope + BOUND + SIGNATURE_SIZE);
+	assert(usable && sealed);
+	envelope_id(envelope, sizeof(envelope), id);
+	sign(TICKET_SPEND_DOMAIN, id, sizeof(id), seed, envelope + BOUND);
+	envelope_finish(envelope, sizeof(envelope));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "sender_secret", vectors_hex(sender, 32), "recipient_secret",
+			 vectors_hex(recipient, 32), "ephemeral_secret", vectors_hex(ephemeral, 32), "ticket_secret", vectors_hex(seed, sizeof(seed)),
+			 "payload", vectors_hex(plain, PLAIN), "envelope", vectors_hex(envelope, sizeof(envelope)), "id",
+			 vectors_hex(id, sizeof(id)));
+}
+
+/* The chain of the medic above, from the day of the ticket on, and what tickets of each day carry. */
+static json_t *linkage(void)
+{
+	uint8_t seed[LINKAGE_SEED_SIZE], carries[TICKET_LINKAGE_SIZE];
+	json_t *days = json_array();
+	sample_linkage_seed(medic.person, SAMPLE_DAY, seed);
+	for (uint16_t day = 0; day <= 60; day++, linkage_next(seed, seed)) {
+		if (day > 1 && day < 60)
+			continue;
+		linkage_of(seed, medic.slot, carries);
+		json_array_append_new(days, json_pack("{s:i, s:o, s:i, s:o}", "day", SAMPLE_DAY + day, "seed", vectors_hex(seed, sizeof(seed)),
+						      "slot", medic.slot, "linkage", vectors_hex(carries, sizeof(carries))));
+	}
+	return days;
+}
+
+/* A secret among five places, two of which join. */
+static json_t *share_vector(const uint8_t secret[static SHARE_SIZE])
+{
+	static const uint8_t places[] = {1, 2, 3, 0x83, 255};
+	uint8_t slope[SHARE_SIZE], value[SHARE_SIZE];
+	json_t *shares = json_array();
+	for (uint8_t i = 0; i < SHARE_SIZE; i++)
+		slope[i] = (uint8_t)(0x57 + i);
+	for (size_t i = 0; i < sizeof(places); i++) {
+		share_make(secret, slope, places[i], value);
+		json_array_append_new(shares, json_pack("{s:i, s:o}", "x", places[i], "value", vectors_hex(value, sizeof(value))));
+	}
+	return json_pack("{s:o, s:o, s:o}", "secret", vectors_hex(secret, SHARE_SIZE), "slope", vectors_hex(slope, sizeof(slope)), "shares", shares);
+}
+
+/* Two tickets with their keys made of the grant's seed, one share, a certificate. */
+static json_t *grant(void)
+{
+	static struct grant grant;
+	uint8_t bytes[GRANT_SIZE_MAX], organisation_seed[SIGN_KEY_SIZE], linkage_seed[LINKAGE_SEED_SIZE];
+	struct ticket ticket = {.role = TICKET_MEDIC, .day = SAMPLE_DAY};
+	grant = (struct grant){.role = TICKET_MEDIC, .day = SAMPLE_DAY, .ticket_count = 2, .share_count = 1, .has_certificate = true};
+	memset(grant.key_seed, 0x5a, sizeof(grant.key_seed));
+	sample_organisation(0, grant.organisation);
+	sample_organisation_seed(0, organisation_seed);
+	sample_linkage_seed(0, SAMPLE_DAY, linkage_seed);
+	ticket_issuer(grant.organisation, ticket.issuer);
+	json_t *tickets = json_array();
+	for (uint8_t i = 0; i < grant.ticket_count; i++) {
+		uint8_t seed[SIGN_KEY_SIZE], encoded[TICKET_SIZE];
+		ticket.slot = grant.tickets[i].slot = (uint8_t)(4 + 3 * i);
+		grant_ticket_seed(grant.key_seed, grant.day, ticket.slot, seed);
+		sign_public(seed, ticket.key);
+		linkage_of(linkage_seed, ticket.slot, ticket.linkage);
+		ticket_encode(&ticket, encoded);
+		sign(TICKET_DOMAIN, encoded, TICKET_SIGNED_SIZE, organisation_seed, encoded + TICKET_SIGNED_SIZE);
+		memcpy(grant.tickets[i].linkage, ticket.linkage, sizeof(ticket.linkage));
+		memcpy(grant.tickets[i].signature, encoded + TICKET_SIGNED_SIZE, SIGNATURE_SIZE);
+		json_array_append_new(
+			tickets, json_pack("{s:o, s:o}", "ticket", vectors_hex(encoded, sizeof(encoded)), "secret", vectors_hex(seed, sizeof(seed))));
+	}
+	memcpy(grant.shares[0].colleague, "\xd8\xa3\xd9\x85\xd9\x84", 6);
+	grant.shares[0].x = 2;
+	grant.shares[0].day = SAMPLE_DAY - 7;
+	memset(grant.shares[0].value, 0x77, sizeof(grant.shares[0].value));
+	sample_certificate_bytes(0, 0, grant.certificate, grant.certificate_seed);
+	size_t len = grant_encode(&grant, bytes, sizeof(bytes));
+	assert(len > 0);
+	return json_pack("{s:o, s:o, s:s, s:o}", "grant", vectors_hex(bytes, len), "tickets", tickets, "colleague", "\xd8\xa3\xd9\x85\xd9\x84",
+			 "certificate_secret", vectors_hex(grant.certificate_seed, SIGN_KEY_SIZE));
+}
+
+/* What section 12 needs beyond letters: who the organisation is, whom its revocation names. */
+static json_t *authority(void)
+{
+	uint8_t seed[SIGN_KEY_SIZE], key[SIGN_KEY_SIZE], issuer[TICKET_ISSUER_SIZE], secret[LINKAGE_SEED_SIZE];
+	sample_organisation_seed(0, seed);
+	sample_organisation(0, key);
+	ticket_issuer(key, issuer);
+	sample_certificate_secret(0, secret);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "organisation_secret", vectors_hex(seed, sizeof(seed)), "organisation",
+			 vectors_hex(key, sizeof(key)), "issuer", vectors_hex(issuer, sizeof(issuer)), "revokes_certificate",
+			 vectors_hex(secret, sizeof(secret)), "linkage", linkage(), "grant", grant(), "share", share_vector(secret));
+}
+
 static json_t *card_text(void)
 {
 	struct card card = {.kind = CARD_PERSON,
@@ -90,28 +224,28 @@ static json_t *card_text(void)
 	return json_pack("{s:o, s:s}", "card", vectors_hex(bytes, len), "text", text);
 }
 
-/* Three letters shown, two of them in class 0 and one in class 3, and what is said of them under salts. */
+/* Three letters shown, two of them in tier 0 and one in tier 3, and what is said of them under salts. */
 static json_t *carried(void)
 {
-	static const uint8_t classes[] = {0, 0, 3};
+	static const uint8_t tiers[] = {0, 0, 3};
 	struct carried carried = {.count = {0}};
 	json_t *letters = json_array();
-	for (uint8_t i = 0; i < sizeof(classes); i++) {
+	for (uint8_t i = 0; i < sizeof(tiers); i++) {
 		uint8_t tag[LETTER_TAG_SIZE];
 		memset(tag, 0x10 + i, sizeof(tag));
-		carried_add(&carried, classes[i], tag);
-		json_array_append_new(letters, json_pack("{s:i, s:o}", "class", classes[i], "tag", vectors_hex(tag, sizeof(tag))));
+		carried_add(&carried, tiers[i], tag);
+		json_array_append_new(letters, json_pack("{s:i, s:o}", "tier", tiers[i], "tag", vectors_hex(tag, sizeof(tag))));
 	}
 	uint8_t salt[32], digest[CARRIED_DIGEST_SIZE], shown[BEACON_SIZE];
 	memset(salt, 4, sizeof(salt));
 	json_t *digests = json_array();
-	for (uint8_t c = 0; c < LETTER_CLASSES; c++) {
-		carried_class_digest(&carried, c, salt, digest);
+	for (uint8_t c = 0; c < LETTER_TIERS; c++) {
+		carried_tier_digest(&carried, c, salt, digest);
 		json_array_append_new(digests, json_pack("{s:o}", "digest", vectors_hex(digest, sizeof(digest))));
 	}
 	carried_digest(&carried, salt, sizeof(salt), digest);
 	beacon_make((const uint8_t *)"\1\2\3\4\5\6", &carried, shown);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "letters", letters, "salt", vectors_hex(salt, sizeof(salt)), "class_digests", digests, "glance",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "letters", letters, "salt", vectors_hex(salt, sizeof(salt)), "tier_digests", digests, "glance",
 			 vectors_hex(digest, sizeof(digest)), "beacon", vectors_hex(shown, sizeof(shown)));
 }
 
@@ -253,7 +387,8 @@ static json_t *sketches(void)
 
 json_t *vectors_make(void)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(), "card_text",
-			 card_text(), "carried", carried(), "short_ids", short_ids(), "sketch", sketches(), "lane", lane(), "bundle", bundle(),
-			 "neighbour_session", session_script(false), "gateway_session", session_script(true));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(),
+			 "ticketed_letter", ticketed_letter(), "authority", authority(), "card_text", card_text(), "carried", carried(), "short_ids",
+			 short_ids(), "sketch", sketches(), "lane", lane(), "bundle", bundle(), "neighbour_session", session_script(false),
+			 "gateway_session", session_script(true));
 }
