@@ -408,6 +408,27 @@ START_TEST(everything_held_can_go_from_the_end_in_one_turn_and_come_back)
 }
 END_TEST
 
+START_TEST(moved_letters_go_back_to_places_that_others_have_filled)
+{
+	enum { HELD = 8192, STEP = 64, MOVED = HELD / STEP };
+	make_universe(HELD + MOVED);
+	for (uint32_t i = 0; i < HELD + MOVED; i++) /* each behind the one before: blocks are filled to the last place */
+		model.place[i] =
+			(struct place){.rank = 10, .pool = POOL_CRIES, .day = (uint16_t)(60000 - (i < HELD ? i : (i - HELD) * STEP)), .group = 1};
+	for (uint32_t i = 0; i < HELD; i++)
+		set(i, CATALOGUE_HELD);
+	keep();
+	for (uint32_t i = 0; i < MOVED; i++)
+		move(i * STEP);
+	for (uint32_t i = HELD; i < HELD + MOVED; i++)
+		set(i, CATALOGUE_HELD);
+	check_entries();
+	undo();
+	check_entries();
+	check_order();
+}
+END_TEST
+
 START_TEST(a_tag_set_with_another_rank_goes_back_to_the_old_one)
 {
 	struct catalogue_entry entry = {.seq = 1, .rank = 5, .day = 3, .state = CATALOGUE_KNOWN};
@@ -472,6 +493,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_large_catalogue_is_what_the_model_says);
 	tcase_add_test(test_case, refusals_are_forgotten_oldest_first_and_come_back_when_undone);
 	tcase_add_test(test_case, everything_held_can_go_from_the_end_in_one_turn_and_come_back);
+	tcase_add_test(test_case, moved_letters_go_back_to_places_that_others_have_filled);
 	tcase_add_test(test_case, a_tag_set_with_another_rank_goes_back_to_the_old_one);
 	tcase_add_test(test_case, equal_letters_stand_in_an_order_that_the_secret_makes);
 #ifndef __SANITIZE_ADDRESS__

@@ -316,6 +316,49 @@ START_TEST(a_letter_of_the_last_rank_of_one_tier_hides_none_of_the_next)
 }
 END_TEST
 
+START_TEST(a_letter_moved_to_where_the_walk_has_passed_leaves_all_the_same)
+{
+	enum { OTHERS = 200 };
+	for (unsigned i = 0; i < 2 * LETTER_TIERS; i++) { /* in the midst of the walk through the tier, and after it */
+		unsigned to = i / 2;
+		open_outbox();
+		for (unsigned k = 0; k < OTHERS; k++)
+			put_marked(rank_of(to, SMALL), DAY); /* 50 kB: less than a burst */
+		uint32_t moved = put_marked(0, DAY - 1), times = 0;
+		for (unsigned k = 0; k < (i % 2 == 0 ? OTHERS / 2 : OTHERS); k++) {
+			uint32_t slot = next();
+			outbox_sent(&outbox, catalogue, slot == moved ? 0 : slot); /* it must not have its turn yet */
+		}
+		(void)next(); /* has looked further, and sent nothing */
+		struct catalogue_entry there = {.rank = rank_of(to, 15), .day = DAY};
+		ck_assert(catalogue_move(catalogue, moved, &there));
+		catalogue_keep(catalogue);
+		outbox_reorder(&outbox);
+		for (uint32_t slot = send(); slot != CATALOGUE_NONE; slot = send())
+			times += slot == moved ? 1u : 0u;
+		ck_assert_uint_eq(times, 1);
+		close_outbox();
+	}
+}
+END_TEST
+
+START_TEST(what_was_asked_for_leaves_whatever_is_wanted)
+{
+	open_outbox();
+	const struct wants little = {.rank = ORDER_RANKS - 1, .day = UINT16_MAX, .capacity = 255};
+	uint32_t asked = put(rank_of(0, SMALL), DAY), again;
+	put_marked(rank_of(0, SMALL), DAY);
+	outbox_ask(&outbox, catalogue, asked);
+	ck_assert_uint_eq(outbox_next(&outbox, catalogue, &little), asked);
+	outbox_sent(&outbox, catalogue, asked);
+	ck_assert_uint_eq(outbox_next(&outbox, catalogue, &little), CATALOGUE_NONE);
+	again = asked;
+	mark(again); /* lacking, but not asked for any more */
+	ck_assert_uint_eq(outbox_next(&outbox, catalogue, &little), CATALOGUE_NONE);
+	close_outbox();
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("outbox");
@@ -330,6 +373,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, lesser_letters_wait_for_one_burst_at_most);
 	tcase_add_test(test_case, letters_that_are_no_longer_held_do_not_count_once_the_rest_has_left);
 	tcase_add_test(test_case, a_letter_of_the_last_rank_of_one_tier_hides_none_of_the_next);
+	tcase_add_test(test_case, a_letter_moved_to_where_the_walk_has_passed_leaves_all_the_same);
+	tcase_add_test(test_case, what_was_asked_for_leaves_whatever_is_wanted);
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

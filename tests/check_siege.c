@@ -156,6 +156,41 @@ START_TEST(a_cry_without_a_ticket_crosses_a_flood_that_came_over_another_link)
 }
 END_TEST
 
+START_TEST(a_notice_leaves_a_full_store_that_does_not_know_its_organisation)
+{
+	for (uint32_t round = 0; round < 10; round++) {
+		open_posts(2, SMALL_STORE);
+		believe(1, BUSES);
+		struct sample old = sample_notice(BUSES, 1, 1, "planned"), new = sample_notice(BUSES, 1, 2 + round, "turned back");
+		cluster_give(&cluster, 0, &old);
+		meet(0, 1);
+		flood(0, FLOOD);
+		cluster_give(&cluster, 0, &new);
+		meet(0, 1);
+		ck_assert_int_eq(tier_at(1, &new), ORDER_TIER_PROVEN);
+		cluster_close(&cluster);
+	}
+}
+END_TEST
+
+START_TEST(a_greeting_passes_a_full_carrier_from_hand_to_hand)
+{
+	enum { LETTERS = 20 };
+	open_posts(3, SMALL_STORE);
+	flood(1, FLOOD);
+	for (uint32_t n = 0; n < LETTERS; n++) {
+		struct sample greeting = sample_sealed(n, (enum letter_class)(n % 2), (uint8_t)(n % ENVELOPE_BUCKETS));
+		cluster_give(&cluster, 0, &greeting);
+		meet(0, 1);
+		ck_assert_int_ne(tier_at(1, &greeting), -1);
+		meet(1, 2);
+		ck_assert_int_ne(tier_at(2, &greeting), -1);
+		cluster.link_count = 0; /* all of them are cut: their places are free */
+	}
+	cluster_close(&cluster);
+}
+END_TEST
+
 START_TEST(a_letter_stripped_of_its_ticket_does_not_keep_the_genuine_one_out)
 {
 	open_posts(2, ROOMY);
@@ -371,6 +406,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, ten_thousand_junk_letters_do_not_delay_twenty_four_genuine_ones);
 	tcase_add_test(tcase, nor_where_the_stores_are_full_of_junk);
 	tcase_add_test(tcase, a_cry_without_a_ticket_crosses_a_flood_that_came_over_another_link);
+	tcase_add_test(tcase, a_notice_leaves_a_full_store_that_does_not_know_its_organisation);
+	tcase_add_test(tcase, a_greeting_passes_a_full_carrier_from_hand_to_hand);
 	tcase_add_test(tcase, a_letter_stripped_of_its_ticket_does_not_keep_the_genuine_one_out);
 	tcase_add_test(tcase, a_ticketed_letter_with_another_day_class_or_ticket_is_refused);
 	tcase_add_test(tcase, a_ticket_spent_twice_on_two_sides_comes_to_one_winner_everywhere);

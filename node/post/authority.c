@@ -222,7 +222,8 @@ struct judgement authority_judge(const struct authority *authority, const struct
 
 static void note_time(struct authority *authority, const struct outside *letter, uint32_t hour)
 {
-	uint16_t number = letter->has_organisation ? number_of(authority, letter->organisation) : AUTHORITY_ORGANISATIONS_MAX;
+	bool itself = letter->has_organisation && !letter->has_certificate;
+	uint16_t number = itself ? number_of(authority, letter->organisation) : AUTHORITY_ORGANISATIONS_MAX;
 	if (number == AUTHORITY_ORGANISATIONS_MAX || letter->issued <= authority->organisations[number].issued)
 		return;
 	authority->organisations[number].issued = letter->issued;

@@ -280,35 +280,28 @@ struct admission door_admit(struct door *door, struct ingress *ingress, const ui
 	return admission;
 }
 
-/* True if the pool has taken its share, or so nearly that the next letter need not fit. */
-static bool has_share(const struct door *door, enum pool pool)
+/* True if the pool of the least has taken its share, or so nearly that the next letter need not fit. */
+static bool others_have_share(const struct door *door)
 {
-	uint64_t share = pool_share(pool, door->max_bytes), near = share / NEAR_PART;
+	uint64_t share = pool_share(POOL_OTHERS, door->max_bytes), near = share / NEAR_PART;
 	if (near > ENVELOPE_SIZE_MAX)
 		near = ENVELOPE_SIZE_MAX;
-	return catalogue_pool_bytes(store_catalogue(door->store), pool) + near > share;
+	return catalogue_pool_bytes(store_catalogue(door->store), POOL_OTHERS) + near > share;
 }
 
-/* The highest tier whose pool has its share decides. What stands as the last of an unproven one says nothing by its day. */
+/* One place in the order must say it, so the least decides: as long as the least have room of their own, nothing may be said to be unwanted, or they
+ * would not be compared any more. What a pool above has no room for is then refused letter by letter. Days say nothing below tier 3. */
 struct wants door_wants(const struct door *door)
 {
 	const struct catalogue *catalogue = store_catalogue(door->store);
 	struct wants wants = {.capacity = wants_capacity(door->max_bytes)};
-	if (catalogue_bytes(catalogue) + ENVELOPE_SIZE_MAX <= door->max_bytes)
+	if (catalogue_bytes(catalogue) + ENVELOPE_SIZE_MAX <= door->max_bytes || !others_have_share(door))
 		return wants;
-	bool proven = has_share(door, POOL_AUTHORITY) || has_share(door, POOL_URGENT) || has_share(door, POOL_SPONSORED);
-	bool cries = has_share(door, POOL_CRIES), others = has_share(door, POOL_OTHERS);
-	uint32_t last = CATALOGUE_NONE;
-	if (proven || cries)
-		last = catalogue_last_of_tier(catalogue, proven ? ORDER_TIER_PROVEN : ORDER_TIER_URGENT);
-	else if (others)
-		last = catalogue_last_of_tier(catalogue, catalogue_last_of_tier(catalogue, 0) != CATALOGUE_NONE ? 0 : 1);
+	uint32_t last = catalogue_last_of_tier(catalogue, 0);
 	if (last == CATALOGUE_NONE)
-		return wants;
-	const struct catalogue_entry *entry = catalogue_at(catalogue, last);
-	bool next_day = proven && entry->day < UINT16_MAX;
-	wants.rank = next_day ? entry->rank : (uint8_t)(entry->rank + 1);
-	wants.day = next_day ? (uint16_t)(entry->day + 1) : 0;
+		last = catalogue_last_of_tier(catalogue, 1);
+	if (last != CATALOGUE_NONE)
+		wants.rank = (uint8_t)(catalogue_at(catalogue, last)->rank + 1);
 	return wants;
 }
 

@@ -11,7 +11,8 @@
 enum {
 	KEEPALIVE_MS = 45000,
 	REKEY_MS = 600000,
-	TAIL_MAX = 256, /* letters below what one of the two wants that each offers at a contact */
+	TAIL_GROUPS = 1024, /* groups of letters are told apart by so much of their number */
+	TAIL_MAX = 256,     /* letters below what one of the two wants that each offers at a contact */
 };
 
 void gossip_start(struct neighbour *neighbour, const struct session_setup *setup)
@@ -112,15 +113,22 @@ static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour,
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
 	const struct wants *ours = &neighbour->told;
 	uint32_t slots = catalogue_slots(catalogue), first = slots > 0 ? random_below(slots) : 0;
+	uint16_t offered[TAIL_GROUPS] = {0};
 	if (neighbour->tiers == 0)
 		return;
-	for (uint32_t i = 0, offers = 0; i < slots && offers < TAIL_MAX; i++) {
-		uint32_t slot = (first + i) % slots;
-		const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
-		bool compared = wants_letter(ours, entry->rank, entry->day) && wants_letter(theirs, entry->rank, entry->day);
-		if (entry->state == CATALOGUE_HELD && entry->shown && !compared)
-			offers += marks_set(&neighbour->news, slot); /* out of memory: not offered this time */
-	}
+	/* One of each group, then three more, and so on: a flood, which came by few links, must not hide the few letters that came by another. */
+	for (uint32_t limit = 1, offers = 0; limit <= TAIL_MAX; limit *= 4)
+		for (uint32_t i = 0; i < slots && offers < TAIL_MAX; i++) {
+			uint32_t slot = (first + i) % slots;
+			const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
+			uint16_t *of_group = &offered[(entry->pool * TAIL_GROUPS / POOLS + entry->group) % TAIL_GROUPS];
+			bool compared = wants_letter(ours, entry->rank, entry->day) && wants_letter(theirs, entry->rank, entry->day);
+			bool taken = compared || *of_group >= limit || marks_has(&neighbour->news, slot);
+			if (taken || entry->state != CATALOGUE_HELD || !entry->shown || !marks_set(&neighbour->news, slot))
+				continue; /* out of memory: not offered this time */
+			(*of_group)++;
+			offers++;
+		}
 }
 
 static void meet(struct gossip *gossip, struct neighbour *neighbour, const struct hello *hello, struct moment now)

@@ -4,8 +4,8 @@
 
 enum { RANKS_A_TIER = ORDER_RANKS / LETTER_TIERS, BATCH = 16 };
 
-/* Before every letter of a tier and behind every one of the tier above. The last rank of that one would not do: below tier 3 all letters have day 0, and
- * chance decides which of one rank is first. */
+/* Before every letter of a tier and behind every one of the tier above. The last rank of that one would not do: below tier 3 all letters have day 0,
+ * and chance decides which of one rank is first. */
 static struct catalogue_position top_of(unsigned tier)
 {
 	if (tier == ORDER_TIER_PROVEN)
