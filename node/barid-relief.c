@@ -1,6 +1,6 @@
 /* barid-relief: the inbox of a relief group. Takes the command line apart and calls a duty (node/relief/duties.h). */
 #include "crypto/digest.h"
-#include "node/desk/cli.h"
+#include "node/desk/publish.h"
 #include "node/relief/duties.h"
 
 #include <locale.h>
@@ -10,52 +10,68 @@
 #include <sysexits.h>
 
 static const struct cli_option options[] = {
-	{"name", true},      {"all", false},     {"type", true},         {"state", true},          {"by", true},        {"take", false},
-	{"text", true},      {"reason", true},   {"line", true},         {"verb", true},           {"stop", true},      {"time", true},
-	{"seats", true},     {"group", true},    {"source", true},       {"event", true},          {"urgency", true},   {"severity", true},
-	{"certainty", true}, {"area", true},     {"headline", true},     {"instruction", true},    {"lang", true},      {"exercise", false},
-	{"valid", true},     {"go", false},      {"stop-notice", false}, {"cancel-notice", false}, {"complete", false}, {"heartbeat", false},
-	{"format", true},    {"precise", false}, {NULL, false},
+	{"name", true},     {"all", false},         {"type", true},           {"state", true},     {"by", true},
+	{"take", false},    {"text", true},         {"reason", true},         {"line", true},      {"verb", true},
+	{"stop", true},     {"time", true},         {"seats", true},          {"group", true},     {"source", true},
+	{"event", true},    {"urgency", true},      {"severity", true},       {"certainty", true}, {"area", true},
+	{"headline", true}, {"instruction", true},  {"lang", true},           {"exercise", false}, {"valid", true},
+	{"go", false},      {"stop-notice", false}, {"cancel-notice", false}, {"complete", false}, {"heartbeat", false},
+	{"format", true},   {"precise", false},     {"safe", false},          {"people", true},    {"place", true},
+	{"role", true},     {"card", true},         {"scope", true},          {"days", true},      {"out", true},
+	{"qr", false},      {NULL, false},
 };
 
 static const struct {
 	const char *name;
 	int (*run)(const struct cli *cli);
 	const char *options;
-	uint16_t words; /* after the verb */
+	uint16_t words_min, words_max; /* after the verb */
 	const char *usage;
 } verbs[] = {
-	{"org", duty_org, "name by", 1,
+	{"org", duty_org, "name by", 1, 1,
 	 "barid-relief org create --name 'Aleppo Medics'     make the organisation's keys here\n"
 	 "barid-relief org card > medics.card                the card that lets people write to you"},
-	{"inbox", duty_inbox, "all type state by", 0,
+	{"inbox", duty_inbox, "all type state by", 0, 0,
 	 "barid-relief inbox                                 fetch letters, list open cases, most urgent first\n"
-	 "barid-relief inbox --all --type medevac            closed ones too; safe, medevac, transport, alert, letter\n"
+	 "barid-relief inbox --all --type medevac            closed ones too; safe, medevac, transport, alert, headcount, letter\n"
 	 "barid-relief inbox --state new                     new, opened, assigned, answered, closed"},
-	{"show", duty_show, "by", 1,
+	{"show", duty_show, "by", 1, 1,
 	 "barid-relief show M-0418                            everything about a case; tells its sender that it was opened"},
-	{"claim", duty_claim, "by take", 1,
+	{"claim", duty_claim, "by take", 1, 1,
 	 "barid-relief claim M-0418 --by Rana                take it on; tells its sender that it was assigned\n"
 	 "barid-relief claim M-0418 --by Samir --take        take it over from somebody else"},
-	{"reply", duty_reply, "text by", 1, "barid-relief reply M-0418 --text 'Ambulance at 14:00'"},
-	{"close", duty_close, "reason by", 1,
+	{"reply", duty_reply, "text by", 1, 1, "barid-relief reply M-0418 --text 'Ambulance at 14:00'"},
+	{"close", duty_close, "reason by", 1, 1,
 	 "barid-relief close M-0418 --reason done              or moved_on, duplicate, false, unreachable, expired"},
 	{"publish", duty_publish,
-	 "line verb stop time seats group reason source text event urgency severity certainty area headline instruction lang exercise valid go "
-	 "stop-notice cancel-notice complete heartbeat by",
-	 1,
+	 PUBLISH_OPTIONS "line verb stop time seats group reason source text event urgency severity certainty area headline instruction people place "
+			 "lang exercise by",
+	 1, 1,
 	 "barid-relief publish transport --line 1 --verb planned --stop 'Ramouseh bridge' --time 2016-12-14T05:00Z --seats 50\n"
 	 "barid-relief publish transport --line 1 --verb turned_back --reason 'shooting' --stop-notice\n"
 	 "barid-relief publish alert --event shelling --urgency immediate --severity severe --certainty observed \\\n"
 	 "        --area 'Sector 4' --headline 'Stay in shelters' --instruction 'Do not go to the crossing'\n"
-	 "Also --group, --source, --text, --lang, --exercise, --valid HOURS (at most 72), and what it means to those waiting:\n"
-	 "--go, --stop-notice, --cancel-notice, --complete, --heartbeat."},
-	{"export", duty_export, "format precise type state by", 0,
+	 "barid-relief publish headcount --place 'Sector 4' --people 4000 --source seen --text 'in cellars'\n"
+	 "barid-relief publish heartbeat                     we are here; inbox does it by itself after three hours\n"
+	 "Also --group, --source, --text, --lang, --exercise, --valid HOURS, and what it means to those waiting: --go, --stop-notice,\n"
+	 "--cancel-notice, --complete, --safe, --heartbeat. GO, SAFE, COMPLETE and transport count for 6 hours at most, others for 72."},
+	{"board", duty_board, "all type by", 0, 0,
+	 "barid-relief board                                 public notices, and what each is worth beside the others\n"
+	 "barid-relief board --type headcount --all          transport, alert, headcount; --all: also of those not trusted here"},
+	{"export", duty_export, "format precise type state by", 0, 0,
 	 "barid-relief export --format csv-hxl > cases.csv    for spreadsheets; also geojson, jsonl, 9line\n"
 	 "barid-relief export --format jsonl --precise        with places as written; this is noted in the audit"},
-	{"audit", duty_audit, "by", 0,
+	{"audit", duty_audit, "by", 0, 0,
 	 "barid-relief audit                                 who looked, exported, claimed, closed; checks that nothing was altered"},
-	{"status", duty_status, "by", 0, "barid-relief status                                cases by state, letters waiting, the post"},
+	{"role", duty_role, "role card scope by", 1, 2,
+	 "barid-relief role grant Rana --role medic --card rana.card        or marshal, civilian, announcer\n"
+	 "barid-relief role grant Nour --role announcer --card nour.card --scope transport,alert,headcount\n"
+	 "barid-relief role revoke Rana                      nobody believes their tickets from today on\n"
+	 "barid-relief role list"},
+	{"ticket", duty_ticket, "days out qr by", 2, 2,
+	 "barid-relief ticket issue Rana                     once more what members get by themselves: today and two days\n"
+	 "barid-relief ticket issue Rana --days 5 --out rana.bundle       or --qr: by hand, for \"barid role take\""},
+	{"status", duty_status, "by", 0, 0, "barid-relief status                                cases by state, letters waiting, the post"},
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
@@ -80,9 +96,9 @@ static int run_verb(const struct cli *cli)
 		}
 		if (!cli_only(cli, verbs[i].options))
 			return EX_USAGE;
-		if (cli->words_n != verbs[i].words + 1)
+		if (cli->words_n < verbs[i].words_min + 1u || cli->words_n > verbs[i].words_max + 1u)
 			return cli_fail(cli, EX_USAGE, "\"%s\" takes %u word%s after it, not %u; see barid-relief %s --help", cli->words[0],
-					verbs[i].words, verbs[i].words == 1 ? "" : "s", cli->words_n - 1u, cli->words[0]);
+					verbs[i].words_max, verbs[i].words_max == 1 ? "" : "s", cli->words_n - 1u, cli->words[0]);
 		return verbs[i].run(cli);
 	}
 	return cli_fail(cli, EX_USAGE, "\"%s\" is not known; see barid-relief --help", cli->words[0]);

@@ -10,25 +10,39 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define COMPOSE "org to send-now wait timeout update exercise test lang "
+#define COMPOSE "org to send-now wait timeout update exercise test lang ticket no-ticket "
+#define PUBLIC COMPOSE "public valid go stop-notice cancel-notice complete safe "
 
 static const struct cli_option options[] = {
-	{"name", true},      {"card", false},       {"qr", false},         {"yes", false},     {"letter", true},   {"org", true},
-	{"to", true},        {"send-now", false},   {"wait", true},        {"timeout", true},  {"update", true},   {"exercise", false},
-	{"test", false},     {"lang", true},        {"all", false},        {"new", false},     {"salvage", false}, {"trust-clock", false},
-	{"no-input", false}, {"people", true},      {"place", true},       {"going-to", true}, {"text", true},     {"red", true},
-	{"yellow", true},    {"green", true},       {"litter", true},      {"walking", true},  {"children", true}, {"pregnant", true},
-	{"equip", true},     {"blood-group", true}, {"security", true},    {"marking", true},  {"hazard", true},   {"callback", true},
-	{"line", true},      {"verb", true},        {"stop", true},        {"time", true},     {"seats", true},    {"group", true},
-	{"reason", true},    {"source", true},      {"event", true},       {"urgency", true},  {"severity", true}, {"certainty", true},
-	{"area", true},      {"headline", true},    {"instruction", true}, {"radio", false},   {NULL, false},
+	{"name", true},           {"card", false},        {"qr", false},         {"yes", false},
+	{"letter", true},         {"org", true},          {"to", true},          {"send-now", false},
+	{"wait", true},           {"timeout", true},      {"update", true},      {"exercise", false},
+	{"test", false},          {"lang", true},         {"all", false},        {"new", false},
+	{"salvage", false},       {"trust-clock", false}, {"no-input", false},   {"people", true},
+	{"place", true},          {"going-to", true},     {"text", true},        {"red", true},
+	{"yellow", true},         {"green", true},        {"litter", true},      {"walking", true},
+	{"children", true},       {"pregnant", true},     {"equip", true},       {"blood-group", true},
+	{"security", true},       {"marking", true},      {"hazard", true},      {"callback", true},
+	{"line", true},           {"verb", true},         {"stop", true},        {"time", true},
+	{"seats", true},          {"group", true},        {"reason", true},      {"source", true},
+	{"event", true},          {"urgency", true},      {"severity", true},    {"certainty", true},
+	{"area", true},           {"headline", true},     {"instruction", true}, {"radio", false},
+	{"public", false},        {"valid", true},        {"go", false},         {"stop-notice", false},
+	{"cancel-notice", false}, {"complete", false},    {"safe", false},       {"ticket", false},
+	{"no-ticket", false},     {"with", true},         {NULL, false},
 };
+
+#define PUBLIC_HELP \
+	"  --public          says it to everybody instead: as an announcer if an organisation made you one, else as a witness, which takes a " \
+	"ticket\n" \
+	"                    An announcer may add --go, --safe, --complete, --stop-notice or --cancel-notice, and --valid HOURS.\n"
 
 static const char compose_help[] =
 	"  --org NAME, --to CONTACT   who gets it; repeat for more, each gets a sealed letter of their own\n"
 	"  --send-now        leave at the very next meeting. Without it a letter waits a random moment (a minute on average, at most ten seconds if\n"
 	"                    urgent), so that whoever watches radios cannot tell which phone it came from. It costs that cover.\n"
 	"  --wait STAGE      wait until it is carried, gateway, received, opened, assigned, answered or closed (--timeout SECONDS, else an hour)\n"
+	"  --ticket, --no-ticket   spend a ticket of yours even where it would be spared, or none (\"barid role\")\n"
 	"  --update ID       replaces an earlier letter of yours   --exercise, --test   say that it is not real   --lang ar\n";
 
 static const struct verb verbs[] = {
@@ -47,17 +61,26 @@ static const struct verb verbs[] = {
 	 "  barid medevac --org Medics --red 1 --yellow 2 --walking 2 --litter 1 --place \"Sector 4\" --hazard sniper --text \"...\"\n"
 	 "  --hazard chemical, uxo, rubble, fire, sniper      --security safe, possible, danger, no-approach\n"
 	 "  --equip stretcher, oxygen, ventilator, incubator, wheelchair, dialysis, blood      --blood-group O-, O+, A-, ...\n"},
-	{"bus", verb_bus, COMPOSE "all line verb stop time seats group reason source text", 1, 1,
+	{"bus", verb_bus, PUBLIC "all line verb stop time seats group reason source text", 1, 1,
 	 "  barid bus list [--all]\n  barid bus post --org Buses --line 1 --verb turned-back --reason \"heard shooting\" --source seen\n"
 	 "  --verb planned, boarding, departed, turned-back, cancelled, arrived      --source seen, organiser, heard      --time 2016-12-14T05:00Z\n"
-	 "What you post goes sealed to the organisation; only organisations make notices public.\n"},
-	{"alert", verb_alert, COMPOSE "all event urgency severity certainty area headline instruction source text", 0, 1,
+	 "What you post goes sealed to the organisation.\n" PUBLIC_HELP},
+	{"alert", verb_alert, PUBLIC "all event urgency severity certainty area headline instruction source text", 0, 1,
 	 "  barid alert list [--all]\n  barid alert --org Medics --event shelling --urgency immediate --certainty observed --area \"Sector 4\"\n"
 	 "  --urgency immediate, expected, future, past   --severity extreme, severe, moderate, minor   --certainty observed, likely, possible, "
-	 "unlikely\n"},
+	 "unlikely\n" PUBLIC_HELP},
 	{"alerts", verb_alerts, "all", 0, 1, "  barid alerts [--all]      public alerts, newest first\n"},
+	{"headcount", verb_headcount, PUBLIC "place people source text", 0, 0,
+	 "  barid headcount --org Medics --place \"Sector 4\" --people 4000 --source seen\n"
+	 "How many people are still there.      --source seen, organiser, heard\n" PUBLIC_HELP},
+	{"headcounts", verb_headcounts, "all", 0, 0, "  barid headcounts [--all]      public counts of people, newest first\n"},
 	{"send", verb_send, COMPOSE "text", 0, 0, "  barid send --to Amal --text \"...\"\n  barid send --org Medics --text - < letter.txt\n"},
-	{"reply", verb_reply, "text send-now wait timeout exercise test lang", 1, 1, "  barid reply ID --text \"...\"\n"},
+	{"reply", verb_reply, "text send-now wait timeout exercise test lang ticket no-ticket", 1, 1, "  barid reply ID --text \"...\"\n"},
+	{"role", verb_role, "with", 0, 2,
+	 "  barid role                    what organisations let you do, and how many tickets are left\n"
+	 "  barid role take FILE          a grant by hand: a bundle file or BARID:LETTER: lines; FILE may be -\n"
+	 "  barid role revoke NAME        prints your share of what takes a colleague's role back; two shares together do it:\n"
+	 "  barid role revoke NAME --with BARID:SHARE:...\n"},
 	{"inbox", verb_inbox, "new", 0, 0, "  barid inbox [--new]\n"},
 	{"show", verb_show, "", 1, 1, "  barid show ID      a letter you got or sent, or a notice; any unique beginning of the id will do\n"},
 	{"track", verb_track, "wait timeout", 0, 1,

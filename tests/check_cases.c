@@ -359,7 +359,7 @@ START_TEST(a_newer_database_is_left_alone)
 	struct reliefdb other;
 	uint8_t key[32];
 	memset(key, 7, sizeof(key));
-	ck_assert_int_eq(sqlite3_exec(db.handle, "PRAGMA user_version=2", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db.handle, "PRAGMA user_version=3", NULL, NULL, NULL), SQLITE_OK);
 	ck_assert_int_eq(reliefdb_open(&other, path, key), ERR_NEWER);
 }
 END_TEST

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t types[] = {LETTER_SAFE, LETTER_MEDEVAC, LETTER_TRANSPORT, LETTER_ALERT, LETTER_LETTER, LETTER_RECEIPT, LETTER_CARD};
+static const uint8_t types[] = {LETTER_SAFE,   LETTER_MEDEVAC, LETTER_TRANSPORT, LETTER_ALERT, LETTER_HEADCOUNT,
+				LETTER_LETTER, LETTER_RECEIPT, LETTER_CARD,      LETTER_GRANT};
 enum { TYPES = sizeof types };
 
 /* A letter of this type with everything said. */
@@ -28,6 +29,8 @@ static void fill_letter(uint8_t type, struct letter *letter)
 			strcpy(member, "قناص على الطريق");
 		else if (field->kind == FIELD_CARD)
 			letter->card_len = 300;
+		else if (field->kind == FIELD_GRANT)
+			letter->grant_len = GRANT_SIZE_MAX;
 		else
 			*(uint64_t *)member = 3;
 	}

@@ -3,10 +3,12 @@
 #include "tests/support/fakepost.h"
 #include "tests/support/people.h"
 #include "tests/support/suite.h"
+#include "tests/support/voices.h"
 
 #include "node/desk/mailroom.h"
 #include "node/desk/outbox.h"
 #include "node/desk/track.h"
+#include "proto/certificate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -313,6 +315,124 @@ START_TEST(a_contacts_own_new_card_replaces_the_old_and_nobody_elses_does)
 }
 END_TEST
 
+static const uint8_t secret[LINKAGE_SEED_SIZE] = {9};
+static const struct letter turned_back = {.type = LETTER_TRANSPORT, .line = "1", .verb = TRANSPORT_TURNED_BACK};
+
+/* The post brings a notice; returns how many the desk keeps. */
+static unsigned bring(const struct composed *composed)
+{
+	fakepost_put(post, composed->envelope, composed->len);
+	ck_assert_uint_eq(fetch_at(PEOPLE_NOW), 0);
+	return vault.ring->notices_n;
+}
+
+static struct composed announced(struct held_certificate *held, const struct letter *letter)
+{
+	struct notice_signer signer = {.certificate = held};
+	return voices_say(other, &signer, letter, compose_verb(letter), PEOPLE_NOW, 1);
+}
+
+static struct composed witnessed(const struct keyring *organisation, uint8_t slot)
+{
+	struct wallet_ticket ticket = voices_ticket(organisation, TICKET_CIVILIAN, slot, secret);
+	struct notice_signer signer = {.ticket = &ticket};
+	return voices_say(other, &signer, &turned_back, NOTICE_STOP, PEOPLE_NOW, 1);
+}
+
+static bool trusted(unsigned i)
+{
+	return keyring_org_name(vault.ring, vault.ring->notices[i].organisation) != NULL;
+}
+
+START_TEST(the_voices_of_pinned_organisations_are_kept_as_theirs)
+{
+	struct keyring *medics = people_organisation("Medics");
+	people_trust(vault.ring, medics);
+	struct held_certificate held = voices_announcer(medics, SCOPE_TRANSPORT, secret);
+	struct composed own = voices_say(medics, NULL, &turned_back, NOTICE_STOP, PEOPLE_NOW, 1), announcers = announced(&held, &turned_back),
+			witness = witnessed(medics, 3);
+	ck_assert_uint_eq(bring(&own), 1);
+	ck_assert_uint_eq(bring(&announcers), 2);
+	ck_assert_uint_eq(bring(&witness), 3);
+	close_desk(); /* and comes back from the vault */
+	open_desk();
+	static const uint8_t extras[] = {EXTRA_NONE, EXTRA_CERTIFICATE, EXTRA_TICKET};
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert_str_eq(keyring_org_name(vault.ring, vault.ring->notices[i].organisation), "Medics");
+		ck_assert_uint_eq(vault.ring->notices[i].extra, extras[i]);
+	}
+	ck_assert_uint_eq(vault.ring->notices[2].role, TICKET_CIVILIAN);
+	ck_assert_uint_eq(vault.ring->notices[2].slot, 3);
+	keyring_free(medics);
+}
+END_TEST
+
+START_TEST(strangers_announcers_and_witnesses_are_nobodys_word_and_few)
+{
+	struct keyring *stranger = people_organisation("Strangers");
+	struct held_certificate held = voices_announcer(stranger, SCOPE_ALL, secret);
+	struct composed announcers = announced(&held, &turned_back);
+	ck_assert_uint_eq(bring(&announcers), 1);
+	ck_assert(!trusted(0));
+	for (unsigned i = 0; i < 2 * KEYRING_STRANGER_NOTICES_MAX; i++) {
+		struct composed witness = witnessed(stranger, (uint8_t)(i % TICKET_SLOTS));
+		(void)bring(&witness); /* counted below */
+	}
+	ck_assert_uint_eq(vault.ring->notices_n, KEYRING_STRANGER_NOTICES_MAX);
+	ck_assert(!trusted(KEYRING_STRANGER_NOTICES_MAX - 1));
+	keyring_free(stranger);
+}
+END_TEST
+
+START_TEST(a_forged_certificate_or_ticket_is_no_voice)
+{
+	struct keyring *medics = people_organisation("Medics"), *forger = people_organisation("Medics");
+	people_trust(vault.ring, medics);
+	struct held_certificate held = voices_announcer(medics, SCOPE_ALL, secret), forged = voices_announcer(forger, SCOPE_ALL, secret);
+	memcpy(forged.bytes + SIGN_KEY_SIZE, held.bytes + SIGN_KEY_SIZE, SIGN_KEY_SIZE); /* names the true organisation */
+	struct composed announcers = announced(&forged, &turned_back);
+	ck_assert_uint_eq(bring(&announcers), 0);
+	struct wallet_ticket good = voices_ticket(medics, TICKET_MEDIC, 0, secret), bad = voices_ticket(forger, TICKET_MEDIC, 0, secret);
+	memcpy(bad.bytes + SIGN_KEY_SIZE, good.bytes + SIGN_KEY_SIZE, TICKET_ISSUER_SIZE);
+	struct notice_signer signer = {.ticket = &bad};
+	struct composed witness = voices_say(other, &signer, &turned_back, NOTICE_STOP, PEOPLE_NOW, 1);
+	ck_assert_uint_eq(bring(&witness), 1);
+	ck_assert(!trusted(0));
+	keyring_free(medics);
+	keyring_free(forger);
+}
+END_TEST
+
+START_TEST(an_announcer_speaks_only_of_what_the_certificate_is_for)
+{
+	struct keyring *medics = people_organisation("Medics");
+	people_trust(vault.ring, medics);
+	struct held_certificate held = voices_announcer(medics, SCOPE_ALERT | SCOPE_HEADCOUNT, secret);
+	struct letter count = {.type = LETTER_HEADCOUNT, .place = "Sector 4", .people = 4000};
+	struct composed bus = announced(&held, &turned_back), people = announced(&held, &count);
+	ck_assert_uint_eq(bring(&bus), 0);
+	ck_assert_uint_eq(bring(&people), 1);
+	keyring_free(medics);
+}
+END_TEST
+
+START_TEST(only_an_organisations_own_key_moves_the_clock)
+{
+	struct keyring *medics = people_organisation("Medics");
+	people_trust(vault.ring, medics);
+	uint64_t noted = vault.ring->noted, ahead = PEOPLE_NOW + 7200;
+	struct held_certificate held = voices_announcer(medics, SCOPE_ALL, secret);
+	struct notice_signer signer = {.certificate = &held};
+	struct composed announcers = voices_say(other, &signer, &turned_back, NOTICE_STOP, ahead, 1);
+	(void)bring(&announcers); /* the clock is looked at */
+	ck_assert_uint_eq(vault.ring->noted, noted);
+	struct composed own = voices_say(medics, NULL, &turned_back, NOTICE_STOP, ahead, 1);
+	(void)bring(&own); /* as above */
+	ck_assert_uint_eq(vault.ring->noted, ahead);
+	keyring_free(medics);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("mailroom");
@@ -329,6 +449,11 @@ Suite *suite_under_test(void)
 	tcase_add_test(person, a_post_without_room_leaves_it_waiting);
 	tcase_add_test(person, receipts_and_answers_in_the_feed_move_what_we_sent);
 	tcase_add_test(person, a_contacts_own_new_card_replaces_the_old_and_nobody_elses_does);
+	tcase_add_test(person, the_voices_of_pinned_organisations_are_kept_as_theirs);
+	tcase_add_test(person, strangers_announcers_and_witnesses_are_nobodys_word_and_few);
+	tcase_add_test(person, a_forged_certificate_or_ticket_is_no_voice);
+	tcase_add_test(person, an_announcer_speaks_only_of_what_the_certificate_is_for);
+	tcase_add_test(person, only_an_organisations_own_key_moves_the_clock);
 	tcase_add_checked_fixture(organisation, arrange_organisation, clear);
 	tcase_add_test(organisation, an_organisation_confirms_everybody_at_once);
 	tcase_add_test(organisation, an_organisations_card_goes_out_every_week);

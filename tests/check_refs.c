@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint8_t types[] = {LETTER_MEDEVAC, LETTER_SAFE, LETTER_TRANSPORT, LETTER_ALERT, LETTER_LETTER, 77};
+static const uint8_t types[] = {LETTER_MEDEVAC, LETTER_SAFE, LETTER_TRANSPORT, LETTER_ALERT, LETTER_HEADCOUNT, LETTER_LETTER, 77};
 
 START_TEST(every_ref_reads_back)
 {

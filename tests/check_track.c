@@ -1,9 +1,8 @@
-/* The ladder of a sent letter, and what notices are worth: only evidence moves them. */
+/* The ladder of a sent letter: only evidence moves it. */
 
 #include "tests/support/people.h"
 #include "tests/support/suite.h"
 
-#include "node/desk/board.h"
 #include "node/desk/track.h"
 
 #include <string.h>
@@ -172,61 +171,6 @@ START_TEST(it_expires_after_its_time_unless_it_was_received)
 }
 END_TEST
 
-static struct kept_notice *publish(struct keyring *org, struct letter letter, enum notice_verb verb)
-{
-	struct notice_wish wish = {.verb = verb, .not_after = PEOPLE_NOW + 3600};
-	struct composed composed;
-	struct envelope_header header;
-	struct notice notice;
-	size_t signed_len = 0;
-	ck_assert_int_eq(compose_notice(org, &letter, &wish, PEOPLE_NOW, &composed), COMPOSE_OK);
-	ck_assert_int_eq(envelope_parse(composed.envelope, composed.len, &header), ENVELOPE_OK);
-	ck_assert(notice_parse(composed.envelope, composed.len, &notice, &signed_len));
-	(void)keyring_add_notice(amal, &notice, composed.id, PEOPLE_NOW); /* the newest is looked at */
-	return &amal->notices[amal->notices_n - 1];
-}
-
-static const struct letter line_one = {.type = LETTER_TRANSPORT, .line = "1"};
-
-START_TEST(a_newer_notice_replaces_the_one_before)
-{
-	(void)publish(medics, line_one, NOTICE_INFO); /* arranged */
-	struct kept_notice *notice = publish(medics, line_one, NOTICE_STOP);
-	ck_assert_uint_eq(amal->notices_n, 1);
-	ck_assert_uint_eq(notice->seq, 2);
-	ck_assert_int_eq(board_state(amal, notice, PEOPLE_NOW), BOARD_CURRENT);
-	ck_assert_int_eq(board_state(amal, notice, PEOPLE_NOW + 3601), BOARD_EXPIRED);
-}
-END_TEST
-
-START_TEST(one_source_does_not_confirm_a_go_and_two_do)
-{
-	struct keyring *buses = people_organisation("Buses"), *unknown = people_organisation("Unknown");
-	people_trust(amal, buses);
-	(void)publish(medics, line_one, NOTICE_GO);  /* arranged */
-	(void)publish(unknown, line_one, NOTICE_GO); /* not trusted here */
-	ck_assert_int_eq(board_state(amal, &amal->notices[0], PEOPLE_NOW), BOARD_UNCONFIRMED);
-	(void)publish(buses, line_one, NOTICE_GO); /* the second trusted one */
-	ck_assert_int_eq(board_state(amal, &amal->notices[0], PEOPLE_NOW), BOARD_CURRENT);
-	(void)publish(buses, line_one, NOTICE_STOP); /* changes its mind */
-	ck_assert_int_eq(board_state(amal, &amal->notices[0], PEOPLE_NOW), BOARD_CONFLICT);
-	keyring_free(buses);
-	keyring_free(unknown);
-}
-END_TEST
-
-START_TEST(two_notices_with_one_number_are_a_conflict)
-{
-	struct kept_notice *notice = publish(medics, line_one, NOTICE_INFO);
-	medics->org.topics[0].seq = 0;
-	struct letter other = line_one;
-	other.seats = 5;
-	(void)publish(medics, other, NOTICE_INFO); /* same number, other words */
-	ck_assert_uint_eq(amal->notices_n, 1);
-	ck_assert_int_eq(board_state(amal, notice, PEOPLE_NOW), BOARD_CONFLICT);
-}
-END_TEST
-
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("track");
@@ -242,9 +186,6 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, a_stage_letter_cannot_claim_what_only_the_post_knows);
 	tcase_add_test(tests, an_answer_counts_as_answered);
 	tcase_add_test(tests, it_expires_after_its_time_unless_it_was_received);
-	tcase_add_test(tests, a_newer_notice_replaces_the_one_before);
-	tcase_add_test(tests, one_source_does_not_confirm_a_go_and_two_do);
-	tcase_add_test(tests, two_notices_with_one_number_are_a_conflict);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

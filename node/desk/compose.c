@@ -1,11 +1,9 @@
 #include "node/desk/compose.h"
 
-#include "crypto/digest.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/sign.h"
 #include "crypto/wipe.h"
-#include "node/desk/text.h"
 
 #include <assert.h>
 #include <string.h>
@@ -20,9 +18,11 @@ enum letter_class compose_class(const struct letter *letter)
 	case LETTER_ALERT:
 		return letter->urgency == ALERT_IMMEDIATE ? CLASS_URGENT : CLASS_NEED;
 	case LETTER_TRANSPORT:
+	case LETTER_HEADCOUNT:
 		return CLASS_NEED;
 	case LETTER_SAFE:
 	case LETTER_RECEIPT:
+	case LETTER_GRANT:
 		return CLASS_STATUS;
 	default:
 		return CLASS_ROUTINE;
@@ -34,9 +34,11 @@ enum ttl_class compose_ttl(const struct letter *letter)
 	switch (letter->type) {
 	case LETTER_MEDEVAC:
 	case LETTER_TRANSPORT:
+	case LETTER_HEADCOUNT:
 	case LETTER_ALERT:
 		return TTL_24_HOURS;
 	case LETTER_RECEIPT:
+	case LETTER_GRANT:
 		return TTL_72_HOURS;
 	default:
 		return TTL_7_DAYS;
@@ -53,21 +55,31 @@ static const uint8_t *choose_key(const struct recipient *to, const struct envelo
 	return key != NULL ? key : to->identity;
 }
 
-static enum compose_result seal_payload(const struct keyring *ring, const uint8_t *key, const struct payload *payload, struct composed *out)
+/* Header, ticket if one is spent, its signature over the id, sealed payload: SPEC.md 3.2, 4.1, 12.1. The payload is filled with zeros, so what a
+ * ticket takes away at its end is nothing but those. */
+static enum compose_result seal_payload(const struct keyring *ring, const struct recipient *to, const uint8_t *key, const struct payload *payload,
+					struct composed *out)
 {
-	uint8_t plain[ENVELOPE_SIZE_MAX], bound[ENVELOPE_HEADER_SIZE], ephemeral[KEY_SIZE];
+	uint8_t plain[ENVELOPE_SIZE_MAX], bound[ENVELOPE_HEADER_SIZE + TICKET_SIZE], ephemeral[KEY_SIZE];
+	size_t bound_len = ENVELOPE_HEADER_SIZE, begin = ENVELOPE_HEADER_SIZE + envelope_extra_size(ENVELOPE_SEALED, out->header.extra);
 	payload_encode(payload, out->header.bucket, plain);
 	envelope_header_encode(&out->header, bound);
-	memcpy(out->envelope, bound, sizeof bound);
+	if (to->ticket != NULL) {
+		memcpy(bound + bound_len, to->ticket->bytes, TICKET_SIZE);
+		bound_len += TICKET_SIZE;
+	}
+	memcpy(out->envelope, bound, bound_len);
 	key_random(ephemeral, sizeof ephemeral);
 	struct seal_keys keys = {.sender_secret = ring->secret, .recipient_public = key, .ephemeral_secret = ephemeral};
-	bool sealed = seal(&keys, bound, sizeof bound, plain, payload_size(out->header.bucket), out->envelope + ENVELOPE_HEADER_SIZE);
+	bool sealed = seal(&keys, bound, bound_len, plain, out->len - begin - SEAL_OVERHEAD, out->envelope + begin);
 	wipe(plain, sizeof plain);
 	wipe(ephemeral, sizeof ephemeral);
 	if (!sealed)
 		return COMPOSE_BAD_KEY;
-	envelope_finish(out->envelope, out->len);
 	envelope_id(out->envelope, out->len, out->id);
+	if (to->ticket != NULL)
+		sign(TICKET_SPEND_DOMAIN, out->id, LETTER_ID_SIZE, to->ticket->seed, out->envelope + bound_len);
+	envelope_finish(out->envelope, out->len);
 	return COMPOSE_OK;
 }
 
@@ -76,26 +88,28 @@ enum compose_result compose_letter_as(struct keyring *ring, const struct recipie
 {
 	assert(to->identity != NULL);
 	*out = (struct composed){.header = {.kind = ENVELOPE_SEALED, .class = wish->class, .ttl = wish->ttl, .day = day_of_unix(now)}};
+	out->header.extra = to->ticket != NULL ? EXTRA_TICKET : EXTRA_NONE;
+	size_t extra = envelope_extra_size(ENVELOPE_SEALED, out->header.extra);
 	struct letter full = *letter;
 	bool may_lack_our_card = to->card == NULL || to->card->kind == CARD_ORGANISATION;
-	if (may_lack_our_card && letter->type != LETTER_RECEIPT && letter->type != LETTER_CARD)
+	if (may_lack_our_card && letter->type != LETTER_RECEIPT && letter->type != LETTER_CARD && letter->type != LETTER_GRANT)
 		full.has_reply_key = keyring_reply_key(ring, out->header.day, full.reply_key);
 	uint8_t body[BODY_SIZE_MAX];
 	size_t needed = letter_encoded_len(&full);
-	if (needed > sizeof body) {
-		out->excess = needed - sizeof body;
+	if (needed > sizeof body - extra) {
+		out->excess = needed - (sizeof body - extra);
 		return COMPOSE_TOO_LONG;
 	}
 	size_t body_len = letter_encode(&full, body, sizeof body);
 	assert(body_len == needed);
-	out->header.bucket = (uint8_t)payload_bucket_for(body_len);
+	out->header.bucket = (uint8_t)payload_bucket_for(body_len + extra);
 	out->len = envelope_size(out->header.bucket);
 	key_random(out->secret, sizeof out->secret);
 	receipt_commitment(out->secret, out->header.commitment);
 	struct payload payload = {
 		.type = letter->type, .sent_at = (uint32_t)now, .seq = ++ring->letter_seq, .body_len = (uint16_t)body_len, .body = body};
 	memcpy(payload.receipt_secret, out->secret, sizeof payload.receipt_secret);
-	enum compose_result result = seal_payload(ring, choose_key(to, &out->header, &out->reduced), &payload, out);
+	enum compose_result result = seal_payload(ring, to, choose_key(to, &out->header, &out->reduced), &payload, out);
 	wipe(body, sizeof body);
 	wipe(&full, sizeof full);
 	return result;
@@ -105,67 +119,6 @@ enum compose_result compose_letter(struct keyring *ring, const struct recipient 
 {
 	struct envelope_header wish = {.class = compose_class(letter), .ttl = compose_ttl(letter)};
 	return compose_letter_as(ring, to, letter, &wish, now, out);
-}
-
-void compose_topic(const struct letter *letter, uint8_t topic[static NOTICE_TOPIC_SIZE])
-{
-	char folded[4 * LETTER_LINE_MAX + 1];
-	text_fold(letter->type == LETTER_TRANSPORT ? letter->line : letter->area, folded, sizeof folded);
-	struct digest digest;
-	digest_start(&digest, "barid-topic-v1", NOTICE_TOPIC_SIZE);
-	digest_add(&digest, &letter->type, 1);
-	digest_add(&digest, folded, strlen(folded));
-	digest_end(&digest, topic);
-}
-
-enum notice_verb compose_verb(const struct letter *letter)
-{
-	if (letter->action == ACTION_CANCEL)
-		return NOTICE_CANCEL;
-	if (letter->type != LETTER_TRANSPORT)
-		return NOTICE_INFO;
-	switch (letter->verb) {
-	case TRANSPORT_TURNED_BACK:
-		return NOTICE_STOP;
-	case TRANSPORT_CANCELLED:
-		return NOTICE_CANCEL;
-	default:
-		return NOTICE_INFO;
-	}
-}
-
-enum compose_result compose_notice(struct keyring *ring, const struct letter *letter, const struct notice_wish *wish, uint64_t now,
-				   struct composed *out)
-{
-	assert(ring->org.present && (letter->type == LETTER_TRANSPORT || letter->type == LETTER_ALERT));
-	*out = (struct composed){.header = {.kind = ENVELOPE_NOTICE, .class = compose_class(letter), .ttl = TTL_72_HOURS, .day = day_of_unix(now)}};
-	uint8_t body[NOTICE_BODY_MAX];
-	size_t needed = letter_encoded_len(letter);
-	if (needed > sizeof body) {
-		out->excess = needed - sizeof body;
-		return COMPOSE_TOO_LONG;
-	}
-	uint32_t issued = (uint32_t)now, last = issued + NOTICE_VALID_MAX;
-	struct notice notice = {.issued = issued,
-				.verb = wish->verb,
-				.type = letter->type,
-				.body_len = (uint16_t)letter_encode(letter, body, sizeof body),
-				.body = body};
-	notice.not_after = wish->not_after <= issued ? issued + 1 : wish->not_after > last ? last : wish->not_after;
-	sign_public(ring->org.sign_seed, notice.issuer);
-	compose_topic(letter, notice.topic);
-	notice.seq = keyring_next_notice_seq(ring, notice.topic);
-	if (notice.seq == 0)
-		return COMPOSE_LIMIT;
-	if (notice.not_after - issued <= ttl_hours(TTL_24_HOURS) * 3600)
-		out->header.ttl = TTL_24_HOURS;
-	out->header.bucket = (uint8_t)notice_bucket_for(EXTRA_NONE, notice.body_len);
-	out->len = envelope_size(out->header.bucket);
-	size_t signed_len = notice_encode(&out->header, &notice, out->envelope);
-	sign(NOTICE_DOMAIN, out->envelope, signed_len, ring->org.sign_seed, out->envelope + signed_len);
-	envelope_finish(out->envelope, out->len);
-	envelope_id(out->envelope, signed_len, out->id);
-	return COMPOSE_OK;
 }
 
 enum compose_result compose_card(const struct keyring *ring, struct composed *out)

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+enum { DAY_S = 86400, DAY_ZERO = 1451606400 }; /* 2016-01-01 UTC, SPEC.md 3.1 */
+
 /* Notes the time and keeps what changed by it. */
 static int turn(struct desk *desk)
 {
@@ -34,6 +36,14 @@ static int turn(struct desk *desk)
 	return cli_weather(desk->cli, err, "the vault could not be saved");
 }
 
+enum err desk_tell_trust(struct desk *desk)
+{
+	enum err err = outbox_trust(&desk->vault, &desk->link, desk->cli->post);
+	if (err == ERR_FULL)
+		cli_say(desk->cli, "the post cannot note all organisations you trust: their letters may have to wait behind others");
+	return err == ERR_FULL ? ERR_OK : err;
+}
+
 int desk_open(struct desk *desk, const struct cli *cli)
 {
 	*desk = (struct desk){.cli = cli, .link = {.fd = -1}};
@@ -48,6 +58,8 @@ int desk_open(struct desk *desk, const struct cli *cli)
 	}
 	desk->post = postlink_open(&desk->link, cli->post);
 	unsigned handed = 0;
+	if (desk->post == ERR_OK)
+		desk->post = desk_tell_trust(desk);
 	if (desk->post == ERR_OK)
 		desk->post = outbox_flush(&desk->vault, &desk->link, desk->now, &handed);
 	if (handed > 0)
@@ -77,6 +89,8 @@ static bool worth_keeping(const struct opened *opened)
 		return true;
 	if (opened->letter.type == LETTER_CARD)
 		return opened->sender.kind == SENDER_STRANGER;
+	if (opened->letter.type == LETTER_GRANT)
+		return false; /* what is in it is in the wallet, or is worth nothing */
 	if (opened->letter.type == LETTER_RECEIPT)
 		return opened->letter.text[0] != '\0';
 	return true;
@@ -89,11 +103,40 @@ static void fill_received(const struct opened *opened, uint64_t now, struct rece
 				      .seq = opened->payload.seq,
 				      .class = opened->header.class,
 				      .reduced = opened->reduced,
+				      .ticket = (uint8_t)opened->ticket,
+				      .role = (uint8_t)opened->role,
 				      .type = opened->payload.type,
 				      .body_len = opened->payload.body_len};
 	memcpy(received->id, opened->id, sizeof received->id);
 	memcpy(received->sender, opened->sender.key, sizeof received->sender);
 	memcpy(received->body, opened->payload.body, opened->payload.body_len);
+}
+
+void desk_say_grant(const struct desk *desk, enum wallet_result result, const struct grant *grant)
+{
+	const struct pinned_org *org = keyring_org_signing(desk->ring, grant->organisation);
+	char name[3 * CARD_NAME_MAX + 1] = "somebody", day[TEXT_TIME];
+	if (org != NULL)
+		text_inert(org->card.name, false, name, sizeof name);
+	text_time((uint64_t)DAY_ZERO + (uint64_t)grant->day * DAY_S, day);
+	switch (result) {
+	case WALLET_NONE:
+	case WALLET_HAD:
+		return;
+	case WALLET_FULL:
+		cli_say(desk->cli, "tickets of %s for %.10s found no room: there are too many of other days here", name, day);
+		return;
+	case WALLET_REFUSED:
+		cli_say(desk->cli, "a grant came that no organisation trusted here made like that; nothing of it was kept");
+		return;
+	case WALLET_TAKEN:
+		break;
+	}
+	if (grant->ticket_count > 0)
+		cli_say(desk->cli, "%s: role %s, %u ticket%s for %.10s", name, desk_role_word(grant->role), grant->ticket_count,
+			grant->ticket_count == 1 ? "" : "s", day);
+	if (grant->has_certificate)
+		cli_say(desk->cli, "%s: role announcer, a certificate to publish in its name", name);
 }
 
 static enum err fetch(struct desk *desk, struct opened *opened, struct received *received)
@@ -104,6 +147,7 @@ static enum err fetch(struct desk *desk, struct opened *opened, struct received 
 	mailroom_start(&room, &desk->vault, &desk->link, desk->now);
 	do {
 		while ((got = mailroom_next(&room, opened)) == MAILROOM_LETTER) {
+			desk_say_grant(desk, room.granted, &room.grant);
 			if (!worth_keeping(opened))
 				continue;
 			fill_received(opened, desk->now, received);
@@ -232,6 +276,29 @@ bool desk_introduced(const struct desk *desk, const uint8_t key[static DH_KEY_SI
 	}
 	free(letter);
 	return found;
+}
+
+const char *desk_role_word(unsigned role)
+{
+	static const char *const words[] = {"none", "medic", "marshal", "civilian"};
+	assert(role <= TICKET_CIVILIAN);
+	return words[role];
+}
+
+const char *desk_verified_word(unsigned ticket, unsigned role)
+{
+	switch ((enum received_ticket)ticket) {
+	case RECEIVED_GOOD:
+		return desk_role_word(role);
+	case RECEIVED_TWICE:
+		return "twice";
+	case RECEIVED_UNKNOWN:
+		return "unknown";
+	case RECEIVED_PLAIN:
+	case RECEIVED_REVOKED:
+		break;
+	}
+	return "no";
 }
 
 const char *desk_sender_word(enum sender_kind kind)

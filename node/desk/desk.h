@@ -21,6 +21,11 @@ struct desk {
  * 0 or an exit code after a sentence; on 0 call desk_close(). */
 int desk_open(struct desk *desk, const struct cli *cli);
 void desk_close(struct desk *desk);
+/* The post believes whom this desk's owner trusts. desk_open() has done it: call it after a change. A post that cannot keep all of it is no failure,
+ * but is said. */
+enum err desk_tell_trust(struct desk *desk);
+/* Says in a sentence what a grant brought, or why nothing of it was kept; nothing for one that was known. */
+void desk_say_grant(const struct desk *desk, enum wallet_result result, const struct grant *grant);
 /* Gets everything new from the post into the vault. Returns 0, also if the post does not answer (said in a sentence), else an exit code. */
 int desk_fetch(struct desk *desk);
 /* Asks the post about a letter of ours; changes it in memory. */
@@ -46,6 +51,10 @@ int desk_find(struct desk *desk, const char *prefix, struct desk_found *found);
 void desk_name(const struct desk *desk, const uint8_t key[static DH_KEY_SIZE], char out[static CARD_NAME_MAX + 1]);
 /* The card a stranger sent along with a letter of theirs; false if none is here. Nobody but they themselves vouches for it. */
 bool desk_introduced(const struct desk *desk, const uint8_t key[static DH_KEY_SIZE], struct card *card);
+/* Who vouches for the writer of a letter: "medic", "marshal", "civilian"; "no"; "twice" for a ticket seen on another letter too; "unknown" for one of
+ * an organisation not trusted here. ticket: enum received_ticket; role: enum ticket_role. */
+const char *desk_verified_word(unsigned ticket, unsigned role);
+const char *desk_role_word(unsigned role);
 /* "contact", "organisation", "unknown", "self". */
 const char *desk_sender_word(enum sender_kind kind);
 

@@ -81,6 +81,11 @@ int dispatch_fill(const struct cli *cli, struct letter *letter)
 	return 0;
 }
 
+enum wallet_wish dispatch_ticket(const struct cli *cli)
+{
+	return cli_has(cli, "no-ticket") ? WALLET_NEVER : cli_has(cli, "ticket") ? WALLET_ALWAYS : WALLET_AS_USUAL;
+}
+
 static int add(const struct cli *cli, struct dispatch *dispatch, const struct card *card, const char *name, struct contact *contact)
 {
 	for (unsigned i = 0; i < dispatch->n; i++)
@@ -119,13 +124,36 @@ int dispatch_address(struct desk *desk, struct dispatch *dispatch)
 	return 0;
 }
 
+/* Takes the ticket out of the wallet in memory: before the letter leaves the vault is saved without it, so that no crash lets it be used twice. A
+ * letter that would go first with a ticket and has none goes all the same, and its writer hears what that means. */
+static bool take_ticket(struct desk *desk, const struct dispatch *dispatch, const struct letter *letter, struct wallet_ticket *ticket)
+{
+	uint16_t day = day_of_unix(desk->now);
+	memset(ticket, 0, sizeof *ticket);
+	if (letter->type == LETTER_CARD || letter->type == LETTER_RECEIPT)
+		return false;
+	enum ticket_role role = wallet_choose(desk->ring, dispatch->wish.class, day, dispatch->ticket);
+	if (role != 0 && wallet_spend(desk->ring, role, day, ticket))
+		return true;
+	if (dispatch->ticket == WALLET_ALWAYS)
+		cli_say(desk->cli, "there is no ticket for today: the letter goes unverified, carried, but not ahead of a flood");
+	else if (dispatch->wish.class == CLASS_URGENT && dispatch->ticket != WALLET_NEVER && !dispatch->quiet)
+		cli_say(desk->cli, "no ticket for today: the letter goes unverified, carried, but not ahead of a flood");
+	return false;
+}
+
 /* Composes to one addressee and puts the letter into the keyring, in memory. */
 static int compose_one(struct desk *desk, const struct dispatch *dispatch, const struct addressee *addressee, const struct letter *letter,
 		       uint8_t id[static LETTER_ID_SIZE])
 {
 	const struct cli *cli = desk->cli;
 	struct composed composed;
-	switch (compose_letter_as(desk->ring, &addressee->to, letter, &dispatch->wish, desk->now, &composed)) {
+	struct wallet_ticket ticket;
+	struct recipient to = addressee->to;
+	to.ticket = take_ticket(desk, dispatch, letter, &ticket) ? &ticket : NULL;
+	enum compose_result result = compose_letter_as(desk->ring, &to, letter, &dispatch->wish, desk->now, &composed);
+	wipe(&ticket, sizeof ticket);
+	switch (result) {
 	case COMPOSE_OK:
 		break;
 	case COMPOSE_TOO_LONG:

@@ -17,6 +17,7 @@ struct dispatch {
 	struct envelope_header wish; /* class and TTL */
 	bool send_now;
 	bool quiet; /* no lines on stdout */
+	enum wallet_wish ticket;
 	unsigned n;
 	struct addressee addressees[DISPATCH_MAX]; /* borrow from the keyring */
 	uint8_t ids[DISPATCH_MAX][LETTER_ID_SIZE]; /* filled by dispatch_send() */
@@ -24,6 +25,8 @@ struct dispatch {
 
 /* Sets the letter's fields, status, language from the command line. letter->type is set. Returns 0 or an exit code after a sentence. */
 int dispatch_fill(const struct cli *cli, struct letter *letter);
+/* Reads --ticket and --no-ticket. */
+enum wallet_wish dispatch_ticket(const struct cli *cli);
 /* Reads --org and --to. Returns 0, or an exit code after a sentence (nobody named, not known). */
 int dispatch_address(struct desk *desk, struct dispatch *dispatch);
 /* Seals, keeps, submits, and prints one line each. Returns 0, or an exit code after a sentence: EX_DATAERR nothing was kept because it is too long;

@@ -4,6 +4,7 @@
 #include "crypto/sign.h"
 #include "node/desk/text.h"
 #include "node/desk/track.h"
+#include "node/desk/wallet.h"
 
 #include <assert.h>
 #include <sodium/utils.h>
@@ -12,9 +13,8 @@
 
 enum {
 	DAY_S = 86400,
-	JUMP_MAX_S = 45 * DAY_S,   /* a clock that runs further ahead of what was noted is not believed */
-	TIME_FLOOR = 1464739200,   /* 2016-06-01: no desk is older; what is noted if the clock was never plausible */
-	NOTICE_KEEP_S = 9 * DAY_S, /* after its end, as a tombstone against older ones */
+	JUMP_MAX_S = 45 * DAY_S, /* a clock that runs further ahead of what was noted is not believed */
+	TIME_FLOOR = 1464739200, /* 2016-06-01: no desk is older; what is noted if the clock was never plausible */
 };
 
 struct keyring *keyring_new(void)
@@ -99,6 +99,7 @@ uint64_t keyring_turn(struct keyring *ring, uint64_t unix_s)
 	forget_before(&ring->fast, day > EPOCH_KEEP_FAST ? (uint16_t)(day - EPOCH_KEEP_FAST) : 0);
 	forget_before(&ring->slow, day > EPOCH_KEEP_SLOW ? (uint16_t)(day - EPOCH_KEEP_SLOW) : 0);
 	renew_card(ring);
+	wallet_turn(ring);
 	return ring->noted;
 }
 
@@ -294,7 +295,7 @@ static bool finished(const struct sent *sent, uint64_t now)
 {
 	if (sent->pending_len > 0)
 		return false;
-	bool untracked = sent->type == LETTER_RECEIPT || sent->type == LETTER_CARD;
+	bool untracked = sent->type == LETTER_RECEIPT || sent->type == LETTER_CARD || sent->type == LETTER_GRANT;
 	return untracked || sent->at[STAGE_RECEIVED] != 0 || sent->cancelled_at != 0 || track_expired(sent, now);
 }
 
@@ -319,7 +320,7 @@ struct sent *keyring_add_sent(struct keyring *ring, const struct sent *sent, uin
 	return kept;
 }
 
-enum { RECEIVED_OVERHEAD = 140, NOTICE_OVERHEAD = 120 };
+enum { RECEIVED_OVERHEAD = 144 };
 
 static size_t received_bytes(const struct keyring *ring)
 {
@@ -375,94 +376,4 @@ bool keyring_add_release(struct keyring *ring, const struct release *release)
 		return false;
 	ring->releases[ring->releases_n++] = *release;
 	return true;
-}
-
-static size_t notice_bytes(const struct keyring *ring)
-{
-	size_t bytes = 0;
-	for (unsigned i = 0; i < ring->notices_n; i++)
-		bytes += ring->notices[i].body_len + (size_t)NOTICE_OVERHEAD;
-	return bytes;
-}
-
-static void drop_notice(struct keyring *ring, unsigned index)
-{
-	memmove(&ring->notices[index], &ring->notices[index + 1], (ring->notices_n - index - 1U) * sizeof ring->notices[0]);
-	ring->notices_n--;
-}
-
-/* Makes room for one more of this size. Long expired ones go first, then strangers', then, for a pinned issuer, the oldest. */
-static bool notice_room(struct keyring *ring, bool pinned, size_t len, uint64_t now)
-{
-	for (unsigned i = ring->notices_n; i > 0; i--)
-		if (now > ring->notices[i - 1].not_after && now - ring->notices[i - 1].not_after > NOTICE_KEEP_S)
-			drop_notice(ring, i - 1);
-	for (;;) {
-		unsigned strangers = 0;
-		int oldest_stranger = -1;
-		for (unsigned i = 0; i < ring->notices_n; i++) {
-			if (keyring_org_signing(ring, ring->notices[i].issuer) != NULL)
-				continue;
-			strangers++;
-			if (oldest_stranger < 0)
-				oldest_stranger = (int)i;
-		}
-		bool full = ring->notices_n == KEYRING_NOTICES_MAX || notice_bytes(ring) + len + NOTICE_OVERHEAD > KEYRING_NOTICE_BYTES;
-		if (!full && (pinned || strangers < KEYRING_STRANGER_NOTICES_MAX))
-			return true;
-		if (oldest_stranger < 0 && !pinned)
-			return false;
-		drop_notice(ring, oldest_stranger >= 0 ? (unsigned)oldest_stranger : 0);
-	}
-}
-
-static void fill_notice(struct kept_notice *kept, const struct notice *notice, const uint8_t id[static LETTER_ID_SIZE], uint64_t now)
-{
-	*kept = (struct kept_notice){.seq = notice->seq,
-				     .issued = notice->issued,
-				     .not_after = notice->not_after,
-				     .verb = notice->verb,
-				     .arrived = now,
-				     .type = notice->type,
-				     .body_len = notice->body_len};
-	memcpy(kept->id, id, LETTER_ID_SIZE);
-	memcpy(kept->issuer, notice->issuer, sizeof kept->issuer);
-	memcpy(kept->topic, notice->topic, sizeof kept->topic);
-	memcpy(kept->body, notice->body, notice->body_len);
-}
-
-bool keyring_add_notice(struct keyring *ring, const struct notice *notice, const uint8_t id[static LETTER_ID_SIZE], uint64_t now)
-{
-	assert(notice->body_len <= NOTICE_BODY_MAX);
-	for (unsigned i = 0; i < ring->notices_n; i++) {
-		struct kept_notice *kept = &ring->notices[i];
-		if (memcmp(kept->issuer, notice->issuer, sizeof kept->issuer) != 0 || memcmp(kept->topic, notice->topic, sizeof kept->topic) != 0)
-			continue;
-		if (notice->seq < kept->seq || memcmp(kept->id, id, LETTER_ID_SIZE) == 0)
-			return false;
-		if (notice->seq == kept->seq) {
-			bool news = !kept->conflict;
-			kept->conflict = true;
-			return news;
-		}
-		drop_notice(ring, i);
-		break;
-	}
-	if (!notice_room(ring, keyring_org_signing(ring, notice->issuer) != NULL, notice->body_len, now))
-		return false;
-	fill_notice(&ring->notices[ring->notices_n++], notice, id, now);
-	return true;
-}
-
-uint32_t keyring_next_notice_seq(struct keyring *ring, const uint8_t topic[static NOTICE_TOPIC_SIZE])
-{
-	struct organisation *org = &ring->org;
-	for (unsigned i = 0; i < org->topics_n; i++)
-		if (memcmp(org->topics[i].topic, topic, NOTICE_TOPIC_SIZE) == 0)
-			return org->topics[i].seq == UINT32_MAX ? 0 : ++org->topics[i].seq;
-	if (org->topics_n == KEYRING_TOPICS_MAX)
-		return 0;
-	struct topic_seq *fresh = &org->topics[org->topics_n++];
-	memcpy(fresh->topic, topic, NOTICE_TOPIC_SIZE);
-	return fresh->seq = 1;
 }

@@ -9,6 +9,7 @@
 #include "crypto/epoch.h"
 #include "node/desk/letter.h"
 #include "proto/card.h"
+#include "proto/grant.h"
 #include "proto/notice.h"
 #include "proto/receipt.h"
 
@@ -18,15 +19,23 @@ enum {
 	KEYRING_SENT_MAX = 512,
 	KEYRING_RECEIVED_MAX = 512,
 	KEYRING_NOTICES_MAX = 160,
-	KEYRING_STRANGER_NOTICES_MAX = 32, /* of those, by organisations that are not pinned */
+	KEYRING_STRANGER_NOTICES_MAX = 32, /* of those, by organisations that are not pinned, and witnesses of none that is */
+	KEYRING_WITNESS_NOTICES_MAX = 64,  /* of those, by witnesses: many tickets never push out what organisations say */
 	KEYRING_OPENED_MAX = 2048,
 	KEYRING_RELEASES_MAX = 512,
 	KEYRING_TOPICS_MAX = 512,
 	KEYRING_PENDING_MAX = 32,        /* envelopes the post has not taken yet */
-	KEYRING_RECEIVED_BYTES = 400000, /* of bodies of received letters, with what is kept of each */
+	KEYRING_RECEIVED_BYTES = 320000, /* of bodies of received letters, with what is kept of each */
 	KEYRING_NOTICE_BYTES = 150000,
-	KEYRING_ENCODED_MAX = 1040000, /* what a keyring filled to all its bounds takes at most */
-	CONTACT_NAME_MAX = 64,         /* bytes of UTF-8 */
+	KEYRING_BATCHES_MAX = 24,            /* of tickets: an organisation's, a role's, a day's */
+	KEYRING_TICKETS_MAX = 320,           /* in all of them */
+	KEYRING_CERTIFICATES_MAX = 4,        /* as an announcer */
+	KEYRING_CERTIFICATE_TOPICS_MAX = 32, /* of each */
+	KEYRING_SHARES_MAX = 64,             /* of what revokes colleagues */
+	KEYRING_REVOCATIONS_MAX = 512,       /* known here, the oldest dropped */
+	KEYRING_SPENDS_MAX = 512,            /* tickets seen on letters, the oldest dropped */
+	KEYRING_ENCODED_MAX = 1048000,       /* what a keyring filled to all its bounds takes at most */
+	CONTACT_NAME_MAX = 64,               /* bytes of UTF-8 */
 };
 
 /* A person we know, by the name we gave them. */
@@ -68,6 +77,15 @@ struct sent {
 	uint8_t pending[ENVELOPE_SIZE_MAX];
 };
 
+/* What the ticket on a letter is worth here. */
+enum received_ticket {
+	RECEIVED_PLAIN = 0,   /* there is none, or it is not worth anything */
+	RECEIVED_GOOD = 1,    /* an organisation that is pinned here, or we ourselves, made it for this one letter */
+	RECEIVED_TWICE = 2,   /* so it did, but the ticket is on another letter as well */
+	RECEIVED_UNKNOWN = 3, /* of an organisation that is not pinned here */
+	RECEIVED_REVOKED = 4, /* it was taken back before the letter came */
+};
+
 /* A letter that was opened. */
 struct received {
 	uint8_t id[LETTER_ID_SIZE];
@@ -80,12 +98,14 @@ struct received {
 	bool read;          /* shown at least once by `show` */
 	uint64_t answered;  /* our time of the first reply, 0 none */
 	uint64_t cancelled; /* the sender withdrew it at this time of ours, 0 no */
+	uint8_t ticket;     /* enum received_ticket */
+	uint8_t role;       /* enum ticket_role of the ticket, 0 none */
 	uint8_t type;
 	uint16_t body_len;
 	uint8_t body[BODY_SIZE_MAX];
 };
 
-/* The newest notice of an issuer and topic. */
+/* The newest notice of an issuer and topic. Its times are 32 bits on the wire: compare them as uint64_t. */
 struct kept_notice {
 	uint8_t id[LETTER_ID_SIZE];
 	uint8_t issuer[SIGN_KEY_SIZE];
@@ -94,6 +114,15 @@ struct kept_notice {
 	enum notice_verb verb;
 	bool conflict;    /* the issuer signed two different ones with this seq */
 	uint64_t arrived; /* our time */
+	/* Who vouches for it: the issuer itself, the organisation of its certificate, the pinned organisation whose ticket it spends; zero if
+	 * unknown. */
+	uint8_t organisation[SIGN_KEY_SIZE];
+	uint8_t extra;                                 /* enum envelope_extra */
+	uint8_t role;                                  /* enum ticket_role of a witness, 0 */
+	uint8_t revocable[REVOCATION_COMMITMENT_SIZE]; /* of its certificate, else zero */
+	uint16_t day;                                  /* of the header */
+	uint8_t slot;                                  /* of a witness's ticket, with its linkage: else zero */
+	uint8_t linkage[TICKET_LINKAGE_SIZE];
 	uint8_t type;
 	uint16_t body_len;
 	uint8_t body[NOTICE_BODY_MAX];
@@ -111,12 +140,58 @@ struct topic_seq {
 	uint32_t seq; /* last used */
 };
 
+/* A ticket of ours that is on no letter yet. Its private key stands alone, so that wiping it is the end of it. */
+struct held_ticket {
+	uint8_t slot;
+	uint8_t linkage[TICKET_LINKAGE_SIZE];
+	uint8_t signature[SIGNATURE_SIZE];
+	uint8_t seed[SIGN_KEY_SIZE];
+};
+
+/* Tickets of one organisation, role and day. Kept until the day is over even when all are spent, so that none comes back. */
+struct ticket_batch {
+	uint8_t organisation[SIGN_KEY_SIZE];
+	enum ticket_role role;
+	uint16_t day;
+	bool revoked;      /* they were taken back */
+	uint32_t slots;    /* bit (1 << slot): was granted */
+	uint8_t tickets_n; /* how many are left */
+	struct held_ticket tickets[GRANT_TICKETS_MAX];
+};
+
+/* What lets us sign notices in an organisation's name. */
+struct held_certificate {
+	uint8_t bytes[CERTIFICATE_SIZE];
+	uint8_t seed[SIGN_KEY_SIZE]; /* private half of its subject */
+	uint8_t topics_n;
+	struct topic_seq topics[KEYRING_CERTIFICATE_TOPICS_MAX];
+};
+
+/* Our share of what revokes a colleague. */
+struct held_share {
+	uint8_t organisation[SIGN_KEY_SIZE];
+	struct grant_share share; /* day 0: of a certificate's secret */
+};
+
+struct revoked {
+	uint16_t day;
+	uint8_t secret[LINKAGE_SEED_SIZE];
+};
+
+/* A good ticket that was seen on a letter. */
+struct spend {
+	uint16_t day;
+	uint8_t key[LETTER_TAG_SIZE];    /* first bytes of the ticket's */
+	uint8_t letter[LETTER_TAG_SIZE]; /* of the first such letter */
+};
+
 /* Only in an organisation's vault. */
 struct organisation {
 	bool present;
 	uint8_t sign_seed[SIGN_KEY_SIZE];
 	uint8_t db_key[32];         /* rowbox key of relief.db */
 	uint64_t card_published_at; /* our time when the card last went out as a CONTROL envelope, 0 never */
+	uint64_t last_word;         /* our time when we last signed a notice, 0 never */
 	uint16_t topics_n;
 	struct topic_seq topics[KEYRING_TOPICS_MAX];
 };
@@ -143,6 +218,13 @@ struct keyring {
 	struct kept_notice notices[KEYRING_NOTICES_MAX];
 	struct release releases[KEYRING_RELEASES_MAX];
 	uint8_t opened[KEYRING_OPENED_MAX][LETTER_TAG_SIZE]; /* tags of letters opened before, kept after the letter itself is dropped */
+	/* the wallet (wallet.h), and what is known of others' tickets */
+	uint16_t batches_n, certificates_n, shares_n, revocations_n, spends_n;
+	struct ticket_batch batches[KEYRING_BATCHES_MAX];
+	struct held_certificate certificates[KEYRING_CERTIFICATES_MAX];
+	struct held_share shares[KEYRING_SHARES_MAX];
+	struct revoked revocations[KEYRING_REVOCATIONS_MAX];
+	struct spend spends[KEYRING_SPENDS_MAX];
 };
 
 /* Zeroed; NULL without memory. keyring_free() wipes. */
@@ -192,12 +274,26 @@ struct sent *keyring_add_sent(struct keyring *ring, const struct sent *sent, uin
  * post. */
 bool keyring_add_received(struct keyring *ring, const struct received *received);
 void keyring_remember_opened(struct keyring *ring, const uint8_t tag[static LETTER_TAG_SIZE]);
-/* Takes the notice if it is the newest of its issuer and topic. False: older, same, or no room for a stranger's. */
-bool keyring_add_notice(struct keyring *ring, const struct notice *notice, const uint8_t id[static LETTER_ID_SIZE], uint64_t now);
+/* Name of an organisation whose word counts here: a pinned one, or ourselves. NULL: neither. */
+const char *keyring_org_name(struct keyring *ring, const uint8_t signing[static SIGN_KEY_SIZE]);
+/* Takes a notice that notice_parse() accepted if it is the newest of its issuer and topic. extra: its header's. One whose signer is known to be
+ * revoked is nobody's word. Of two with one number that differ one is kept and marked: one that says stop before one that does not, then the lower
+ * id. False: older, same, or no room for a stranger's or a witness's. */
+bool keyring_add_notice(struct keyring *ring, enum envelope_extra extra, const struct notice *notice, const uint8_t id[static LETTER_ID_SIZE],
+			uint64_t now);
 /* Never drops: returns false when full (release some first). */
 bool keyring_add_release(struct keyring *ring, const struct release *release);
+/* Keeps a revocation; true if it is news. The oldest gives way. */
+bool keyring_add_revocation(struct keyring *ring, const struct revoked *revoked);
+/* True if the ticket, or the certificate with this commitment, is known to be revoked. */
+bool keyring_ticket_revoked(const struct keyring *ring, const struct ticket *ticket);
+bool keyring_certificate_revoked(const struct keyring *ring, const uint8_t commitment[static REVOCATION_COMMITMENT_SIZE]);
+/* The signing key of the organisation whose ticket this is, its signature checked: a pinned one's, or our own in out. False: none of them. */
+bool keyring_ticket_organisation(const struct keyring *ring, const uint8_t ticket[static TICKET_SIZE], uint8_t out[static SIGN_KEY_SIZE]);
 /* Next sequence number of an organisation's topic; 0 if there is no room for another topic. */
 uint32_t keyring_next_notice_seq(struct keyring *ring, const uint8_t topic[static NOTICE_TOPIC_SIZE]);
+/* The same for a certificate of ours. */
+uint32_t keyring_next_certificate_seq(struct held_certificate *held, const uint8_t topic[static NOTICE_TOPIC_SIZE]);
 
 /* The vault's body, at most KEYRING_ENCODED_MAX bytes. 0 if it does not fit cap. */
 size_t keyring_encode(const struct keyring *ring, uint8_t *out, size_t cap);

@@ -11,7 +11,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { KEYRING_VERSION = 1 };
+enum { KEYRING_VERSION = 2, KEYRING_VERSION_FIRST = 1 }; /* version 1 knew nothing of tickets; it is read, and written as 2 */
 
 /* What a keyring at all its bounds needs; see the sizes where each part is written. */
 enum {
@@ -24,9 +24,17 @@ enum {
 	SIZE_RELEASE = 48,
 	SIZE_TOPIC = 16,
 	SIZE_OPENED = LETTER_TAG_SIZE + 1,
+	SIZE_BATCH = 48,
+	SIZE_TICKET = 2 + 1 + TICKET_LINKAGE_SIZE + 2 + SIGNATURE_SIZE + 2 + SIGN_KEY_SIZE,
+	SIZE_CERTIFICATE = 200 + KEYRING_CERTIFICATE_TOPICS_MAX * SIZE_TOPIC,
+	SIZE_SHARE = 115,
+	SIZE_REVOCATION = 3 + 2 + LINKAGE_SEED_SIZE,
+	SIZE_SPEND = 3 + 2 * (1 + LETTER_TAG_SIZE),
+	SIZE_ROLES = KEYRING_BATCHES_MAX * SIZE_BATCH + KEYRING_TICKETS_MAX * SIZE_TICKET + KEYRING_CERTIFICATES_MAX * SIZE_CERTIFICATE +
+		     KEYRING_SHARES_MAX * SIZE_SHARE + KEYRING_REVOCATIONS_MAX * SIZE_REVOCATION + KEYRING_SPENDS_MAX * SIZE_SPEND,
 	SIZE_ALL = SIZE_SELF + KEYRING_CONTACTS_MAX * SIZE_CONTACT + KEYRING_ORGS_MAX * SIZE_PINNED + KEYRING_SENT_MAX * SIZE_SENT +
 		   KEYRING_PENDING_MAX * SIZE_PENDING + KEYRING_RECEIVED_BYTES + KEYRING_NOTICE_BYTES + KEYRING_RELEASES_MAX * SIZE_RELEASE +
-		   KEYRING_TOPICS_MAX * SIZE_TOPIC + KEYRING_OPENED_MAX * SIZE_OPENED,
+		   KEYRING_TOPICS_MAX * SIZE_TOPIC + KEYRING_OPENED_MAX * SIZE_OPENED + SIZE_ROLES,
 };
 static_assert((int)SIZE_ALL <= (int)KEYRING_ENCODED_MAX, "a keyring at its bounds fits the vault");
 
@@ -72,6 +80,7 @@ static void put_organisation(struct token_writer *writer, const struct organisat
 	token_put_bytes(writer, org->sign_seed, sizeof org->sign_seed);
 	token_put_bytes(writer, org->db_key, sizeof org->db_key);
 	token_put_uint(writer, org->card_published_at);
+	token_put_uint(writer, org->last_word);
 	token_put_array(writer, org->topics_n);
 	for (unsigned i = 0; i < org->topics_n; i++) {
 		token_put_bytes(writer, org->topics[i].topic, NOTICE_TOPIC_SIZE);
@@ -115,6 +124,8 @@ static void put_received(struct token_writer *writer, const struct received *rec
 	token_put_uint(writer, received->read);
 	token_put_uint(writer, received->answered);
 	token_put_uint(writer, received->cancelled);
+	token_put_uint(writer, received->ticket);
+	token_put_uint(writer, received->role);
 	token_put_uint(writer, received->type);
 	token_put_bytes(writer, received->body, received->body_len);
 }
@@ -130,6 +141,13 @@ static void put_notice(struct token_writer *writer, const struct kept_notice *no
 	token_put_uint(writer, notice->verb);
 	token_put_uint(writer, notice->conflict);
 	token_put_uint(writer, notice->arrived);
+	token_put_bytes(writer, notice->organisation, sizeof notice->organisation);
+	token_put_uint(writer, notice->extra);
+	token_put_uint(writer, notice->role);
+	token_put_bytes(writer, notice->revocable, sizeof notice->revocable);
+	token_put_uint(writer, notice->day);
+	token_put_uint(writer, notice->slot);
+	token_put_bytes(writer, notice->linkage, sizeof notice->linkage);
 	token_put_uint(writer, notice->type);
 	token_put_bytes(writer, notice->body, notice->body_len);
 }
@@ -148,6 +166,66 @@ static void put_people(struct token_writer *writer, const struct keyring *ring)
 	for (unsigned i = 0; i < ring->orgs_n; i++) {
 		token_put_uint(writer, ring->orgs[i].added_at);
 		put_card(writer, &ring->orgs[i].card);
+	}
+}
+
+static void put_batch(struct token_writer *writer, const struct ticket_batch *batch)
+{
+	token_put_bytes(writer, batch->organisation, sizeof batch->organisation);
+	token_put_uint(writer, batch->role);
+	token_put_uint(writer, batch->day);
+	token_put_uint(writer, batch->revoked);
+	token_put_uint(writer, batch->slots);
+	token_put_array(writer, batch->tickets_n);
+	for (unsigned i = 0; i < batch->tickets_n; i++) {
+		token_put_uint(writer, batch->tickets[i].slot);
+		token_put_bytes(writer, batch->tickets[i].linkage, TICKET_LINKAGE_SIZE);
+		token_put_bytes(writer, batch->tickets[i].signature, SIGNATURE_SIZE);
+		token_put_bytes(writer, batch->tickets[i].seed, SIGN_KEY_SIZE);
+	}
+}
+
+static void put_certificate(struct token_writer *writer, const struct held_certificate *held)
+{
+	token_put_bytes(writer, held->bytes, sizeof held->bytes);
+	token_put_bytes(writer, held->seed, sizeof held->seed);
+	token_put_array(writer, held->topics_n);
+	for (unsigned i = 0; i < held->topics_n; i++) {
+		token_put_bytes(writer, held->topics[i].topic, NOTICE_TOPIC_SIZE);
+		token_put_uint(writer, held->topics[i].seq);
+	}
+}
+
+static void put_share(struct token_writer *writer, const struct held_share *held)
+{
+	token_put_bytes(writer, held->organisation, sizeof held->organisation);
+	token_put_text(writer, (const char *)held->share.colleague);
+	token_put_uint(writer, held->share.x);
+	token_put_uint(writer, held->share.day);
+	token_put_bytes(writer, held->share.value, sizeof held->share.value);
+}
+
+static void put_roles(struct token_writer *writer, const struct keyring *ring)
+{
+	token_put_array(writer, ring->batches_n);
+	for (unsigned i = 0; i < ring->batches_n; i++)
+		put_batch(writer, &ring->batches[i]);
+	token_put_array(writer, ring->certificates_n);
+	for (unsigned i = 0; i < ring->certificates_n; i++)
+		put_certificate(writer, &ring->certificates[i]);
+	token_put_array(writer, ring->shares_n);
+	for (unsigned i = 0; i < ring->shares_n; i++)
+		put_share(writer, &ring->shares[i]);
+	token_put_array(writer, ring->revocations_n);
+	for (unsigned i = 0; i < ring->revocations_n; i++) {
+		token_put_uint(writer, ring->revocations[i].day);
+		token_put_bytes(writer, ring->revocations[i].secret, LINKAGE_SEED_SIZE);
+	}
+	token_put_array(writer, ring->spends_n);
+	for (unsigned i = 0; i < ring->spends_n; i++) {
+		token_put_uint(writer, ring->spends[i].day);
+		token_put_bytes(writer, ring->spends[i].key, LETTER_TAG_SIZE);
+		token_put_bytes(writer, ring->spends[i].letter, LETTER_TAG_SIZE);
 	}
 }
 
@@ -177,6 +255,7 @@ size_t keyring_encode(const struct keyring *ring, uint8_t *out, size_t cap)
 	token_put_array(&writer, ring->opened_n);
 	for (unsigned i = 0; i < ring->opened_n; i++)
 		token_put_bytes(&writer, ring->opened[i], LETTER_TAG_SIZE);
+	put_roles(&writer, ring);
 	return writer.len <= cap ? writer.len : 0;
 }
 
@@ -273,7 +352,7 @@ static void take_self(struct tokens *tokens, struct keyring *ring)
 	ring->cursor = take(tokens, UINT64_MAX);
 }
 
-static void take_organisation(struct tokens *tokens, struct organisation *org)
+static void take_organisation(struct tokens *tokens, struct organisation *org, uint64_t version)
 {
 	org->present = take_flag(tokens);
 	if (!org->present)
@@ -281,6 +360,8 @@ static void take_organisation(struct tokens *tokens, struct organisation *org)
 	take_bytes(tokens, org->sign_seed, sizeof org->sign_seed);
 	take_bytes(tokens, org->db_key, sizeof org->db_key);
 	org->card_published_at = take(tokens, UINT32_MAX);
+	if (version > KEYRING_VERSION_FIRST)
+		org->last_word = take(tokens, UINT32_MAX);
 	org->topics_n = take_array(tokens, KEYRING_TOPICS_MAX);
 	for (unsigned i = 0; i < org->topics_n && !tokens->failed; i++) {
 		take_bytes(tokens, org->topics[i].topic, NOTICE_TOPIC_SIZE);
@@ -333,7 +414,7 @@ static void take_sent(struct tokens *tokens, struct sent *sent)
 	sent->pending_len = (uint16_t)take_some(tokens, sent->pending, 0, ENVELOPE_SIZE_MAX);
 }
 
-static void take_received(struct tokens *tokens, struct received *received)
+static void take_received(struct tokens *tokens, struct received *received, uint64_t version)
 {
 	take_bytes(tokens, received->id, sizeof received->id);
 	take_bytes(tokens, received->sender, sizeof received->sender);
@@ -345,11 +426,15 @@ static void take_received(struct tokens *tokens, struct received *received)
 	received->read = take_flag(tokens);
 	received->answered = take(tokens, UINT32_MAX);
 	received->cancelled = take(tokens, UINT32_MAX);
+	if (version > KEYRING_VERSION_FIRST) {
+		received->ticket = (uint8_t)take(tokens, RECEIVED_REVOKED);
+		received->role = (uint8_t)take(tokens, TICKET_CIVILIAN);
+	}
 	received->type = (uint8_t)take(tokens, UINT8_MAX);
 	received->body_len = (uint16_t)take_some(tokens, received->body, 0, BODY_SIZE_MAX);
 }
 
-static void take_notice(struct tokens *tokens, struct kept_notice *notice)
+static void take_notice(struct tokens *tokens, struct kept_notice *notice, uint64_t version)
 {
 	take_bytes(tokens, notice->id, sizeof notice->id);
 	take_bytes(tokens, notice->issuer, sizeof notice->issuer);
@@ -357,24 +442,37 @@ static void take_notice(struct tokens *tokens, struct kept_notice *notice)
 	notice->seq = (uint32_t)take(tokens, UINT32_MAX);
 	notice->issued = (uint32_t)take(tokens, UINT32_MAX);
 	notice->not_after = (uint32_t)take(tokens, UINT32_MAX);
-	notice->verb = (enum notice_verb)take(tokens, NOTICE_HEARTBEAT);
+	notice->verb = (enum notice_verb)take(tokens, NOTICE_SAFE);
 	notice->conflict = take_flag(tokens);
 	notice->arrived = take(tokens, UINT32_MAX);
+	if (version > KEYRING_VERSION_FIRST) {
+		take_bytes(tokens, notice->organisation, sizeof notice->organisation);
+		notice->extra = (uint8_t)take(tokens, EXTRA_CERTIFICATE);
+		notice->role = (uint8_t)take(tokens, TICKET_CIVILIAN);
+		take_bytes(tokens, notice->revocable, sizeof notice->revocable);
+		notice->day = (uint16_t)take(tokens, UINT16_MAX);
+		notice->slot = (uint8_t)take(tokens, TICKET_SLOTS - 1);
+		take_bytes(tokens, notice->linkage, sizeof notice->linkage);
+	} else {
+		/* Then every notice was its issuer's own word. */
+		memcpy(notice->organisation, notice->issuer, sizeof notice->organisation);
+		notice->day = day_of_unix(notice->issued);
+	}
 	notice->type = (uint8_t)take(tokens, UINT8_MAX);
 	notice->body_len = (uint16_t)take_some(tokens, notice->body, 0, NOTICE_BODY_MAX);
 }
 
-static void take_mail(struct tokens *tokens, struct keyring *ring)
+static void take_mail(struct tokens *tokens, struct keyring *ring, uint64_t version)
 {
 	ring->sent_n = take_array(tokens, KEYRING_SENT_MAX);
 	for (unsigned i = 0; i < ring->sent_n && !tokens->failed; i++)
 		take_sent(tokens, &ring->sent[i]);
 	ring->received_n = take_array(tokens, KEYRING_RECEIVED_MAX);
 	for (unsigned i = 0; i < ring->received_n && !tokens->failed; i++)
-		take_received(tokens, &ring->received[i]);
+		take_received(tokens, &ring->received[i], version);
 	ring->notices_n = take_array(tokens, KEYRING_NOTICES_MAX);
 	for (unsigned i = 0; i < ring->notices_n && !tokens->failed; i++)
-		take_notice(tokens, &ring->notices[i]);
+		take_notice(tokens, &ring->notices[i], version);
 	ring->releases_n = take_array(tokens, KEYRING_RELEASES_MAX);
 	for (unsigned i = 0; i < ring->releases_n && !tokens->failed; i++) {
 		ring->releases[i].due = take(tokens, UINT32_MAX);
@@ -387,6 +485,74 @@ static void take_mail(struct tokens *tokens, struct keyring *ring)
 		take_bytes(tokens, ring->opened[i], LETTER_TAG_SIZE);
 }
 
+static void take_batch(struct tokens *tokens, struct ticket_batch *batch)
+{
+	take_bytes(tokens, batch->organisation, sizeof batch->organisation);
+	uint64_t role = take(tokens, TICKET_CIVILIAN);
+	if (role < TICKET_MEDIC)
+		tokens->failed = true;
+	batch->role = (enum ticket_role)role;
+	batch->day = (uint16_t)take(tokens, UINT16_MAX);
+	batch->revoked = take_flag(tokens);
+	batch->slots = (uint32_t)take(tokens, UINT32_MAX);
+	batch->tickets_n = (uint8_t)take_array(tokens, GRANT_TICKETS_MAX);
+	for (unsigned i = 0; i < batch->tickets_n && !tokens->failed; i++) {
+		batch->tickets[i].slot = (uint8_t)take(tokens, TICKET_SLOTS - 1);
+		take_bytes(tokens, batch->tickets[i].linkage, TICKET_LINKAGE_SIZE);
+		take_bytes(tokens, batch->tickets[i].signature, SIGNATURE_SIZE);
+		take_bytes(tokens, batch->tickets[i].seed, SIGN_KEY_SIZE);
+	}
+}
+
+static void take_certificate(struct tokens *tokens, struct held_certificate *held)
+{
+	take_bytes(tokens, held->bytes, sizeof held->bytes);
+	take_bytes(tokens, held->seed, sizeof held->seed);
+	held->topics_n = (uint8_t)take_array(tokens, KEYRING_CERTIFICATE_TOPICS_MAX);
+	for (unsigned i = 0; i < held->topics_n && !tokens->failed; i++) {
+		take_bytes(tokens, held->topics[i].topic, NOTICE_TOPIC_SIZE);
+		held->topics[i].seq = (uint32_t)take(tokens, UINT32_MAX);
+	}
+}
+
+static void take_share(struct tokens *tokens, struct held_share *held)
+{
+	take_bytes(tokens, held->organisation, sizeof held->organisation);
+	(void)take_text(tokens, (char *)held->share.colleague, GRANT_NAME_MAX); /* the failure is sticky */
+	held->share.x = (uint8_t)take(tokens, UINT8_MAX);
+	held->share.day = (uint16_t)take(tokens, UINT16_MAX);
+	take_bytes(tokens, held->share.value, sizeof held->share.value);
+}
+
+static void take_roles(struct tokens *tokens, struct keyring *ring)
+{
+	ring->batches_n = take_array(tokens, KEYRING_BATCHES_MAX);
+	for (unsigned i = 0; i < ring->batches_n && !tokens->failed; i++)
+		take_batch(tokens, &ring->batches[i]);
+	unsigned tickets = 0;
+	for (unsigned i = 0; i < ring->batches_n; i++)
+		tickets += ring->batches[i].tickets_n;
+	if (tickets > KEYRING_TICKETS_MAX)
+		tokens->failed = true;
+	ring->certificates_n = take_array(tokens, KEYRING_CERTIFICATES_MAX);
+	for (unsigned i = 0; i < ring->certificates_n && !tokens->failed; i++)
+		take_certificate(tokens, &ring->certificates[i]);
+	ring->shares_n = take_array(tokens, KEYRING_SHARES_MAX);
+	for (unsigned i = 0; i < ring->shares_n && !tokens->failed; i++)
+		take_share(tokens, &ring->shares[i]);
+	ring->revocations_n = take_array(tokens, KEYRING_REVOCATIONS_MAX);
+	for (unsigned i = 0; i < ring->revocations_n && !tokens->failed; i++) {
+		ring->revocations[i].day = (uint16_t)take(tokens, UINT16_MAX);
+		take_bytes(tokens, ring->revocations[i].secret, LINKAGE_SEED_SIZE);
+	}
+	ring->spends_n = take_array(tokens, KEYRING_SPENDS_MAX);
+	for (unsigned i = 0; i < ring->spends_n && !tokens->failed; i++) {
+		ring->spends[i].day = (uint16_t)take(tokens, UINT16_MAX);
+		take_bytes(tokens, ring->spends[i].key, LETTER_TAG_SIZE);
+		take_bytes(tokens, ring->spends[i].letter, LETTER_TAG_SIZE);
+	}
+}
+
 bool keyring_decode(struct keyring *ring, const uint8_t *bytes, size_t len, bool *newer)
 {
 	memset(ring, 0, sizeof *ring);
@@ -394,11 +560,13 @@ bool keyring_decode(struct keyring *ring, const uint8_t *bytes, size_t len, bool
 	uint64_t version = take(&tokens, UINT64_MAX);
 	if (newer != NULL)
 		*newer = !tokens.failed && version > KEYRING_VERSION;
-	if (version != KEYRING_VERSION)
+	if (version < KEYRING_VERSION_FIRST || version > KEYRING_VERSION)
 		return false;
 	take_self(&tokens, ring);
-	take_organisation(&tokens, &ring->org);
+	take_organisation(&tokens, &ring->org, version);
 	take_people(&tokens, ring);
-	take_mail(&tokens, ring);
+	take_mail(&tokens, ring, version);
+	if (version > KEYRING_VERSION_FIRST)
+		take_roles(&tokens, ring);
 	return tokens_done(&tokens);
 }

@@ -27,6 +27,8 @@ static bool field_said(const struct letter *letter, const struct letter_field *f
 		return *(const char *)member != '\0';
 	if (field->kind == FIELD_CARD)
 		return letter->card_len > 0;
+	if (field->kind == FIELD_GRANT)
+		return letter->grant_len > 0;
 	return *(const uint64_t *)member != 0;
 }
 
@@ -75,6 +77,8 @@ static void put_field(struct token_writer *writer, const struct letter *letter, 
 		token_put_text(writer, member);
 	else if (field->kind == FIELD_CARD)
 		token_put_bytes(writer, letter->card, letter->card_len);
+	else if (field->kind == FIELD_GRANT)
+		token_put_bytes(writer, letter->grant, letter->grant_len);
 	else
 		token_put_uint(writer, *(const uint64_t *)member);
 }
@@ -121,6 +125,17 @@ static bool take_bytes(struct tokens *tokens, uint8_t *to, size_t size)
 	if (!token_next(tokens, &token) || token.kind != TOKEN_BYTES || token.len != size)
 		return false;
 	memcpy(to, token.bytes, size);
+	return true;
+}
+
+/* Bytes of 1..cap. */
+static bool take_blob(struct tokens *tokens, uint8_t *to, size_t cap, uint16_t *len)
+{
+	struct token token;
+	if (!token_next(tokens, &token) || token.kind != TOKEN_BYTES || token.len == 0 || token.len > cap)
+		return false;
+	memcpy(to, token.bytes, token.len);
+	*len = (uint16_t)token.len;
 	return true;
 }
 
@@ -172,14 +187,10 @@ static bool take_field(struct tokens *tokens, const struct letter_field *field, 
 		return take_number(tokens, WORD_MAX, member);
 	case FIELD_TEXT:
 		return take_text(tokens, member, field->size);
-	case FIELD_CARD: {
-		struct token token;
-		if (!token_next(tokens, &token) || token.kind != TOKEN_BYTES || token.len == 0 || token.len > sizeof out->card)
-			return false;
-		memcpy(out->card, token.bytes, token.len);
-		out->card_len = (uint16_t)token.len;
-		return true;
-	}
+	case FIELD_CARD:
+		return take_blob(tokens, out->card, sizeof out->card, &out->card_len);
+	case FIELD_GRANT:
+		return take_blob(tokens, out->grant, sizeof out->grant, &out->grant_len);
 	}
 	return false;
 }

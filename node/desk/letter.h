@@ -19,9 +19,11 @@ enum letter_type {
 	LETTER_MEDEVAC = 4,
 	LETTER_TRANSPORT = 8,
 	LETTER_ALERT = 9,
+	LETTER_HEADCOUNT = 11,
 	LETTER_LETTER = 12,
 	LETTER_RECEIPT = 13, /* a stage letter: what the recipient did with a letter of ours */
 	LETTER_CARD = 14,    /* a person's card for a contact */
+	LETTER_GRANT = 15,   /* tickets, a certificate, shares: proto/grant.h */
 };
 
 enum letter_action { ACTION_NEW = 0, ACTION_UPDATE = 1, ACTION_CANCEL = 2 };
@@ -93,9 +95,11 @@ struct letter {
 	char instruction[BODY_SIZE_MAX + 1], text[BODY_SIZE_MAX + 1];
 	uint16_t card_len;
 	uint8_t card[CARD_SIZE_MAX];
+	uint16_t grant_len;
+	uint8_t grant[GRANT_SIZE_MAX];
 };
 
-enum field_kind { FIELD_COUNT, FIELD_TIME, FIELD_WORD, FIELD_BITS, FIELD_TEXT, FIELD_CARD };
+enum field_kind { FIELD_COUNT, FIELD_TIME, FIELD_WORD, FIELD_BITS, FIELD_TEXT, FIELD_CARD, FIELD_GRANT };
 
 /* One type-specific field of one type. */
 struct letter_field {

@@ -55,6 +55,8 @@ static json_t *field_json(const struct letter *letter, const struct letter_field
 		text_hex(letter->card, letter->card_len, hex);
 		return json_string(hex);
 	}
+	case FIELD_GRANT:
+		return json_integer(letter->grant_len); /* it holds private keys: its length is all that is shown */
 	}
 	return NULL;
 }
@@ -66,6 +68,8 @@ static bool field_said(const struct letter *letter, const struct letter_field *f
 		return *(const char *)member != '\0';
 	if (field->kind == FIELD_CARD)
 		return letter->card_len > 0;
+	if (field->kind == FIELD_GRANT)
+		return letter->grant_len > 0;
 	return *(const uint64_t *)member != 0;
 }
 
@@ -130,6 +134,9 @@ static void value_text(const struct letter *letter, const struct letter_field *f
 	case FIELD_CARD:
 		snprintf(out, cap, "%u bytes", letter->card_len);
 		break;
+	case FIELD_GRANT:
+		snprintf(out, cap, "%u bytes", letter->grant_len);
+		break;
 	}
 }
 
@@ -157,7 +164,7 @@ void letter_summary(const struct letter *letter, char *out, size_t cap)
 	out[0] = '\0';
 	const struct letter_field *field = letter_fields(letter->type);
 	for (; field != NULL && field->json != NULL; field++) {
-		if (!field_said(letter, field) || field->kind == FIELD_CARD)
+		if (!field_said(letter, field) || field->kind == FIELD_CARD || field->kind == FIELD_GRANT)
 			continue;
 		if (cap - len < 8)
 			break;

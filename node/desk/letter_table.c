@@ -74,6 +74,14 @@ static const struct letter_field alert_fields[] = {
 	{0},
 };
 
+static const struct letter_field headcount_fields[] = {
+	{LETTER_HEADCOUNT, 16, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
+	{LETTER_HEADCOUNT, 17, FIELD_COUNT, "people", "people", "People", MEMBER(people), NULL, false},
+	{LETTER_HEADCOUNT, 18, FIELD_WORD, "source", "source", "Source", MEMBER(source), source_words, false},
+	{LETTER_HEADCOUNT, 19, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
 static const struct letter_field letter_letter_fields[] = {
 	{LETTER_LETTER, 16, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
 	{0},
@@ -91,6 +99,11 @@ static const struct letter_field card_fields[] = {
 	{0},
 };
 
+static const struct letter_field grant_fields[] = {
+	{LETTER_GRANT, 16, FIELD_GRANT, "grant", NULL, "Grant", MEMBER(grant), NULL, false},
+	{0},
+};
+
 static const struct {
 	const char *word;
 	const struct letter_field *fields;
@@ -99,9 +112,11 @@ static const struct {
 	[LETTER_MEDEVAC] = {"medevac", medevac_fields},
 	[LETTER_TRANSPORT] = {"transport", transport_fields},
 	[LETTER_ALERT] = {"alert", alert_fields},
+	[LETTER_HEADCOUNT] = {"headcount", headcount_fields},
 	[LETTER_LETTER] = {"letter", letter_letter_fields},
 	[LETTER_RECEIPT] = {"receipt", receipt_fields},
 	[LETTER_CARD] = {"card", card_fields},
+	[LETTER_GRANT] = {"grant", grant_fields},
 };
 
 enum { TYPES = sizeof types / sizeof types[0] };
@@ -233,6 +248,7 @@ enum letter_set letter_set(struct letter *letter, const char *option, const char
 	case FIELD_TEXT:
 		return set_text(value, member, field->size);
 	case FIELD_CARD:
+	case FIELD_GRANT:
 		break;
 	}
 	return LETTER_SET_NO_FIELD;

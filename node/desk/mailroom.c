@@ -1,8 +1,12 @@
 #include "node/desk/mailroom.h"
 
 #include "crypto/random.h"
+#include "crypto/sign.h"
+#include "crypto/wipe.h"
 #include "node/desk/outbox.h"
 #include "node/desk/track.h"
+#include "node/desk/wallet.h"
+#include "proto/revocation.h"
 
 #include <assert.h>
 #include <string.h>
@@ -55,6 +59,39 @@ static void note_release(struct mailroom *room, const struct opened *opened)
 	memcpy(release->receipt.secret, opened->payload.receipt_secret, RECEIPT_SECRET_SIZE);
 }
 
+/* Notes which letter a good ticket is on. Another letter with the same ticket makes both worth no more than any; who of the two is honest, a reader
+ * cannot know. */
+static void note_spend(struct mailroom *room, const struct control_letter *letter, const struct envelope_header *header)
+{
+	struct keyring *ring = room->vault->ring;
+	struct ticket ticket;
+	uint8_t id[LETTER_ID_SIZE];
+	enum received_ticket worth = open_ticket(ring, letter->envelope, letter->envelope_len, header, &ticket);
+	if (worth != RECEIVED_GOOD && worth != RECEIVED_TWICE)
+		return;
+	envelope_id(letter->envelope, letter->envelope_len, id);
+	for (unsigned i = 0; i < ring->spends_n; i++) {
+		const struct spend *spend = &ring->spends[i];
+		if (memcmp(spend->key, ticket.key, sizeof spend->key) != 0)
+			continue;
+		struct received *first = worth == RECEIVED_TWICE ? keyring_received(ring, spend->letter) : NULL;
+		if (first != NULL && first->ticket == RECEIVED_GOOD) {
+			first->ticket = RECEIVED_TWICE;
+			room->changed = true;
+		}
+		return;
+	}
+	if (ring->spends_n == KEYRING_SPENDS_MAX) {
+		memmove(&ring->spends[0], &ring->spends[1], sizeof ring->spends - sizeof ring->spends[0]);
+		ring->spends_n--;
+	}
+	struct spend *spend = &ring->spends[ring->spends_n++];
+	*spend = (struct spend){.day = ticket.day};
+	memcpy(spend->key, ticket.key, sizeof spend->key);
+	memcpy(spend->letter, id, sizeof spend->letter);
+	room->changed = true;
+}
+
 /* True if it is a letter to us that was not opened before. */
 static bool take_sealed(struct mailroom *room, const struct control_letter *letter, const struct envelope_header *header, struct opened *opened)
 {
@@ -75,10 +112,12 @@ static bool take_sealed(struct mailroom *room, const struct control_letter *lett
 		take_card(room, opened);
 	if (opened->letter.action == ACTION_CANCEL)
 		take_cancel(room, opened);
+	if (opened->letter.type == LETTER_GRANT)
+		room->granted = wallet_take(ring, opened->sender.key, opened->letter.grant, opened->letter.grant_len, &room->grant);
 	return true;
 }
 
-static void take_notice(struct mailroom *room, const struct control_letter *letter)
+static void take_notice(struct mailroom *room, const struct control_letter *letter, const struct envelope_header *header)
 {
 	struct keyring *ring = room->vault->ring;
 	struct notice notice;
@@ -89,14 +128,57 @@ static void take_notice(struct mailroom *room, const struct control_letter *lett
 	    !letter_decode(notice.type, notice.body, notice.body_len, &body))
 		return;
 	envelope_id(letter->envelope, signed_len, id);
-	room->changed |= keyring_add_notice(ring, &notice, id, room->now);
+	room->changed |= keyring_add_notice(ring, header->extra, &notice, id, room->now);
+	/* Only the organisation's own key moves our clock: an announcer or a witness could push it on with many words. */
 	if (keyring_org_signing(ring, notice.issuer) != NULL)
 		keyring_note_issued(ring, notice.issued);
+}
+
+/* Whether somebody whose word counts here publishes it: a pinned organisation, ourselves, or a holder of a good ticket of one. */
+static bool revoker_counts(struct keyring *ring, const struct control_letter *letter, const struct revocation *revocation)
+{
+	struct envelope_header header;
+	struct ticket ticket;
+	uint8_t key[SIGN_KEY_SIZE];
+	const uint8_t *bytes = letter->envelope + ENVELOPE_HEADER_SIZE;
+	envelope_header_decode(letter->envelope, &header);
+	if (header.extra == EXTRA_TICKET)
+		return ticket_parse(bytes, &ticket) && keyring_ticket_organisation(ring, bytes, key) && !keyring_ticket_revoked(ring, &ticket);
+	if (ring->org.present)
+		sign_public(ring->org.sign_seed, key);
+	if (ring->org.present && memcmp(key, revocation->issuer, sizeof key) == 0)
+		return true;
+	if (keyring_org_signing(ring, revocation->issuer) == NULL)
+		return false;
+	keyring_note_issued(ring, revocation->issued);
+	return true;
+}
+
+static void take_revocation(struct mailroom *room, const struct control_letter *letter)
+{
+	struct keyring *ring = room->vault->ring;
+	struct revocation revocation;
+	size_t signed_len = 0;
+	if (!revocation_parse(letter->envelope, letter->envelope_len, &revocation, &signed_len) || !revoker_counts(ring, letter, &revocation))
+		return;
+	bool news = false;
+	for (unsigned i = 0; i < revocation.count; i++) {
+		struct revoked revoked = {.day = revocation.entries[i].day};
+		memcpy(revoked.secret, revocation.entries[i].secret, sizeof revoked.secret);
+		news |= keyring_add_revocation(ring, &revoked);
+	}
+	if (news)
+		(void)wallet_drop_revoked(ring); /* changed is set in any case */
+	room->changed |= news;
 }
 
 static void take_control(struct mailroom *room, const struct control_letter *letter)
 {
 	struct keyring *ring = room->vault->ring;
+	if (revocation_is(letter->envelope, letter->envelope_len)) {
+		take_revocation(room, letter);
+		return;
+	}
 	struct card card;
 	size_t signed_len = 0;
 	if (!control_parse(letter->envelope, letter->envelope_len, &card, &signed_len) || keyring_org_signing(ring, card.signing) == NULL)
@@ -124,9 +206,10 @@ static bool take_letter(struct mailroom *room, const struct control_letter *lett
 		return false;
 	switch (header.kind) {
 	case ENVELOPE_SEALED:
+		note_spend(room, letter, &header);
 		return take_sealed(room, letter, &header, opened);
 	case ENVELOPE_NOTICE:
-		take_notice(room, letter);
+		take_notice(room, letter, &header);
 		break;
 	case ENVELOPE_CONTROL:
 		take_control(room, letter);
@@ -141,6 +224,8 @@ static bool take_letter(struct mailroom *room, const struct control_letter *lett
 int mailroom_next(struct mailroom *room, struct opened *opened)
 {
 	enum err err = ERR_OK;
+	room->granted = WALLET_NONE;
+	wipe(&room->grant, sizeof room->grant);
 	if (!room->asked) {
 		room->letters = 0;
 		err = postlink_feed(room->link, room->cursor, MAILROOM_BATCH, KINDS_ALL);

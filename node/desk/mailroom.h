@@ -20,6 +20,7 @@
 #include "node/desk/open.h"
 #include "node/desk/postlink.h"
 #include "node/desk/vault.h"
+#include "node/desk/wallet.h"
 
 enum mailroom_got { MAILROOM_DONE = 0, MAILROOM_LETTER = 1, MAILROOM_MORE = 2 };
 
@@ -32,8 +33,10 @@ struct mailroom {
 	uint64_t cursor, store_id; /* where the keyring's will be after settling */
 	uint64_t before;           /* the cursor before the letter returned last */
 	bool asked;
-	bool held;    /* a letter was refused: the cursor stays before it */
-	bool changed; /* something in the keyring changed */
+	bool held;                  /* a letter was refused: the cursor stays before it */
+	bool changed;               /* something in the keyring changed */
+	enum wallet_result granted; /* of the letter returned last, if it is a grant; then grant is what it holds: wiped by the next call */
+	struct grant grant;
 	uint16_t letters;
 	uint16_t fresh_n; /* receipts of this batch, released by mailroom_settle() */
 	struct release fresh[MAILROOM_BATCH];

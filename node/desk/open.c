@@ -1,6 +1,7 @@
 #include "node/desk/open.h"
 
 #include "crypto/seal.h"
+#include "crypto/verify.h"
 #include "crypto/wipe.h"
 
 #include <assert.h>
@@ -32,10 +33,17 @@ void open_sender(const struct keyring *ring, const uint8_t key[static DH_KEY_SIZ
 static bool open_with(const uint8_t secret[static KEY_SIZE], const uint8_t *envelope, size_t len, struct opened *opened,
 		      uint8_t sender[static DH_KEY_SIZE])
 {
-	uint8_t bound[ENVELOPE_HEADER_SIZE], commitment[RECEIPT_COMMITMENT_SIZE];
+	uint8_t bound[ENVELOPE_HEADER_SIZE + TICKET_SIZE], commitment[RECEIPT_COMMITMENT_SIZE];
 	envelope_header_encode(&opened->header, bound);
-	size_t sealed_len = len - ENVELOPE_HEADER_SIZE;
-	if (!unseal(secret, bound, sizeof bound, envelope + ENVELOPE_HEADER_SIZE, sealed_len, opened->plain, sender))
+	size_t bound_len = ENVELOPE_HEADER_SIZE, begin = ENVELOPE_HEADER_SIZE + envelope_extra_size(ENVELOPE_SEALED, opened->header.extra);
+	if (opened->header.extra == EXTRA_TICKET) {
+		memcpy(bound + bound_len, envelope + bound_len, TICKET_SIZE);
+		bound_len += TICKET_SIZE;
+	}
+	if (len < begin + SEAL_OVERHEAD + PAYLOAD_HEADER_SIZE)
+		return false; /* the smallest envelope has no room behind a ticket */
+	size_t sealed_len = len - begin;
+	if (!unseal(secret, bound, bound_len, envelope + begin, sealed_len, opened->plain, sender))
 		return false;
 	if (!payload_decode(opened->plain, sealed_len - SEAL_OVERHEAD, &opened->payload))
 		return false;
@@ -68,6 +76,27 @@ static unsigned waiting_days(const struct keyring *ring, uint16_t days[static SL
 	return n;
 }
 
+enum received_ticket open_ticket(const struct keyring *ring, const uint8_t *envelope, size_t len, const struct envelope_header *header,
+				 struct ticket *ticket)
+{
+	const uint8_t *bytes = envelope + ENVELOPE_HEADER_SIZE;
+	uint8_t id[LETTER_ID_SIZE], organisation[SIGN_KEY_SIZE];
+	if (header->kind != ENVELOPE_SEALED || header->extra != EXTRA_TICKET || !ticket_parse(bytes, ticket) || ticket->day != header->day)
+		return RECEIVED_PLAIN;
+	envelope_id(envelope, len, id);
+	if (!signature_ok(TICKET_SPEND_DOMAIN, id, sizeof id, bytes + TICKET_SIZE, ticket->key))
+		return RECEIVED_PLAIN;
+	if (!keyring_ticket_organisation(ring, bytes, organisation))
+		return RECEIVED_UNKNOWN;
+	if (keyring_ticket_revoked(ring, ticket))
+		return RECEIVED_REVOKED;
+	for (unsigned i = 0; i < ring->spends_n; i++)
+		if (memcmp(ring->spends[i].key, ticket->key, sizeof ring->spends[i].key) == 0 &&
+		    memcmp(ring->spends[i].letter, id, sizeof ring->spends[i].letter) != 0)
+			return RECEIVED_TWICE;
+	return RECEIVED_GOOD;
+}
+
 bool open_letter(const struct keyring *ring, const uint8_t *envelope, size_t len, const struct envelope_header *header, struct opened *opened)
 {
 	assert(header->kind == ENVELOPE_SEALED && len == envelope_size(header->bucket));
@@ -87,6 +116,9 @@ bool open_letter(const struct keyring *ring, const uint8_t *envelope, size_t len
 		return false;
 	envelope_id(envelope, len, opened->id);
 	open_sender(ring, sender, &opened->sender);
+	struct ticket ticket;
+	opened->ticket = open_ticket(ring, envelope, len, header, &ticket);
+	opened->role = opened->ticket == RECEIVED_GOOD || opened->ticket == RECEIVED_TWICE ? ticket.role : 0;
 	opened->understood = letter_decode(opened->payload.type, opened->payload.body, opened->payload.body_len, &opened->letter);
 	return true;
 }

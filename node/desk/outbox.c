@@ -1,5 +1,6 @@
 #include "node/desk/outbox.h"
 
+#include "crypto/sign.h"
 #include "crypto/wipe.h"
 #include "node/desk/track.h"
 
@@ -65,6 +66,21 @@ enum err outbox_flush(struct vault *vault, struct postlink *link, uint64_t now, 
 		*handed = n;
 	enum err saved = n > 0 ? vault_save(vault) : ERR_OK;
 	return saved != ERR_OK ? saved : err;
+}
+
+enum err outbox_trust(const struct vault *vault, struct postlink *link, const char *path)
+{
+	const struct keyring *ring = vault->ring;
+	uint8_t keys[CONTROL_TRUST_MAX][SIGN_KEY_SIZE];
+	uint8_t n = 0;
+	if (ring->org.present)
+		sign_public(ring->org.sign_seed, keys[n++]);
+	for (unsigned i = 0; i < ring->orgs_n && n < CONTROL_TRUST_MAX; i++)
+		memcpy(keys[n++], ring->orgs[i].card.signing, SIGN_KEY_SIZE);
+	if (n == 0)
+		return ERR_OK;
+	enum err err = postlink_trust(link, keys[0], n);
+	return err == ERR_NO_POST && link->fd < 0 ? postlink_open(link, path) : err;
 }
 
 enum err outbox_publish(struct postlink *link, const struct composed *composed, uint8_t flags)

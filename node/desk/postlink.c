@@ -130,6 +130,17 @@ enum err postlink_radios(struct postlink *link, struct control_radios *out)
 	return err;
 }
 
+enum err postlink_trust(struct postlink *link, const uint8_t *keys, uint8_t n)
+{
+	assert(n >= 1 && n <= CONTROL_TRUST_MAX);
+	size_t len = 0;
+	enum err err = exchange(link, &(struct control_request){.op = CONTROL_TRUST, .trust_count = n, .trust_keys = keys}, &len);
+	struct control_trusted answer;
+	if (err == ERR_OK && !control_trusted_decode(link->packet, len, &answer))
+		return broken(link, ERR_PROTOCOL);
+	return err == ERR_OK && !answer.kept ? ERR_FULL : err;
+}
+
 enum err postlink_submit(struct postlink *link, const uint8_t *envelope, size_t len, uint8_t flags, struct control_submitted *out)
 {
 	size_t answer_len = 0;

@@ -22,6 +22,9 @@ void postlink_close(struct postlink *link);
 enum err postlink_status(struct postlink *link, struct control_status *out);
 /* What the post's radios tell. ERR_NO_POST from a post that has just answered something else: it is from before there were radios, and hung up. */
 enum err postlink_radios(struct postlink *link, struct control_radios *out);
+/* Tells the post which organisations its owner trusts: n signing keys of SIGN_KEY_SIZE, 1..CONTROL_TRUST_MAX. ERR_NO_POST from an older post, which
+ * hangs up: open again. ERR_FULL: the post did not keep all of them. */
+enum err postlink_trust(struct postlink *link, const uint8_t *keys, uint8_t n);
 /* flags: SUBMIT_*. Returns ERR_OK with the post's verdict in out. */
 enum err postlink_submit(struct postlink *link, const uint8_t *envelope, size_t len, uint8_t flags, struct control_submitted *out);
 enum err postlink_track(struct postlink *link, const uint8_t id[static LETTER_ID_SIZE], struct control_track *out);

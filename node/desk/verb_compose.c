@@ -1,4 +1,4 @@
-/* safe, medevac, alert, bus post, send, reply, cancel: writing. */
+/* safe, medevac, alert, bus post, headcount, send, reply, cancel: writing. */
 
 #include "node/desk/dispatch.h"
 #include "node/desk/outbox.h"
@@ -57,6 +57,8 @@ static int compose(const struct cli *cli, struct dispatch *dispatch)
 	int code = verb_wait_options(cli, &wanted, &timeout_s);
 	if (code != 0)
 		return code;
+	if (cli_has(cli, "ticket") && cli_has(cli, "no-ticket"))
+		return cli_fail(cli, EX_USAGE, "give only one of --ticket and --no-ticket; nothing was sent");
 	struct desk desk;
 	code = desk_open(&desk, cli);
 	if (code != 0)
@@ -65,6 +67,7 @@ static int compose(const struct cli *cli, struct dispatch *dispatch)
 	bool has_recipient = false;
 	dispatch->wish = (struct envelope_header){.class = compose_class(&dispatch->letter), .ttl = compose_ttl(&dispatch->letter)};
 	dispatch->send_now = cli_has(cli, "send-now");
+	dispatch->ticket = dispatch_ticket(cli);
 	code = take_update(&desk, dispatch, recipient, &has_recipient);
 	if (code == 0 && has_recipient && !cli_has(cli, "org") && !cli_has(cli, "to"))
 		address_key(&desk, dispatch, recipient, NULL);
@@ -78,6 +81,20 @@ static int compose(const struct cli *cli, struct dispatch *dispatch)
 	return code;
 }
 
+/* What belongs to a public word only. */
+static bool check_sealed(const struct cli *cli)
+{
+	static const char *const public[] = {"valid", "go", "stop-notice", "cancel-notice", "complete", "safe"};
+	for (size_t i = 0; i < sizeof public / sizeof public[0]; i++) {
+		if (!cli_has(cli, public[i]))
+			continue;
+		(void)cli_fail(cli, EX_USAGE, "--%s is said to everybody: it goes with --public; nothing was sent",
+			       public[i]); /* the caller's code */
+		return false;
+	}
+	return true;
+}
+
 static int compose_type(const struct cli *cli, uint8_t type)
 {
 	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
@@ -86,7 +103,7 @@ static int compose_type(const struct cli *cli, uint8_t type)
 	dispatch->letter.type = type;
 	int code = dispatch_fill(cli, &dispatch->letter);
 	if (code == 0)
-		code = compose(cli, dispatch);
+		code = cli_has(cli, "public") ? verb_public(cli, &dispatch->letter) : check_sealed(cli) ? compose(cli, dispatch) : EX_USAGE;
 	free(dispatch);
 	return code;
 }
@@ -113,6 +130,16 @@ int verb_alert(const struct cli *cli)
 int verb_alerts(const struct cli *cli)
 {
 	return verb_board(cli, LETTER_ALERT);
+}
+
+int verb_headcount(const struct cli *cli)
+{
+	return compose_type(cli, LETTER_HEADCOUNT);
+}
+
+int verb_headcounts(const struct cli *cli)
+{
+	return verb_board(cli, LETTER_HEADCOUNT);
 }
 
 int verb_bus(const struct cli *cli)
@@ -182,6 +209,8 @@ int verb_reply(const struct cli *cli)
 	int code = verb_wait_options(cli, &wanted, &timeout_s);
 	if (code != 0)
 		return code;
+	if (cli_has(cli, "ticket") && cli_has(cli, "no-ticket"))
+		return cli_fail(cli, EX_USAGE, "give only one of --ticket and --no-ticket; nothing was sent");
 	if (!cli_has(cli, "text"))
 		return cli_fail(cli, EX_USAGE, "say what: --text \"...\"; nothing was sent");
 	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
@@ -189,6 +218,7 @@ int verb_reply(const struct cli *cli)
 		return cli_weather(cli, ERR_MEMORY, "nothing was sent");
 	dispatch->letter.type = LETTER_LETTER;
 	dispatch->send_now = cli_has(cli, "send-now");
+	dispatch->ticket = dispatch_ticket(cli);
 	code = dispatch_fill(cli, &dispatch->letter);
 	struct desk desk;
 	if (code == 0)
@@ -214,6 +244,7 @@ static int send_cancel(struct desk *desk, const struct sent *sent)
 	dispatch->wish = (struct envelope_header){.class = sent->class, .ttl = sent->ttl};
 	dispatch->send_now = true;
 	dispatch->quiet = true;
+	dispatch->ticket = WALLET_NEVER;
 	address_key(desk, dispatch, recipient, NULL);
 	int code = dispatch_send(desk, dispatch);
 	free(dispatch);

@@ -204,6 +204,8 @@ static int org_trust(struct desk *desk)
 	enum err err = vault_save(&desk->vault);
 	if (err != ERR_OK)
 		return cli_weather(cli, err, "the organisation could not be kept");
+	if (desk->post == ERR_OK)
+		desk->post = desk_tell_trust(desk);
 	return print_org(cli, keyring_org_signing(desk->ring, card.signing));
 }
 

@@ -37,6 +37,9 @@ static int print_json(const struct desk *desk, const struct received *received, 
 				   "fingerprint", who.fingerprint, "class", letter_class_word(received->class), "reduced", received->reduced);
 	if (object == NULL)
 		return cli_weather(desk->cli, ERR_MEMORY, "the letter could not be shown");
+	(void)json_object_set_new(object, "verified", json_string(desk_verified_word(received->ticket, received->role))); /* as below */
+	if (received->ticket == RECEIVED_REVOKED)
+		(void)json_object_set_new(object, "reason", json_string("revoked")); /* as below */
 	if (letter == NULL) {
 		(void)json_object_set_new(object, "understood", json_false()); /* out of memory shows as a missing member */
 		return cli_json(desk->cli, object);
@@ -46,6 +49,25 @@ static int print_json(const struct desk *desk, const struct received *received, 
 		(void)json_object_set_new(object, "ref", ref_json(desk, letter->ref)); /* as above */
 	(void)json_object_set_new(object, "body", letter_body_json(letter));           /* as above */
 	return cli_json(desk->cli, object);
+}
+
+/* Behind the sender's name: who vouches for them. A trusted organisation needs nobody who does, nor does a letter that is not urgent. */
+static const char *verified_text(const struct received *received, enum sender_kind sender)
+{
+	static const char *const roles[] = {"", "  [medic]", "  [marshal]", "  [civilian, sponsored]"};
+	switch ((enum received_ticket)received->ticket) {
+	case RECEIVED_GOOD:
+		return roles[received->role];
+	case RECEIVED_TWICE:
+		return "  UNVERIFIED: its ticket is on another letter too";
+	case RECEIVED_UNKNOWN:
+		return "  UNVERIFIED: its ticket is of an organisation not trusted here";
+	case RECEIVED_REVOKED:
+		return "  UNVERIFIED: its ticket was revoked";
+	case RECEIVED_PLAIN:
+		break;
+	}
+	return received->class == CLASS_URGENT && sender != SENDER_ORGANISATION ? "  UNVERIFIED" : "";
 }
 
 static void print_head(const struct desk *desk, const struct received *received)
@@ -59,7 +81,7 @@ static void print_head(const struct desk *desk, const struct received *received)
 	printf("%s  %s  %-9s %-9s %s", id, when, letter_type_word(received->type, scratch), state_of(received), name);
 	if (who.kind == SENDER_STRANGER)
 		printf(" %s", who.fingerprint);
-	putchar('\n');
+	printf("%s\n", verified_text(received, who.kind));
 }
 
 static int print_line(const struct desk *desk, const struct received *received, const struct letter *letter)

@@ -3,16 +3,13 @@
 #include "node/desk/verbs.h"
 
 #include "crypto/wipe.h"
+#include "node/desk/qr.h"
 #include "platform/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-#ifdef BARID_WITH_QR
-#include <qrencode.h>
-#endif
 
 enum { QR_DAYS = 7 };
 
@@ -51,35 +48,6 @@ int verb_init(const struct cli *cli)
 	return code;
 }
 
-#ifdef BARID_WITH_QR
-/* Two rows of modules in one line of half blocks, with the quiet zone a camera needs. */
-static int print_qr(const struct cli *cli, const char *text)
-{
-	enum { QUIET = 4 };
-	QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
-	if (code == NULL)
-		return cli_fail(cli, EX_OSERR, "the card does not fit a QR code; use \"barid id --card\"");
-	for (int y = -QUIET; y < code->width + QUIET; y += 2) {
-		for (int x = -QUIET; x < code->width + QUIET; x++) {
-			bool across = x >= 0 && x < code->width;
-			bool top = across && y >= 0 && y < code->width && (code->data[y * code->width + x] & 1);
-			bool bottom = across && y + 1 >= 0 && y + 1 < code->width && (code->data[(y + 1) * code->width + x] & 1);
-			/* Light modules are drawn, so that it reads on a dark terminal. */
-			fputs(top && bottom ? " " : top ? "\u2584" : bottom ? "\u2580" : "\u2588", stdout);
-		}
-		putchar('\n');
-	}
-	QRcode_free(code);
-	return 0;
-}
-#else
-static int print_qr(const struct cli *cli, const char *text)
-{
-	(void)text; /* nothing to draw it with */
-	return cli_fail(cli, EX_UNAVAILABLE, "this barid was built without QR codes; use \"barid id --card\"");
-}
-#endif
-
 int verb_id(const struct cli *cli)
 {
 	struct desk desk;
@@ -96,7 +64,7 @@ int verb_id(const struct cli *cli)
 		code = cli_json(cli, json_pack("{s:o, s:s, s:o, s:s}", "name", cli_json_text(desk.ring->name), "fingerprint", fingerprint, "key",
 					       cli_json_hex(desk.ring->identity, DH_KEY_SIZE), "card", text));
 	else if (qr)
-		code = print_qr(cli, text);
+		code = qr_print(cli, text, "\"barid id --card\"");
 	else if (cli_has(cli, "card"))
 		puts(text);
 	else

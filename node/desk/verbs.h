@@ -22,6 +22,8 @@ int verb_safe(const struct cli *cli);
 int verb_medevac(const struct cli *cli);
 int verb_alert(const struct cli *cli);
 int verb_alerts(const struct cli *cli);
+int verb_headcount(const struct cli *cli);
+int verb_headcounts(const struct cli *cli);
 int verb_bus(const struct cli *cli);
 int verb_send(const struct cli *cli);
 int verb_reply(const struct cli *cli);
@@ -32,6 +34,7 @@ int verb_track(const struct cli *cli);
 int verb_status(const struct cli *cli);
 int verb_doctor(const struct cli *cli);
 int verb_bundle(const struct cli *cli);
+int verb_role(const struct cli *cli);
 
 /* Shared between verbs. */
 
@@ -41,6 +44,8 @@ int verb_print_track(const struct desk *desk, const struct sent *sent, bool hist
 int verb_wait(struct desk *desk, const uint8_t id[static LETTER_ID_SIZE], enum letter_stage wanted, uint64_t timeout_s);
 /* Reads --wait and --timeout; returns 0 and wanted = -1 if there is none. */
 int verb_wait_options(const struct cli *cli, int *wanted, uint64_t *timeout_s);
+/* Makes a filled letter public: as an announcer, or as a witness whose ticket is spent on it. */
+int verb_public(const struct cli *cli, struct letter *letter);
 /* Lists notices of a type, the board. */
 int verb_board(const struct cli *cli, uint8_t type);
 /* Prints one notice in full for people, or as the board does in JSON. */

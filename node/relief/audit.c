@@ -8,7 +8,8 @@
 
 enum { ENTRY_VERSION = 1, HEAD_SIZE = 8 + AUDIT_CHAIN_SIZE };
 
-static const char *const words[AUDIT_ACTIONS] = {"", "created", "looked", "exported", "claimed", "replied", "closed", "published"};
+static const char *const words[AUDIT_ACTIONS] = {"",        "created", "looked",    "exported", "claimed",
+						 "replied", "closed",  "published", "granted",  "revoked"};
 
 const char *audit_word(enum audit_action action)
 {

@@ -205,6 +205,8 @@ static void letter_of_opened(const struct opened *opened, uint64_t now, struct c
 	memset(out, 0, sizeof(*out));
 	memcpy(out->id, opened->id, sizeof(out->id));
 	out->reduced = opened->reduced;
+	out->ticket = (uint8_t)opened->ticket;
+	out->role = (uint8_t)opened->role;
 	out->class = opened->header.class;
 	out->ttl = opened->header.ttl;
 	out->day = opened->header.day;
@@ -298,7 +300,7 @@ enum err cases_keep(struct reliefdb *db, const struct opened *opened, uint64_t n
 	bool known = false;
 	uint8_t type = opened->payload.type;
 	*kept = CASES_NOT_OURS;
-	if (type == LETTER_RECEIPT || type == LETTER_CARD)
+	if (type == LETTER_RECEIPT || type == LETTER_CARD || type == LETTER_GRANT)
 		return ERR_OK;
 	enum err err = letter_known(db, opened->id, &known);
 	*kept = CASES_HAD;
@@ -484,6 +486,7 @@ static bool field_said(const struct letter *letter, const struct letter_field *f
 	case FIELD_TEXT:
 		return member[0] != '\0';
 	case FIELD_CARD:
+	case FIELD_GRANT:
 		return false;
 	case FIELD_COUNT:
 	case FIELD_TIME:

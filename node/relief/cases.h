@@ -38,6 +38,7 @@ struct case_letter {
 	uint8_t id[LETTER_ID_SIZE];
 	bool outgoing;
 	bool reduced, read;
+	uint8_t ticket, role; /* what vouches for the sender, as it came: enum received_ticket, enum ticket_role or 0 */
 	enum letter_class class;
 	enum ttl_class ttl;
 	uint16_t day;

@@ -1,5 +1,6 @@
 #include "node/relief/caseview.h"
 
+#include "node/desk/desk.h"
 #include "node/relief/place.h"
 #include "node/relief/triage.h"
 
@@ -75,6 +76,26 @@ static json_t *from_json(const struct keyring *ring, const uint8_t key[static DH
 	return object;
 }
 
+/* The letter that the case is about, else the first that came. NULL: only ours are here. */
+static const struct case_letter *main_letter(const struct dossier *dossier)
+{
+	const struct case_letter *first = NULL;
+	for (size_t i = 0; i < dossier->letters_n; i++) {
+		const struct case_letter *at = &dossier->letters[i];
+		if (!at->outgoing && memcmp(at->id, dossier->file.letter, LETTER_ID_SIZE) == 0)
+			return at;
+		if (!at->outgoing && first == NULL)
+			first = at;
+	}
+	return first;
+}
+
+static const char *verified_of(const struct dossier *dossier)
+{
+	const struct case_letter *letter = main_letter(dossier);
+	return letter != NULL ? desk_verified_word(letter->ticket, letter->role) : "no";
+}
+
 static json_t *letter_json(const struct case_letter *letter, enum place_grain grain, struct letter *scratch)
 {
 	char word[12];
@@ -87,6 +108,8 @@ static json_t *letter_json(const struct case_letter *letter, enum place_grain gr
 	if (!letter->outgoing)
 		put(object, "received", cli_json_time(letter->arrived));
 	put(object, "reduced", json_boolean(letter->reduced));
+	if (!letter->outgoing)
+		put(object, "verified", json_string(desk_verified_word(letter->ticket, letter->role)));
 	put(object, "understood", json_boolean(understood));
 	if (understood) {
 		letter_common_json(scratch, object);
@@ -137,6 +160,7 @@ json_t *caseview_json(const struct caseview *view)
 	put(object, "priority", json_integer(priority));
 	put(object, "why", json_string(why));
 	put(object, "from", from_json(view->ring, file->sender));
+	put(object, "verified", json_string(verified_of(view->dossier)));
 	put(object, "status", json_string(letter_status_word(file->status)));
 	if (said->lang[0] != '\0')
 		put(object, "lang", cli_json_text(said->lang));
@@ -160,7 +184,12 @@ void caseview_print_line(const struct caseview *view, FILE *out)
 	else
 		(void)snprintf(summary, sizeof(summary), "(a letter this version does not understand)"); /* fits */
 	fprintf(out, "%-9s %-9s %s  %s: %s\n", ref, case_state_word(file->state), when, letter_type_word(file->type, word), summary);
+	const struct case_letter *letter = main_letter(view->dossier);
 	fprintf(out, "          %s", why);
+	if (letter != NULL && letter->ticket == RECEIVED_GOOD)
+		fprintf(out, "; %s", desk_role_word(letter->role));
+	else if (file->class == CLASS_URGENT)
+		fputs("; UNVERIFIED", out);
 	if (file->unread > 0)
 		fprintf(out, "; %u unread", file->unread);
 	if (file->operator_name[0] != '\0') {

@@ -13,11 +13,22 @@ int duty_show(const struct cli *cli);
 int duty_reply(const struct cli *cli);
 int duty_claim(const struct cli *cli);
 int duty_close(const struct cli *cli);
-/* A signed public notice on transport or an alert. */
+/* A signed public notice on transport, an alert, a headcount, a heartbeat. */
 int duty_publish(const struct cli *cli);
+/* Signs a heartbeat, to leave with the next office_flush(), if we have published before and our last word is more than three hours old. Says so if it
+ * cannot; nothing else fails for it. */
+void duty_heartbeat(struct office *office);
+/* What is public, and what it is worth. */
+int duty_board(const struct cli *cli);
 int duty_export(const struct cli *cli);
 int duty_audit(const struct cli *cli);
 int duty_status(const struct cli *cli);
+/* role grant, revoke, list: whom the organisation vouches for; ticket issue. */
+int duty_role(const struct cli *cli);
+int duty_ticket(const struct cli *cli);
+
+/* What every fetch does for the members: their next days' tickets into the queue. Says in a sentence what went wrong; the cases matter more. */
+void duty_refill(struct office *office);
 
 /* Names an operator gives for a case type or state, for filters; -1 in filter if not given. Prints a sentence and returns EX_USAGE, else 0. */
 int duty_filter(const struct cli *cli, struct cases_filter *filter);

@@ -16,7 +16,8 @@ int duty_filter(const struct cli *cli, struct cases_filter *filter)
 	if (type != NULL) {
 		filter->type = letter_type_of_word(type);
 		if (filter->type == 0)
-			return cli_fail(cli, EX_USAGE, "\"%s\" is no type of case; there are safe, medevac, transport, alert, letter", type);
+			return cli_fail(cli, EX_USAGE, "\"%s\" is no type of case; there are safe, medevac, transport, alert, headcount, letter",
+					type);
 	}
 	if (state != NULL) {
 		filter->state = case_state_of_word(state);
@@ -191,8 +192,11 @@ static int inbox(struct office *office, const struct cases_filter *filter)
 	enum err err = intake_fetch(office, &got);
 	if (err != ERR_OK)
 		return cli_weather(office->cli, err, "what came from the post could not be kept, and stays there");
-	if (got.line == ERR_OK)
+	duty_refill(office);
+	if (got.line == ERR_OK) {
+		duty_heartbeat(office);
 		(void)office_flush(office); /* says so itself; what waits goes on waiting */
+	}
 	int code = list_cases(office, filter, &n);
 	if (code == 0 && n == 0 && got.line != ERR_OK)
 		return cli_weather(office->cli, got.line, office->cli->post);

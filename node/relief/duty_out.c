@@ -1,7 +1,8 @@
 /* publish, export: what leaves the house for everybody, and for other people's programs. */
 #include "node/relief/duties.h"
 
-#include "node/desk/compose.h"
+#include "node/desk/board.h"
+#include "node/desk/publish.h"
 #include "node/relief/export.h"
 #include "node/relief/queue.h"
 #include "node/relief/triage.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { HOUR_S = 3600, VALID_HOURS_DEFAULT = 12, VALID_HOURS_MAX = NOTICE_VALID_MAX / HOUR_S, AFTER_TIME_HOURS = 6 };
+enum { HEARTBEAT_S = 3 * 3600 };
 
 /* Every option that names a field of the letter's type. */
 static int fill_letter(const struct cli *cli, struct letter *letter)
@@ -40,76 +41,6 @@ static int fill_letter(const struct cli *cli, struct letter *letter)
 	return 0;
 }
 
-static int check_letter(const struct cli *cli, const struct letter *letter)
-{
-	if (letter->type == LETTER_TRANSPORT && letter->line[0] == '\0')
-		return cli_fail(cli, EX_USAGE, "publish transport needs --line, the name of the bus line or convoy");
-	if (letter->type == LETTER_TRANSPORT && letter->verb == TRANSPORT_UNSAID)
-		return cli_fail(cli, EX_USAGE, "publish transport needs --verb planned, boarding, departed, turned_back, cancelled or arrived");
-	if (letter->type == LETTER_ALERT && letter->headline[0] == '\0')
-		return cli_fail(cli, EX_USAGE, "publish alert needs --headline, one sentence that says what happens");
-	return 0;
-}
-
-/* What the notice means to those waiting: what the letter implies, or what was said. */
-static int choose_verb(const struct cli *cli, const struct letter *letter, enum notice_verb *verb)
-{
-	static const struct {
-		const char *option;
-		enum notice_verb verb;
-	} named[] = {{"go", NOTICE_GO},
-		     {"stop-notice", NOTICE_STOP},
-		     {"cancel-notice", NOTICE_CANCEL},
-		     {"complete", NOTICE_COMPLETE},
-		     {"heartbeat", NOTICE_HEARTBEAT}};
-	unsigned given = 0;
-	*verb = compose_verb(letter);
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		if (!cli_has(cli, named[i].option))
-			continue;
-		*verb = named[i].verb;
-		given++;
-	}
-	return given <= 1 ? 0 : cli_fail(cli, EX_USAGE, "give only one of --go, --stop-notice, --cancel-notice, --complete, --heartbeat");
-}
-
-/* Until when it counts: --valid HOURS, else six hours after the time it speaks of, else twelve hours; never more than three days. */
-static int choose_end(const struct office *office, const struct letter *letter, uint32_t *not_after)
-{
-	const char *valid = cli_value(office->cli, "valid");
-	uint64_t hours = VALID_HOURS_DEFAULT, end;
-	if (valid != NULL && (!text_count(valid, VALID_HOURS_MAX, &hours) || hours == 0))
-		return cli_fail(office->cli, EX_USAGE, "--valid takes 1 to %d hours", VALID_HOURS_MAX);
-	end = office->now + hours * HOUR_S;
-	if (valid == NULL && letter->time + AFTER_TIME_HOURS * HOUR_S > office->now)
-		end = letter->time + AFTER_TIME_HOURS * HOUR_S;
-	if (end > office->now + NOTICE_VALID_MAX)
-		end = office->now + NOTICE_VALID_MAX;
-	*not_after = (uint32_t)end;
-	return 0;
-}
-
-static const char *verb_word(enum notice_verb verb)
-{
-	switch (verb) {
-	case NOTICE_INFO:
-		return "info";
-	case NOTICE_GO:
-		return "go";
-	case NOTICE_STOP:
-		return "stop";
-	case NOTICE_CANCEL:
-		return "cancel";
-	case NOTICE_COMPLETE:
-		return "complete";
-	case NOTICE_HEARTBEAT:
-		return "heartbeat";
-	case NOTICE_SAFE:
-		return "safe";
-	}
-	return "info";
-}
-
 static int print_notice(const struct cli *cli, const struct composed *composed, const struct letter *letter, bool left)
 {
 	struct notice notice;
@@ -120,12 +51,12 @@ static int print_notice(const struct cli *cli, const struct composed *composed, 
 	text_hex(composed->id, sizeof(composed->id), id);
 	if (cli->json)
 		return cli_json(cli, json_pack("{s: s, s: s, s: s, s: I, s: o, s: o, s: o, s: s, s: o}", "id", id, "type",
-					       letter_type_word(letter->type, word), "notice", verb_word(notice.verb), "seq", (json_int_t)notice.seq,
-					       "issued", cli_json_time(notice.issued), "not_after", cli_json_time(notice.not_after), "topic",
-					       cli_json_hex(notice.topic, sizeof(notice.topic)), "stage", left ? "saved" : "waiting", "body",
-					       letter_body_json(letter)));
+					       letter_type_word(letter->type, word), "notice", board_verb_word(notice.verb), "seq",
+					       (json_int_t)notice.seq, "issued", cli_json_time(notice.issued), "not_after",
+					       cli_json_time(notice.not_after), "topic", cli_json_hex(notice.topic, sizeof(notice.topic)), "stage",
+					       left ? "saved" : "waiting", "body", letter_body_json(letter)));
 	letter_summary(letter, summary, sizeof(summary));
-	printf("%s, number %u: %s\n%.16s... %s\n", verb_word(notice.verb), (unsigned)notice.seq, summary, id,
+	printf("%s, number %u: %s\n%.16s... %s\n", board_verb_word(notice.verb), (unsigned)notice.seq, summary, id,
 	       left ? "is with the post" : "waits for the post");
 	return 0;
 }
@@ -147,8 +78,10 @@ static int publish(struct office *office, const struct letter *letter, const str
 		return cli_fail(cli, EX_SOFTWARE, "the notice could not be signed");
 	}
 	office->vault_changed = true;
-	(void)snprintf(detail, sizeof(detail), "%s %s", verb_word(wish->verb),
-		       letter->type == LETTER_TRANSPORT ? letter->line : letter->headline); /* fits */
+	(void)snprintf(detail, sizeof(detail), "%s %s", board_verb_word(wish->verb),
+		       letter->type == LETTER_TRANSPORT   ? letter->line
+		       : letter->type == LETTER_HEADCOUNT ? letter->place
+							  : letter->headline); /* fits */
 	enum err err = office_begin(office);
 	if (err == ERR_OK)
 		err = queue_add(&office->db, composed);
@@ -164,33 +97,90 @@ static int publish(struct office *office, const struct letter *letter, const str
 	return code == 0 && !left ? EX_TEMPFAIL : code;
 }
 
-int duty_publish(const struct cli *cli)
+static enum err keep_heartbeat(struct office *office, struct composed *composed)
+{
+	if (compose_heartbeat(office->vault.ring, office->now, composed) != COMPOSE_OK)
+		return ERR_FULL;
+	office->vault_changed = true;
+	enum err err = office_begin(office);
+	if (err == ERR_OK)
+		err = queue_add(&office->db, composed);
+	if (err == ERR_OK)
+		err = office_audit(office, AUDIT_PUBLISHED, "heartbeat");
+	if (err == ERR_OK)
+		err = office_commit(office);
+	office_rollback(office);
+	return err;
+}
+
+void duty_heartbeat(struct office *office)
+{
+	uint64_t last = office->vault.ring->org.last_word;
+	if (last == 0 || office->now <= last + HEARTBEAT_S)
+		return;
+	struct composed *composed = malloc(sizeof(*composed));
+	enum err err = composed != NULL ? keep_heartbeat(office, composed) : ERR_MEMORY;
+	if (err != ERR_OK)
+		cli_say(office->cli, "the heartbeat that tells others we are here could not be signed (%s)", err_text(err));
+	free(composed);
+}
+
+/* publish heartbeat: nothing to fill in. */
+static int publish_heartbeat(const struct cli *cli, struct letter *letter, struct composed *composed)
+{
+	struct office office;
+	if (cli_has(cli, "place") || cli_has(cli, "people") || cli_has(cli, "line") || cli_has(cli, "headline") || cli_has(cli, "text"))
+		return cli_fail(cli, EX_USAGE, "publish heartbeat only says that we are here; say more with publish alert or transport");
+	int code = office_open(&office, cli);
+	if (code != 0)
+		return code;
+	*letter = (struct letter){.type = LETTER_ALERT, .headline = "here"};
+	enum err err = keep_heartbeat(&office, composed);
+	if (err != ERR_OK) {
+		code = cli_weather(cli, err, "the notice could not be kept, and was not sent");
+	} else {
+		bool left = office_flush(&office);
+		code = print_notice(cli, composed, letter, left);
+		code = code == 0 && !left ? EX_TEMPFAIL : code;
+	}
+	office_close(&office);
+	return code;
+}
+
+static int publish_letter(const struct cli *cli, struct letter *letter, struct composed *composed)
 {
 	struct office office;
 	struct notice_wish wish;
+	bool said = false;
+	int code = fill_letter(cli, letter);
+	if (code == 0)
+		code = publish_check(cli, letter);
+	if (code == 0)
+		code = publish_verb(cli, letter, &wish.verb, &said);
+	if (code == 0)
+		code = office_open(&office, cli);
+	if (code != 0)
+		return code;
+	code = publish_end(cli, letter, wish.verb, office.now, &wish.not_after);
+	if (code == 0)
+		code = publish(&office, letter, &wish, composed);
+	office_close(&office);
+	return code;
+}
+
+int duty_publish(const struct cli *cli)
+{
+	bool heartbeat = strcmp(cli->words[1], "heartbeat") == 0;
 	uint8_t type = letter_type_of_word(cli->words[1]);
-	if (type != LETTER_TRANSPORT && type != LETTER_ALERT)
-		return cli_fail(cli, EX_USAGE, "\"publish %s\" is not known; there are publish transport and publish alert", cli->words[1]);
+	if (!heartbeat && type != LETTER_TRANSPORT && type != LETTER_ALERT && type != LETTER_HEADCOUNT)
+		return cli_fail(cli, EX_USAGE, "\"publish %s\" is not known; there are publish transport, alert, headcount and heartbeat",
+				cli->words[1]);
 	struct letter *letter = calloc(1, sizeof(*letter));
 	struct composed *composed = malloc(sizeof(*composed));
 	int code = letter == NULL || composed == NULL ? cli_weather(cli, ERR_MEMORY, "the notice") : 0;
 	if (code == 0) {
 		letter->type = type;
-		code = fill_letter(cli, letter);
-	}
-	if (code == 0)
-		code = check_letter(cli, letter);
-	if (code == 0)
-		code = choose_verb(cli, letter, &wish.verb);
-	if (code == 0 && wish.verb == NOTICE_CANCEL)
-		letter->action = ACTION_CANCEL;
-	if (code == 0)
-		code = office_open(&office, cli);
-	if (code == 0) {
-		code = choose_end(&office, letter, &wish.not_after);
-		if (code == 0)
-			code = publish(&office, letter, &wish, composed);
-		office_close(&office);
+		code = heartbeat ? publish_heartbeat(cli, letter, composed) : publish_letter(cli, letter, composed);
 	}
 	free(composed);
 	free(letter);

@@ -1,5 +1,6 @@
 #include "node/relief/office.h"
 
+#include "node/desk/outbox.h"
 #include "node/relief/queue.h"
 #include "platform/clock.h"
 
@@ -113,7 +114,10 @@ enum err office_link(struct office *office)
 {
 	if (office->link.fd >= 0)
 		return ERR_OK;
-	return postlink_open(&office->link, office->cli->post);
+	enum err err = postlink_open(&office->link, office->cli->post);
+	if (err == ERR_OK)
+		err = outbox_trust(&office->vault, &office->link, office->cli->post);
+	return err == ERR_FULL ? ERR_OK : err; /* a post that cannot note us takes our letters all the same */
 }
 
 enum err office_begin(struct office *office)

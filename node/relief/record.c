@@ -5,7 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { RECORD_VERSION = 1, LETTER_FLAG_OUTGOING = 1, LETTER_FLAG_REDUCED = 2, LETTER_FLAG_READ = 4, LETTER_FLAGS = 7 };
+enum { RECORD_VERSION = 1, LETTER_FLAG_OUTGOING = 1, LETTER_FLAG_REDUCED = 2, LETTER_FLAG_READ = 4 };
+enum { LETTER_TICKET_SHIFT = 3, LETTER_TICKET_MASK = 7, LETTER_ROLE_SHIFT = 6 }; /* in the byte of the flags, zero in older rows */
 
 size_t record_case_encode(const struct case_file *file, uint8_t out[static RELIEFDB_ROW_MAX])
 {
@@ -72,8 +73,9 @@ size_t record_letter_encode(const struct case_letter *letter, uint8_t out[static
 {
 	struct writer writer = writer_of(out, RELIEFDB_ROW_MAX);
 	write_u8(&writer, RECORD_VERSION);
-	write_u8(&writer, (uint8_t)((letter->outgoing ? LETTER_FLAG_OUTGOING : 0) | (letter->reduced ? LETTER_FLAG_REDUCED : 0) |
-				    (letter->read ? LETTER_FLAG_READ : 0)));
+	write_u8(&writer,
+		 (uint8_t)((letter->outgoing ? LETTER_FLAG_OUTGOING : 0) | (letter->reduced ? LETTER_FLAG_REDUCED : 0) |
+			   (letter->read ? LETTER_FLAG_READ : 0) | letter->ticket << LETTER_TICKET_SHIFT | letter->role << LETTER_ROLE_SHIFT));
 	write_u8(&writer, (uint8_t)letter->class);
 	write_u8(&writer, (uint8_t)letter->ttl);
 	write_u16(&writer, letter->day);
@@ -96,6 +98,8 @@ bool record_letter_decode(const uint8_t *bytes, size_t len, struct case_letter *
 	out->outgoing = (flags & LETTER_FLAG_OUTGOING) != 0;
 	out->reduced = (flags & LETTER_FLAG_REDUCED) != 0;
 	out->read = (flags & LETTER_FLAG_READ) != 0;
+	out->ticket = flags >> LETTER_TICKET_SHIFT & LETTER_TICKET_MASK;
+	out->role = (uint8_t)(flags >> LETTER_ROLE_SHIFT);
 	out->class = (enum letter_class)read_u8(&reader);
 	out->ttl = (enum ttl_class)read_u8(&reader);
 	out->day = read_u16(&reader);
@@ -107,5 +111,5 @@ bool record_letter_decode(const uint8_t *bytes, size_t len, struct case_letter *
 	if (out->body_len > BODY_SIZE_MAX)
 		return false;
 	read_bytes(&reader, out->body, out->body_len);
-	return version_ok && reader_done(&reader) && flags <= LETTER_FLAGS && out->class <= CLASS_URGENT && out->ttl <= TTL_7_DAYS;
+	return version_ok && reader_done(&reader) && out->ticket <= RECEIVED_REVOKED && out->class <= CLASS_URGENT && out->ttl <= TTL_7_DAYS;
 }

@@ -22,6 +22,8 @@ char ref_letter(uint8_t type)
 		return 'T';
 	case LETTER_ALERT:
 		return 'A';
+	case LETTER_HEADCOUNT:
+		return 'H';
 	case LETTER_LETTER:
 		return 'L';
 	default:
@@ -61,7 +63,7 @@ enum ref_result ref_parse(const char *text, char *letter, uint32_t *number)
 	while (*text == ' ')
 		text++;
 	char first = (char)toupper((unsigned char)text[0]);
-	if (first == '\0' || strchr("MSTALX", first) == NULL)
+	if (first == '\0' || strchr("MSTAHLX", first) == NULL)
 		return REF_NOT_ONE;
 	text++;
 	if (*text == '-' || *text == ' ')

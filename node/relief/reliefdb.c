@@ -25,6 +25,11 @@ static const char schema[] =
 	"CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;"
 	"PRAGMA user_version=1;";
 
+/* Version 2 came with roles. */
+static const char schema_roles[] = "CREATE TABLE members(number INTEGER PRIMARY KEY, sealed BLOB NOT NULL);"
+				   "CREATE TABLE revoked(seq INTEGER PRIMARY KEY, until INTEGER NOT NULL, sealed BLOB NOT NULL);"
+				   "PRAGMA user_version=2;";
+
 static enum err err_of(int code)
 {
 	switch (code & 0xFF) {
@@ -184,7 +189,21 @@ static enum err make_schema(struct reliefdb *db)
 	if (err == ERR_OK)
 		err = run_sql(db, schema);
 	if (err == ERR_OK)
+		err = run_sql(db, schema_roles);
+	if (err == ERR_OK)
 		err = reliefdb_fact_set(db, "owner", owner, sizeof(owner));
+	if (err == ERR_OK)
+		err = reliefdb_commit(db);
+	reliefdb_rollback(db);
+	return err;
+}
+
+/* Brings a file of version 1 up, once it is known to be of this vault. */
+static enum err add_roles(struct reliefdb *db)
+{
+	enum err err = reliefdb_begin(db);
+	if (err == ERR_OK)
+		err = run_sql(db, schema_roles);
 	if (err == ERR_OK)
 		err = reliefdb_commit(db);
 	reliefdb_rollback(db);
@@ -203,11 +222,13 @@ static enum err check_version(struct reliefdb *db)
 		return ERR_NEWER;
 	if (version == 0 && tables == 0)
 		return make_schema(db);
-	if (version != RELIEFDB_VERSION)
+	if (version < 1)
 		return ERR_DAMAGED;
 	uint8_t owner[16];
 	size_t len;
 	err = reliefdb_fact(db, "owner", owner, sizeof(owner), &len);
+	if (err == ERR_OK && version < RELIEFDB_VERSION)
+		return add_roles(db);
 	return err == ERR_NO_FILE ? ERR_DAMAGED : err;
 }
 

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RELIEFDB_VERSION = 1, RELIEFDB_ROW_MAX = 8192, RELIEFDB_SEAL = 40 };
+enum { RELIEFDB_VERSION = 2, RELIEFDB_ROW_MAX = 8192, RELIEFDB_SEAL = 40 };
 
 struct reliefdb {
 	sqlite3 *handle;

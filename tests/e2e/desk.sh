@@ -90,7 +90,30 @@ refused 65 amal org trust "$room/stick"
 refused 65 amal org trust "$room/bashar.card"
 refused 66 amal contact add X "$room/no-such-file"
 refused 66 "$bin/barid" --home "$room/none" inbox
+refused 64 amal headcount --to bashar --people 0 --place
+refused 64 amal headcount --to bashar --place 'Sector 4' --go
+refused 64 amal headcount --public --people 4000
+refused 64 amal headcount --public --place 'Sector 4' --people 4000 --go
+refused 64 amal bus post --public --to bashar --line 1 --verb turned-back
+refused 64 amal bus post --public --line 1 --verb planned --valid 7
+refused 64 amal alert --public --area 'Sector 4'
+refused 64 amal send --public --to bashar --text hello
+refused 1 amal bus post --public --line 1 --verb turned-back
+refused 1 amal alert --public --headline 'shelling' --safe
 [ "$(amal track | wc -l)" -eq "$before" ] || fail "something was sent all the same"
+refused 64 amal role dance
+refused 64 amal role list now
+refused 64 amal role take
+refused 66 amal role take "$room/no-such-file"
+refused 65 amal role take "$room/stick"
+refused 65 amal role take "$room/bashar.card"
+refused 1 amal role revoke Bashar
+refused 64 amal role list --with BARID:SHARE:AAAA
+refused 64 amal medevac --to bashar --red 1 --ticket --no-ticket
+"$bin/barid" --home "$room/amal" --post "$room/a/ctl.sock" role 2>/dev/null | grep -q 'No organisation' || fail "role does not say that there is none"
+amal medevac --to bashar --red 1 2>&1 >/dev/null | grep -q 'unverified' || fail "an urgent letter without a ticket is not called unverified"
+[ -z "$(amal medevac --to bashar --red 1 --no-ticket 2>&1 >/dev/null)" ] || fail "--no-ticket is commented on"
+amal medevac --to bashar --red 1 --ticket 2>&1 >/dev/null | grep -q 'there is no ticket' || fail "--ticket without one says nothing"
 [ "$(amal medevac --to bashar --red ٢ | jq -r .stage)" = saved ] || fail "Arabic digits"
 
 echo "clocks of 1970 and 2038 change nothing"

@@ -57,6 +57,8 @@ static bool serve(struct fakepost *post, int fd, const struct control_request *r
 		answer(fd, packet, control_radios_encode(&post->radios, packet, sizeof packet));
 		return true;
 	case CONTROL_TRUST:
+		if (post->before_trust)
+			return false;
 		post->trusted_n = request->trust_count;
 		memcpy(post->trusted, request->trust_keys, request->trust_count * sizeof post->trusted[0]);
 		answer(fd, packet, control_trusted_encode(&(struct control_trusted){.kept = true}, packet, sizeof packet));

@@ -25,6 +25,7 @@ struct fakepost {
 	enum control_verdict verdict; /* to everything submitted */
 	struct control_track track;
 	struct control_radios radios;
+	bool before_trust;                                 /* the same of this one */
 	bool before_radios;                                /* it does not know the request, and hangs up */
 	uint8_t trusted[CONTROL_TRUST_MAX][SIGN_KEY_SIZE]; /* what a desk said last */
 	unsigned trusted_n;
