@@ -275,6 +275,20 @@ START_TEST(as_many_organisations_as_it_can_and_no_more)
 }
 END_TEST
 
+START_TEST(who_is_named_at_every_run_of_a_desk_costs_the_disk_nothing_until_a_day_has_passed)
+{
+	uint8_t key[SIGN_KEY_SIZE];
+	sample_organisation(MEDICS, key);
+	ck_assert_int_eq(store_commit(store, 0), ERR_OK);
+	ck_assert_int_eq(authority_trust(authority, key, HOUR + 23), AUTHORITY_KNEW);
+	ck_assert(!store_dirty(store));
+	ck_assert_int_eq(authority_trust(authority, key, HOUR + 24), AUTHORITY_KNEW);
+	ck_assert(store_dirty(store));
+	ck_assert(!authority_forget(authority, HOUR + 23 + AUTHORITY_TRUST_HOURS));
+	ck_assert(authority_forget(authority, HOUR + 24 + AUTHORITY_TRUST_HOURS));
+}
+END_TEST
+
 START_TEST(who_is_named_no_more_is_forgotten_and_so_are_old_secrets)
 {
 	uint8_t key[SIGN_KEY_SIZE];
@@ -327,6 +341,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, no_single_voice_moves_the_day_by_more_than_one);
 	tcase_add_test(tcase, a_ticket_grows_old_only_by_what_two_voices_say);
 	tcase_add_test(tcase, as_many_organisations_as_it_can_and_no_more);
+	tcase_add_test(tcase, who_is_named_at_every_run_of_a_desk_costs_the_disk_nothing_until_a_day_has_passed);
 	tcase_add_test(tcase, who_is_named_no_more_is_forgotten_and_so_are_old_secrets);
 	tcase_add_test(tcase, what_a_failed_turn_noted_is_taken_back);
 	suite_add_tcase(suite, tcase);

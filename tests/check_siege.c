@@ -191,6 +191,25 @@ START_TEST(a_greeting_passes_a_full_carrier_from_hand_to_hand)
 }
 END_TEST
 
+START_TEST(one_of_each_link_s_letters_is_offered_to_a_full_post_before_two_of_another)
+{
+	enum { LETTERS = 4, JUNK = 9000 };
+	open_posts(2, SMALL_STORE);
+	for (uint32_t n = 0; n < JUNK; n++) {
+		struct sample letter = sample_sealed(1000 + n, CLASS_ROUTINE, 1);
+		cluster_submit(&cluster, 1, letter.bytes, letter.len, SUBMIT_CARRIED);
+	}
+	meet(0, 1);
+	for (uint32_t n = 0; n < LETTERS; n++) {
+		struct sample greeting = sample_sealed(n, CLASS_ROUTINE, 1);
+		cluster_give(&cluster, 0, &greeting);
+		meet(0, 1);
+		ck_assert_int_ne(tier_at(1, &greeting), -1);
+	}
+	cluster_close(&cluster);
+}
+END_TEST
+
 START_TEST(a_letter_stripped_of_its_ticket_does_not_keep_the_genuine_one_out)
 {
 	open_posts(2, ROOMY);
@@ -345,6 +364,9 @@ START_TEST(an_old_bus_time_stays_old_after_a_restart_and_a_million_junk_ids)
 			ck_assert_int_eq(store_commit(store, cluster.now.boot_ms), ERR_OK);
 		}
 	}
+	while (store_forget_expired(store, 0))
+		;
+	ck_assert_uint_le(catalogue_known(store_catalogue(store)), STORE_KNOWN_MAX);
 	ck_assert_int_eq(store_commit(store, cluster.now.boot_ms), ERR_OK);
 	ck_assert_int_ne(cluster_submit(&cluster, 0, old.bytes, old.len, SUBMIT_CARRIED), VERDICT_STORED);
 	cluster_crash(&cluster, 0);
@@ -408,6 +430,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, a_cry_without_a_ticket_crosses_a_flood_that_came_over_another_link);
 	tcase_add_test(tcase, a_notice_leaves_a_full_store_that_does_not_know_its_organisation);
 	tcase_add_test(tcase, a_greeting_passes_a_full_carrier_from_hand_to_hand);
+	tcase_add_test(tcase, one_of_each_link_s_letters_is_offered_to_a_full_post_before_two_of_another);
 	tcase_add_test(tcase, a_letter_stripped_of_its_ticket_does_not_keep_the_genuine_one_out);
 	tcase_add_test(tcase, a_ticketed_letter_with_another_day_class_or_ticket_is_refused);
 	tcase_add_test(tcase, a_ticket_spent_twice_on_two_sides_comes_to_one_winner_everywhere);

@@ -295,9 +295,10 @@ START_TEST(what_is_revoked_is_unverified_from_then_on_and_stays_what_it_was_befo
 	struct composed first = write_urgent(bashar, &early), second = write_urgent(bashar, &late);
 	(void)roster_revoke(&member, roles_today(), &entry); /* one entry */
 	fakepost_put(post, first.envelope, first.len);
+	ck_assert_uint_eq(fetch(&room), 1);
+	fakepost_put(post, second.envelope, second.len); /* faster on the way than the word that kills its ticket */
 	put_revocation(&entry, medics->org.sign_seed, NULL);
-	fakepost_put(post, second.envelope, second.len);
-	ck_assert_uint_eq(fetch(&room), 2);
+	ck_assert_uint_eq(fetch(&room), 1);
 	ck_assert_uint_eq(vault.ring->received[0].ticket, RECEIVED_GOOD);
 	ck_assert_uint_eq(vault.ring->received[1].ticket, RECEIVED_REVOKED);
 	ck_assert_uint_eq(vault.ring->revocations_n, 1);

@@ -221,12 +221,43 @@ static bool take_letter(struct mailroom *room, const struct control_letter *lett
 	return false;
 }
 
+/* What has come of cards and revocations, before anything is judged by them: letters come in the order in which the post got them, and a letter whose
+ * ticket is dead may have been faster than the word that killed it. They come once more in their turn and change nothing then. */
+static enum err take_controls(struct mailroom *room)
+{
+	uint64_t after = room->cursor;
+	for (;;) {
+		unsigned got = 0;
+		struct control_letter letter = {.end = false};
+		enum err err = postlink_feed(room->link, after, MAILROOM_BATCH, 1U << ENVELOPE_CONTROL);
+		while (err == ERR_OK) {
+			err = postlink_feed_next(room->link, &letter);
+			if (err != ERR_OK || letter.end)
+				break;
+			struct envelope_header header;
+			bool control =
+				envelope_parse(letter.envelope, letter.envelope_len, &header) == ENVELOPE_OK && header.kind == ENVELOPE_CONTROL;
+			if (control)
+				take_control(room, &letter);
+			after = letter.cursor;
+			if (++got > MAILROOM_BATCH)
+				return ERR_PROTOCOL; /* more than was asked for */
+		}
+		if (err != ERR_OK || got < MAILROOM_BATCH)
+			return err;
+	}
+}
+
 int mailroom_next(struct mailroom *room, struct opened *opened)
 {
 	enum err err = ERR_OK;
 	room->granted = WALLET_NONE;
 	wipe(&room->grant, sizeof room->grant);
-	if (!room->asked) {
+	if (!room->controls_taken) {
+		err = take_controls(room);
+		room->controls_taken = err == ERR_OK;
+	}
+	if (err == ERR_OK && !room->asked) {
 		room->letters = 0;
 		err = postlink_feed(room->link, room->cursor, MAILROOM_BATCH, KINDS_ALL);
 		room->asked = err == ERR_OK;

@@ -33,6 +33,7 @@ struct mailroom {
 	uint64_t cursor, store_id; /* where the keyring's will be after settling */
 	uint64_t before;           /* the cursor before the letter returned last */
 	bool asked;
+	bool controls_taken;        /* what has come of cards and revocations was taken before all else */
 	bool held;                  /* a letter was refused: the cursor stays before it */
 	bool changed;               /* something in the keyring changed */
 	enum wallet_result granted; /* of the letter returned last, if it is a grant; then grant is what it holds: wiped by the next call */

@@ -10,6 +10,7 @@
 
 enum {
 	DAY_S = 86400,
+	RENEW_HOURS = 24,
 	SPENT_HOURS = 240,
 	REVOKED_HOURS = 62 * 24,
 	VOICES_MAX = AUTHORITY_ORGANISATIONS_MAX + 1, /* and the machine's clock */
@@ -18,7 +19,8 @@ enum {
 struct organisation {
 	uint8_t signing[SIGN_KEY_SIZE];
 	uint8_t issuer[TICKET_ISSUER_SIZE];
-	uint32_t issued; /* the latest time it signed */
+	uint32_t issued;  /* the latest time it signed */
+	uint32_t expires; /* hour from which it is not believed any more */
 };
 
 struct authority {
@@ -48,6 +50,7 @@ void authority_reload(struct authority *authority)
 		memcpy(organisation->signing, trusted[i].signing, SIGN_KEY_SIZE);
 		ticket_issuer(trusted[i].signing, organisation->issuer);
 		organisation->issued = trusted[i].issued;
+		organisation->expires = trusted[i].expires;
 	}
 	authority->revoked_count = (uint16_t)store_revoked(authority->store, authority->revoked, AUTHORITY_REVOCATIONS_MAX);
 }
@@ -85,10 +88,11 @@ static uint16_t number_of(const struct authority *authority, const uint8_t signi
 	return i;
 }
 
-static void keep_organisation(struct authority *authority, uint16_t number, uint32_t hour)
+static void keep_organisation(struct authority *authority, const struct organisation *organisation)
 {
-	struct store_trusted trusted = {.number = number, .issued = authority->organisations[number].issued, .expires = hour + AUTHORITY_TRUST_HOURS};
-	memcpy(trusted.signing, authority->organisations[number].signing, SIGN_KEY_SIZE);
+	struct store_trusted trusted = {
+		.number = (uint16_t)(organisation - authority->organisations), .issued = organisation->issued, .expires = organisation->expires};
+	memcpy(trusted.signing, organisation->signing, SIGN_KEY_SIZE);
 	store_trust(authority->store, &trusted);
 }
 
@@ -106,9 +110,14 @@ enum authority_trusting authority_trust(struct authority *authority, const uint8
 			return AUTHORITY_FULL;
 		memcpy(authority->organisations[number].signing, signing, SIGN_KEY_SIZE);
 		ticket_issuer(signing, authority->organisations[number].issuer);
-		authority->organisations[number].issued = 0;
+		authority->organisations[number].issued = authority->organisations[number].expires = 0;
 	}
-	keep_organisation(authority, number, hour);
+	struct organisation *organisation = &authority->organisations[number];
+	/* Every run of a desk names them: once a day is enough for the disk. */
+	if (organisation->expires + RENEW_HOURS <= hour + AUTHORITY_TRUST_HOURS) {
+		organisation->expires = hour + AUTHORITY_TRUST_HOURS;
+		keep_organisation(authority, organisation);
+	}
 	return news ? AUTHORITY_NEWS : AUTHORITY_KNEW;
 }
 
@@ -220,14 +229,14 @@ struct judgement authority_judge(const struct authority *authority, const struct
 	};
 }
 
-static void note_time(struct authority *authority, const struct outside *letter, uint32_t hour)
+static void note_time(struct authority *authority, const struct outside *letter)
 {
 	bool itself = letter->has_organisation && !letter->has_certificate;
 	uint16_t number = itself ? number_of(authority, letter->organisation) : AUTHORITY_ORGANISATIONS_MAX;
 	if (number == AUTHORITY_ORGANISATIONS_MAX || letter->issued <= authority->organisations[number].issued)
 		return;
 	authority->organisations[number].issued = letter->issued;
-	keep_organisation(authority, number, hour);
+	keep_organisation(authority, &authority->organisations[number]);
 }
 
 static bool knows_entry(const struct authority *authority, const struct revocation_entry *entry)
@@ -270,7 +279,7 @@ void authority_note(struct authority *authority, const struct outside *letter, c
 	*out = (struct authority_effects){.revokes = false};
 	if (judgement->standing == STANDING_UNPROVEN)
 		return;
-	note_time(authority, letter, hour);
+	note_time(authority, letter);
 	if (letter->header.kind == ENVELOPE_CONTROL)
 		out->revokes = note_revocation(authority, envelope, len, hour);
 	if (letter->header.extra == EXTRA_TICKET)

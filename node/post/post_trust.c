@@ -11,6 +11,6 @@ bool post_trust(struct post *post, const uint8_t *keys, size_t count, struct mom
 	}
 	if (news)
 		door_judge_all(&post->door);
-	post->gossip.must_commit = true;
+	post->gossip.must_commit |= store_dirty(post->store);
 	return all;
 }

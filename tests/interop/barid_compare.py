@@ -210,8 +210,8 @@ class Comparison:
         self.answer_estimates()
 
     def found(self, lacking):
-        """What the describer of a unit seems to lack; but what is not in this unit it may hold as of a tier that was left out."""
-        unsure = ALL & ~self.equal & ~self.solving.tiers
+        """What the describer of a unit seems to lack; but what is not in this unit it may hold as of a tier, or below a floor, that was left out."""
+        unsure = ALL & ~self.equal & ~self.solving.tiers or (self.solving.rank, self.solving.day) > (0, 0)
         for letter in lacking:
             if unsure and self.sent_unsure >= SENT_UNSURE:
                 self.may_lack(letter)

@@ -18,13 +18,16 @@ static bool feed(const struct fakepost *post, int fd, const struct control_reque
 	uint8_t packet[CONTROL_PACKET_MAX];
 	unsigned sent = 0;
 	uint64_t cursor = request->after;
-	for (uint64_t i = request->after; i < post->feed_n && sent < request->max; i++, sent++) {
+	for (uint64_t i = request->after; i < post->feed_n && sent < request->max; i++) {
+		if ((request->kinds >> post->feed[i].bytes[1] & 1) == 0) /* the kind, SPEC.md 3.2 */
+			continue;
 		if (post->hang_up_after > 0 && sent == post->hang_up_after)
 			return false;
 		cursor = i + 1;
 		struct control_letter letter = {
 			.cursor = cursor, .store_id = post->store_id, .envelope = post->feed[i].bytes, .envelope_len = post->feed[i].len};
 		answer(fd, packet, control_letter_encode(&letter, packet, sizeof packet));
+		sent++;
 	}
 	struct control_letter end = {.end = true, .cursor = cursor, .store_id = post->store_id};
 	answer(fd, packet, control_letter_encode(&end, packet, sizeof packet));
