@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MEDICS = 0, BUSES = 1, STRANGERS = 7, HOUR = 10, DAY = SAMPLE_DAY };
 
@@ -31,16 +32,24 @@ static void start(void)
 	believe(MEDICS);
 }
 
-static void stop(void)
+static void shut(void)
 {
 	authority_free(authority);
 	store_close(store);
 }
 
+static void stop(void)
+{
+	shut();
+	ck_assert_int_eq(unlink(path), 0);
+	*strrchr(path, '/') = '\0';
+	ck_assert_int_eq(rmdir(path), 0);
+}
+
 static void come_again(void)
 {
 	ck_assert_int_eq(store_commit(store, 0), ERR_OK);
-	stop();
+	shut();
 	ck_assert_int_eq(store_open(&store, path, 0), ERR_OK);
 	authority = authority_open(store);
 	ck_assert_ptr_nonnull(authority);
