@@ -16,8 +16,8 @@ CPU_MAX = 2.0  # seconds that one hostile link may cost
 
 
 def union_on_both(post, link, seconds=30):
-    """Runs an honest link until both sides have every letter. Each crosses once, but for a few in a hundred that are on their way when they are compared
-    again."""
+    """Runs an honest link until both sides have every letter. Each crosses once, but for two in a hundred at most that are on their way when they are
+    compared again."""
     ours, theirs = dict(link.held), holdings(post)
     union = set(ours) | ids_of(theirs)
     link.greet()
