@@ -16,8 +16,7 @@ CPU_MAX = 2.0  # seconds that one hostile link may cost
 
 
 def union_on_both(post, link, seconds=30):
-    """Runs an honest link until both sides have every letter. Each crosses once, but for two in a hundred at most that are on their way when they are
-    compared again."""
+    """Runs an honest link until both sides have every letter, each of which crossed once."""
     ours, theirs = dict(link.held), holdings(post)
     union = set(ours) | ids_of(theirs)
     link.greet()
@@ -26,8 +25,7 @@ def union_on_both(post, link, seconds=30):
     assert not link.outgoing and not link.unacknowledged, "%d letters are not acknowledged" % len(link.unacknowledged)
     lacking = union - set(ours)
     came = ids_of(link.came)
-    superfluous = len(link.came) - len(lacking)
-    assert came == lacking and superfluous <= len(lacking) // 50, "%d came of %d, %d of them twice, %d in vain, %d not" % (
+    assert came == lacking and len(link.came) == len(lacking), "%d came of %d, %d of them twice, %d in vain, %d not" % (
         len(link.came), len(lacking), len(link.came) - len(came), len(came - lacking), len(lacking - came))
     assert ids_of(holdings(post)) == union, "the post has %d of %d letters" % (len(holdings(post)), len(union))
     assert all(bit for _, bit in link.acknowledged), "a letter is refused"
