@@ -1,7 +1,7 @@
 #ifndef BARID_PROTO_RECONCILE_H
 #define BARID_PROTO_RECONCILE_H
 /*
- * What two posts say to find out which letters only one of them has (SPEC.md 7.4): layouts, the estimate, and how large a table to send. Pure; who
+ * What two posts say to find out which letters only one of them has (SPEC.md 7.5): layouts, the estimate, and how large a table to send. Pure; who
  * says what when, and over which letters, is node/post/compare.h.
  *
  * Everything is about short ids: 32 bits of SipHash-2-4 of a letter's tag under a key of this session, so that nobody can mint a letter whose short

@@ -10,12 +10,10 @@
 #include "proto/bundle.h"
 #include "proto/bytes.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 enum { CARD_FILE_MAX = 8192, ISSUE_DAYS_MAX = 8, DAY_S = 86400, DAY_ZERO = 1451606400 };
 
@@ -184,7 +182,8 @@ static int role_grant(const struct cli *cli)
 	return code;
 }
 
-static int role_list(const struct cli *cli)
+/* Opens the office and its roster for some work, and closes both. */
+static int with_grants(const struct cli *cli, int (*work)(struct grants *grants))
 {
 	struct office office;
 	struct grants grants = {0};
@@ -192,15 +191,25 @@ static int role_list(const struct cli *cli)
 	if (code != 0)
 		return code;
 	enum err err = grants_open(&grants, &office);
-	if (err != ERR_OK)
-		code = failed(&office, err);
-	for (size_t i = 0; i < grants.n && code == 0; i++)
-		code = print_member(&grants, &grants.members[i]);
-	if (code == 0 && grants.n == 0 && !cli->json)
-		puts("Nobody has a role yet: barid-relief role grant NAME --role medic --card FILE");
+	code = err == ERR_OK ? work(&grants) : failed(&office, err);
 	grants_close(&grants);
 	office_close(&office);
 	return code;
+}
+
+static int list(struct grants *grants)
+{
+	int code = 0;
+	for (size_t i = 0; i < grants->n && code == 0; i++)
+		code = print_member(grants, &grants->members[i]);
+	if (code == 0 && grants->n == 0 && !grants->office->cli->json)
+		puts("Nobody has a role yet: barid-relief role grant NAME --role medic --card FILE");
+	return code;
+}
+
+static int role_list(const struct cli *cli)
+{
+	return with_grants(cli, list);
 }
 
 /* The member that the command line names, NULL after a sentence. */
@@ -238,16 +247,7 @@ static int take_back(struct grants *grants)
 
 static int role_revoke(const struct cli *cli)
 {
-	struct office office;
-	struct grants grants = {0};
-	int code = office_open(&office, cli);
-	if (code != 0)
-		return code;
-	enum err err = grants_open(&grants, &office);
-	code = err == ERR_OK ? take_back(&grants) : failed(&office, err);
-	grants_close(&grants);
-	office_close(&office);
-	return code;
+	return with_grants(cli, take_back);
 }
 
 int duty_role(const struct cli *cli)
@@ -269,46 +269,26 @@ int duty_role(const struct cli *cli)
 	return cli_fail(cli, EX_USAGE, "\"role %s\" is not known; there are role grant, role revoke and role list", cli->words[1]);
 }
 
-/* Writes FILE.new and renames it, as bundles are. */
 static enum err write_bundle(const char *path, const struct grants_out *out)
 {
-	char unfinished[FILES_PATH_MAX];
-	uint8_t header[BUNDLE_HEADER_SIZE], trailer[BUNDLE_TRAILER_SIZE], whole[DIGEST_SIZE], end = BUNDLE_END;
-	if (snprintf(unfinished, sizeof(unfinished), "%s.new", path) >= (int)sizeof(unfinished))
-		return ERR_LIMIT;
-	int fd = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (file == NULL) {
-		enum err refused = err_from_errno(errno);
-		if (fd >= 0)
-			(void)close(fd); /* nothing was written */
-		return refused;
-	}
-	struct digest digest;
-	digest_start(&digest, "barid-bundle-v1", DIGEST_SIZE);
-	bundle_header(header);
-	digest_add(&digest, header, sizeof(header));
-	(void)fwrite(header, 1, sizeof(header), file); /* a failure stays in the stream */
+	size_t cap = BUNDLE_HEADER_SIZE + out->n * (size_t)(BUNDLE_ENTRY_HEADER_SIZE + ENVELOPE_SIZE_MAX) + 1 + BUNDLE_TRAILER_SIZE;
+	uint8_t *file = malloc(cap), whole[DIGEST_SIZE], part[BUNDLE_TRAILER_SIZE];
+	if (file == NULL)
+		return ERR_MEMORY;
+	struct writer writer = writer_of(file, cap);
+	bundle_header(part);
+	write_bytes(&writer, part, BUNDLE_HEADER_SIZE);
 	for (unsigned i = 0; i < out->n; i++) {
-		uint8_t bucket = out->letters[i].header.bucket;
-		digest_add(&digest, &bucket, 1);
-		digest_add(&digest, out->letters[i].envelope, out->letters[i].len);
-		(void)fwrite(&bucket, 1, 1, file);                                    /* as above */
-		(void)fwrite(out->letters[i].envelope, 1, out->letters[i].len, file); /* as above */
+		write_u8(&writer, out->letters[i].header.bucket);
+		write_bytes(&writer, out->letters[i].envelope, out->letters[i].len);
 	}
-	digest_add(&digest, &end, 1);
-	digest_end(&digest, whole);
-	bundle_trailer(out->n, whole, trailer);
-	(void)fwrite(&end, 1, 1, file);                  /* as above */
-	(void)fwrite(trailer, 1, sizeof(trailer), file); /* as above */
-	bool good = fflush(file) == 0 && !ferror(file) && fsync(fd) == 0;
-	enum err err = good ? ERR_OK : err_from_errno(errno);
-	if (fclose(file) != 0 && err == ERR_OK)
-		err = err_from_errno(errno);
-	if (err == ERR_OK && rename(unfinished, path) != 0)
-		err = err_from_errno(errno);
-	if (err != ERR_OK)
-		(void)unlink(unfinished); /* nothing half done stays */
+	write_u8(&writer, BUNDLE_END);
+	digest_of("barid-bundle-v1", file, writer.len, whole, sizeof(whole));
+	bundle_trailer(out->n, whole, part);
+	write_bytes(&writer, part, BUNDLE_TRAILER_SIZE);
+	assert(writer_ok(&writer));
+	enum err err = files_replace(path, file, writer.len, 0600);
+	free(file);
 	return err;
 }
 
@@ -393,20 +373,11 @@ static int issue(struct grants *grants)
 
 int duty_ticket(const struct cli *cli)
 {
-	struct office office;
-	struct grants grants = {0};
 	if (strcmp(cli->words[1], "issue") != 0)
 		return cli_fail(cli, EX_USAGE, "\"ticket %s\" is not known; there is ticket issue NAME", cli->words[1]);
 	if (cli_has(cli, "qr") && cli_has(cli, "out"))
 		return cli_fail(cli, EX_USAGE, "give only one of --out and --qr");
-	int code = office_open(&office, cli);
-	if (code != 0)
-		return code;
-	enum err err = grants_open(&grants, &office);
-	code = err == ERR_OK ? issue(&grants) : failed(&office, err);
-	grants_close(&grants);
-	office_close(&office);
-	return code;
+	return with_grants(cli, issue);
 }
 
 void duty_refill(struct office *office)

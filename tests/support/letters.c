@@ -168,20 +168,27 @@ struct sample sample_ticketed(uint32_t number, enum letter_class class, uint8_t 
 	return sample;
 }
 
-struct sample sample_witness(const struct sample_ticket *which, uint8_t topic, const char *body)
+/* A word about a bus by the key that a ticket or a certificate begins with. */
+static struct notice said_by(const uint8_t *extra, uint8_t topic, uint32_t seq, const char *body)
 {
-	uint8_t ticket[TICKET_SIZE], seed[SIGN_KEY_SIZE];
-	sample_ticket_bytes(which, ticket, seed);
-	struct notice notice = {.extra = ticket,
+	struct notice notice = {.extra = extra,
 				.topic = {topic},
-				.seq = 1,
+				.seq = seq,
 				.issued = SAMPLE_ISSUED,
 				.not_after = SAMPLE_ISSUED + 3600,
 				.verb = NOTICE_INFO,
 				.type = 8,
 				.body = (const uint8_t *)body,
 				.body_len = (uint16_t)strlen(body)};
-	memcpy(notice.issuer, ticket, sizeof(notice.issuer));
+	memcpy(notice.issuer, extra, sizeof(notice.issuer));
+	return notice;
+}
+
+struct sample sample_witness(const struct sample_ticket *which, uint8_t topic, const char *body)
+{
+	uint8_t ticket[TICKET_SIZE], seed[SIGN_KEY_SIZE];
+	sample_ticket_bytes(which, ticket, seed);
+	struct notice notice = said_by(ticket, topic, 1, body);
 	struct envelope_header header = {.kind = ENVELOPE_NOTICE, .class = CLASS_NEED, .extra = EXTRA_TICKET, .ttl = TTL_24_HOURS, .day = which->day};
 	return notice_of(&header, &notice, seed);
 }
@@ -210,16 +217,7 @@ struct sample sample_certified_notice(uint8_t organisation, uint8_t announcer, u
 {
 	uint8_t certificate[CERTIFICATE_SIZE], seed[SIGN_KEY_SIZE];
 	sample_certificate_bytes(organisation, announcer, certificate, seed);
-	struct notice notice = {.extra = certificate,
-				.topic = {topic},
-				.seq = seq,
-				.issued = SAMPLE_ISSUED,
-				.not_after = SAMPLE_ISSUED + 3600,
-				.verb = NOTICE_INFO,
-				.type = 8,
-				.body = (const uint8_t *)body,
-				.body_len = (uint16_t)strlen(body)};
-	memcpy(notice.issuer, certificate, sizeof(notice.issuer));
+	struct notice notice = said_by(certificate, topic, seq, body);
 	struct envelope_header header = {
 		.kind = ENVELOPE_NOTICE, .class = CLASS_NEED, .extra = EXTRA_CERTIFICATE, .ttl = TTL_24_HOURS, .day = SAMPLE_DAY};
 	return notice_of(&header, &notice, seed);
