@@ -26,7 +26,7 @@ static void start(void)
 	char folder[] = "/tmp/barid-authority-XXXXXX";
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/store.db", folder);
-	ck_assert_int_eq(store_open(&store, path, 0), ERR_OK);
+	ck_assert_int_eq(store_open(&store, &(struct shelf_place){.path = path}, 0), ERR_OK);
 	authority = authority_open(store);
 	ck_assert_ptr_nonnull(authority);
 	believe(MEDICS);
@@ -50,7 +50,7 @@ static void come_again(void)
 {
 	ck_assert_int_eq(store_commit(store, 0), ERR_OK);
 	shut();
-	ck_assert_int_eq(store_open(&store, path, 0), ERR_OK);
+	ck_assert_int_eq(store_open(&store, &(struct shelf_place){.path = path}, 0), ERR_OK);
 	authority = authority_open(store);
 	ck_assert_ptr_nonnull(authority);
 }

@@ -19,7 +19,7 @@ static void arrange(void)
 	(void)snprintf(folder, sizeof(folder), "/tmp/barid-door-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	(void)snprintf(path, sizeof(path), "%s/store.db", folder);
-	ck_assert_int_eq(store_open(&store, path, 0), ERR_OK);
+	ck_assert_int_eq(store_open(&store, &(struct shelf_place){.path = path}, 0), ERR_OK);
 	tally = (struct tally){.count = {0}};
 	door = (struct door){.store = store, .authority = authority_open(store), .tally = &tally, .max_bytes = 1 << 20};
 	ck_assert_ptr_nonnull(door.authority);

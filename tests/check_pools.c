@@ -1,11 +1,12 @@
 /* The shares of a store that is full: who gets in, who must go, and what a restart or a failed turn leaves of it. */
 #include "node/post/post_inside.h"
-#include "node/post/store_inside.h"
 #include "node/post/room.h"
+#include "node/post/store.h"
 #include "proto/order.h"
 #include "tests/support/cluster.h"
 #include "tests/support/suite.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static struct ingress own, honest, flooder;
 
 static void open_door(void)
 {
-	ck_assert_int_eq(store_open(&store, path, 0), ERR_OK);
+	ck_assert_int_eq(store_open(&store, &(struct shelf_place){.path = path}, 0), ERR_OK);
 	door = (struct door){.store = store, .authority = authority_open(store), .tally = &tally, .max_bytes = STORE, .now_ms = 1000};
 	ck_assert_ptr_nonnull(door.authority);
 	own = ingress_of(true, 1000);
@@ -354,12 +355,15 @@ START_TEST(standing_is_kept_over_a_restart_and_links_are_not)
 		ck_assert_uint_eq(order_tier(before[i].rank) == ORDER_TIER_PROVEN, i < PROVEN);
 	}
 	ck_assert_int_eq(store_commit(store, 0), ERR_OK);
-	sqlite3_stmt *told; /* a store that is seized shows no link */
-	ck_assert_int_eq(sqlite3_prepare_v2(store->db, "SELECT count(*) FROM letters WHERE standing <> 0", -1, &told, NULL), SQLITE_OK);
+	close_door();
+	sqlite3 *seized; /* shows no link */
+	sqlite3_stmt *told;
+	ck_assert_int_eq(sqlite3_open(path, &seized), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_prepare_v2(seized, "SELECT count(*) FROM letters WHERE standing <> 0", -1, &told, NULL), SQLITE_OK);
 	ck_assert_int_eq(sqlite3_step(told), SQLITE_ROW);
 	ck_assert_int_eq(sqlite3_column_int(told, 0), PROVEN);
 	ck_assert_int_eq(sqlite3_finalize(told), SQLITE_OK);
-	close_door();
+	ck_assert_int_eq(sqlite3_close(seized), SQLITE_OK);
 	open_door();
 	for (size_t i = 0; i < KINDS; i++) {
 		const struct catalogue_entry *after = entry_of(&kinds[i]);

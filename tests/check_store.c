@@ -1,5 +1,6 @@
 /* The store on a disk that counts and fails, its queries, and stores of the version before. */
-#include "node/post/store_inside.h"
+#include "node/post/shelf_sqlite_inside.h"
+#include "node/post/store.h"
 #include "proto/bytes.h"
 #include "proto/order.h"
 #include "tests/support/cluster.h"
@@ -181,7 +182,7 @@ static struct store *open_store(void)
 {
 	struct store *store;
 	(void)snprintf(path, sizeof(path), "%s-own", cluster.path[0]);
-	ck_assert_int_eq(store_open(&store, path, 0), ERR_OK);
+	ck_assert_int_eq(store_open(&store, &(struct shelf_place){.path = path}, 0), ERR_OK);
 	return store;
 }
 
@@ -324,7 +325,7 @@ static void no_statement_looks_through_a_table(void)
 {
 	static const char *const statements[] = {
 #define SQL_OF(name, sql) sql,
-		STORE_STATEMENTS(SQL_OF)
+		SHELF_STATEMENTS(SQL_OF)
 #undef SQL_OF
 	};
 	sqlite3 *db = open_db();
@@ -349,7 +350,7 @@ START_TEST(a_store_of_a_newer_version_is_left_alone)
 	sqlite3 *db = open_db();
 	run_sql(db, "PRAGMA user_version = 4");
 	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
-	ck_assert_int_eq(store_open(&store, path, 0), ERR_NEWER);
+	ck_assert_int_eq(store_open(&store, &(struct shelf_place){.path = path}, 0), ERR_NEWER);
 	remove_store();
 }
 END_TEST
@@ -493,7 +494,7 @@ START_TEST(a_disk_that_breaks_while_a_store_is_brought_up_loses_nothing)
 	for (uint64_t n = 0; store == NULL; n++) {
 		ck_assert_uint_lt(n, 200);
 		disk->fail_after = n;
-		enum err err = store_open(&store, path, 0);
+		enum err err = store_open(&store, &(struct shelf_place){.path = path}, 0);
 		disk->fail_after = UINT64_MAX;
 		ck_assert_int_eq(err == ERR_OK, store != NULL);
 	}

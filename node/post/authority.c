@@ -40,7 +40,7 @@ static bool is_free(const struct organisation *organisation)
 
 void authority_reload(struct authority *authority)
 {
-	struct store_trusted trusted[AUTHORITY_ORGANISATIONS_MAX];
+	struct shelf_trusted trusted[AUTHORITY_ORGANISATIONS_MAX];
 	size_t n = store_trusted(authority->store, trusted, AUTHORITY_ORGANISATIONS_MAX);
 	memset(authority->organisations, 0, sizeof(authority->organisations));
 	for (size_t i = 0; i < n; i++) {
@@ -90,7 +90,7 @@ static uint16_t number_of(const struct authority *authority, const uint8_t signi
 
 static void keep_organisation(struct authority *authority, const struct organisation *organisation)
 {
-	struct store_trusted trusted = {
+	struct shelf_trusted trusted = {
 		.number = (uint16_t)(organisation - authority->organisations), .issued = organisation->issued, .expires = organisation->expires};
 	memcpy(trusted.signing, organisation->signing, SIGN_KEY_SIZE);
 	store_trust(authority->store, &trusted);

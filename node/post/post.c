@@ -30,7 +30,8 @@ enum err post_open(struct post **out, const struct post_config *config, struct m
 	struct post *post = calloc(1, sizeof(*post));
 	if (post == NULL)
 		return ERR_MEMORY;
-	enum err err = store_open(&post->store, config->store_path, now.boot_ms);
+	const struct shelf_place place = {.kind = config->shelf, .owner = config->shelf_owner, .path = config->store_path};
+	enum err err = store_open(&post->store, &place, now.boot_ms);
 	if (err != ERR_OK) {
 		free(post);
 		return err;
@@ -268,7 +269,7 @@ uint64_t post_next_deadline(const struct post *post)
 void post_status(const struct post *post, struct control_status *status, struct moment now)
 {
 	static_assert((int)TALLY_ITEMS <= (int)CONTROL_COUNTERS_MAX, "every counter fits a status packet");
-	const struct store_summary *summary = store_summary(post->store);
+	const struct shelf_summary *summary = store_summary(post->store);
 	const struct catalogue *catalogue = store_catalogue(post->store);
 	*status = (struct control_status){
 		.unix_s = now.unix_s,
@@ -313,6 +314,11 @@ bool post_feed(struct post *post, uint64_t after, uint8_t kinds, uint8_t *envelo
 	}
 	*letter = (struct control_letter){.cursor = seq, .store_id = letter->store_id, .envelope = envelope, .envelope_len = len};
 	return true;
+}
+
+const struct catalogue *post_catalogue(const struct post *post)
+{
+	return store_catalogue(post->store);
 }
 
 uint64_t post_generation(const struct post *post)

@@ -14,7 +14,9 @@
 #include "platform/error.h"
 #include "platform/radio.h"
 
+struct catalogue;
 struct post;
+struct shelf_kind;
 
 enum {
 	POST_LINKS_MAX = 64,
@@ -27,9 +29,11 @@ enum {
 };
 
 struct post_config {
-	const char *store_path;   /* SQLite file; borrowed during post_open() */
-	uint64_t store_max_bytes; /* sum of envelope sizes carried */
-	uint8_t psk[PSK_SIZE];    /* community key of neighbour links */
+	const char *store_path;         /* SQLite file; borrowed during post_open() */
+	const struct shelf_kind *shelf; /* of another kind than that; NULL: none */
+	void *shelf_owner;              /* of that kind's meaning (node/post/shelf.h); borrowed as long as the post is open */
+	uint64_t store_max_bytes;       /* sum of envelope sizes carried */
+	uint8_t psk[PSK_SIZE];          /* community key of neighbour links */
 	bool has_gateway_secret;
 	uint8_t gateway_secret[DH_KEY_SIZE]; /* we are a gateway */
 	bool has_gateway_key;
@@ -88,6 +92,8 @@ struct control_track post_track(struct post *post, const uint8_t id[static LETTE
 /* The next letter after a cursor of one of the kinds; fills envelope[ENVELOPE_SIZE_MAX]. False: none. A letter that is newer than every other has the
  * highest cursor. */
 bool post_feed(struct post *post, uint64_t after, uint8_t kinds, uint8_t *envelope, struct control_letter *letter);
+/* What it holds and knows, for whoever looks on and checks; a view, good until the next change. */
+const struct catalogue *post_catalogue(const struct post *post);
 /* Grows by one whenever a feed or a track might answer differently: what WATCH waits for. */
 uint64_t post_generation(const struct post *post);
 

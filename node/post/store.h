@@ -1,8 +1,8 @@
 #ifndef BARID_NODE_POST_STORE_H
 #define BARID_NODE_POST_STORE_H
 /*
- * The carry store: letters on disk, in SQLite (WAL, synchronous=FULL), and a catalogue of them in memory. Everything in it is what the air would have
- * given anyone. One transaction a turn: the first change opens it, store_commit() makes it durable, and nothing may be acknowledged before that.
+ * The carry store: letters on a shelf (node/post/shelf.h), which is a disk, and a catalogue of them in memory. Everything in it is what the air would
+ * have given anyone. One transaction a turn: the first change opens it, store_commit() makes it durable, and nothing may be acknowledged before that.
  * Errors are sticky: after one, changes do nothing until store_rollback(). A letter is named by its slot in the catalogue.
  *
  * `expires` counts hours during which the store was open, not hours of any clock. The key of a letter is SipHash of its tag under a secret of this
@@ -12,25 +12,20 @@
 #include "node/control.h"
 #include "node/post/catalogue.h"
 #include "node/post/pools.h"
+#include "node/post/shelf.h"
 #include "platform/error.h"
 #include "proto/outside.h"
 
 struct store;
 
-/* Changed and committed with the rest. */
-struct store_summary {
-	uint64_t next_seq;     /* the row the next letter gets; rows are never used twice */
-	uint64_t open_ms;      /* how long the store has been open in its life */
-	uint64_t gateway_last; /* last time a gateway was met, Unix seconds, 0 never */
-};
-
-enum { STORE_KNOWN_MAX = 1 << 17, STORE_LATEST_MAX = 1 << 16, STORE_VERSION = 3 };
+enum { STORE_KNOWN_MAX = 1 << 17, STORE_LATEST_MAX = 1 << 16 };
 
 /* node/post/store_open.c */
 
-/* Opens or makes the store, brings one of an older version up to this one, and reads it through once to make the catalogue. boot_ms is now.
- * ERR_NEWER: made by a newer version; ERR_DAMAGED: not a store. Nothing is changed on failure. */
-enum err store_open(struct store **store, const char *path, uint64_t boot_ms);
+/* Opens or makes the store, brings one of an older version up to this one, and reads it through once to make the catalogue. Borrows place until it
+ * returns, but its owner until store_close(). boot_ms is now. ERR_NEWER: made by a newer version; ERR_DAMAGED: not a store. Nothing is changed on
+ * failure. */
+enum err store_open(struct store **store, const struct shelf_place *place, uint64_t boot_ms);
 
 /* Drops an open transaction. Takes NULL. */
 void store_close(struct store *store);
@@ -46,7 +41,7 @@ enum err store_error(const struct store *store);
 /* What is held and known; committed and rolled back with the store. Lives as long as the store. Others may only add and take back what is REFUSED,
  * and show and hide. */
 struct catalogue *store_catalogue(struct store *store);
-const struct store_summary *store_summary(const struct store *store);
+const struct shelf_summary *store_summary(const struct store *store);
 uint64_t store_identity(const struct store *store);
 /* Letters found changed by the disk when the store was opened, and let go. */
 uint32_t store_rotten(const struct store *store);

@@ -6,18 +6,11 @@
 #include "node/post/store.h"
 #include "proto/revocation.h"
 
-struct store_trusted {
-	uint8_t signing[SIGN_KEY_SIZE];
-	uint16_t number; /* its place among those believed, the same as long as it is */
-	uint32_t issued; /* Unix seconds: the latest time it signed */
-	uint32_t expires;
-};
-
 /* Fill out with all of them, at most cap, and return how many. An error of the disk becomes the turn's. */
-size_t store_trusted(struct store *store, struct store_trusted *out, size_t cap);
+size_t store_trusted(struct store *store, struct shelf_trusted *out, size_t cap);
 size_t store_revoked(struct store *store, struct revocation_entry *out, size_t cap);
 /* Adds or replaces. */
-void store_trust(struct store *store, const struct store_trusted *trusted);
+void store_trust(struct store *store, const struct shelf_trusted *trusted);
 void store_revoke(struct store *store, const struct revocation_entry *entry, uint32_t expires);
 /* The tag of the letter that the ticket with this key is on; false: none is known. */
 bool store_spent(struct store *store, const uint8_t key[static SIGN_KEY_SIZE], uint8_t tag[static LETTER_TAG_SIZE]);

@@ -79,67 +79,57 @@ uint32_t store_put(struct store *store, const struct store_letter *letter)
 		return CATALOGUE_NONE;
 	struct catalogue_entry entry = store_entry(&letter->outside->header, letter->outside->id, &letter->judgement);
 	assert(order_size(entry.rank) == letter->len);
-	sqlite3_stmt *statement = store_statement(store, STORE_PUT);
-	store_bind_u64(statement, 1, store->summary.next_seq);
-	store_bind_u64(statement, 2, letter->expires);
-	(void)sqlite3_bind_blob(statement, 3, letter->envelope, (int)letter->len, SQLITE_STATIC); /* cannot fail without a copy */
-	store_bind_u64(statement, 4, store_standing_encode(&letter->judgement));
-	store_run(store, statement);
+	const struct shelf_letter row = {
+		.seq = store->summary.next_seq,
+		.expires = letter->expires,
+		.standing = store_standing_encode(&letter->judgement),
+		.tag = letter->outside->id,
+		.body = letter->envelope,
+		.len = letter->len,
+	};
+	store->shelf->kind->put(store->shelf, &row);
 	if (store->error != ERR_OK)
 		return CATALOGUE_NONE;
 	entry.seq = store->summary.next_seq++ & CATALOGUE_SEQ_MAX;
 	return store_note(store, &entry);
 }
 
-/* A view of what stands in a column. 0: it cannot be an envelope. */
-static size_t view_body(sqlite3_stmt *statement, int column, const uint8_t **body)
+/* True if it can be an envelope. */
+static bool sized_body(size_t len)
 {
-	*body = sqlite3_column_blob(statement, column);
-	size_t len = (size_t)sqlite3_column_bytes(statement, column);
-	return *body != NULL && len >= ENVELOPE_SIZE_MIN && len <= ENVELOPE_SIZE_MAX ? len : 0;
+	return len >= ENVELOPE_SIZE_MIN && len <= ENVELOPE_SIZE_MAX;
 }
 
-size_t store_sound_body(sqlite3_stmt *statement, int column, const uint8_t **body, struct envelope_header *header)
+bool store_sound_body(const uint8_t *body, size_t len, struct envelope_header *header)
 {
-	size_t len = view_body(statement, column, body);
-	return len > 0 && envelope_parse(*body, len, header) == ENVELOPE_OK ? len : 0;
+	return sized_body(len) && envelope_parse(body, len, header) == ENVELOPE_OK;
 }
 
-/* The row of a HELD letter; NULL: there is none. The caller resets. */
-static sqlite3_stmt *row_of(struct store *store, uint32_t slot)
+/* A view of the letter's bytes, good until the shelf is asked again; 0: it is not HELD, or the disk has lost it. */
+static size_t view_of(struct store *store, uint32_t slot, const uint8_t **body)
 {
 	const struct catalogue_entry *entry = catalogue_at(store->catalogue, slot);
-	if (entry->state != CATALOGUE_HELD)
-		return NULL;
-	sqlite3_stmt *statement = store_statement(store, STORE_GET);
-	store_bind_u64(statement, 1, entry->seq);
-	return store_row(store, statement) ? statement : NULL;
+	return entry->state == CATALOGUE_HELD ? store->shelf->kind->get(store->shelf, entry->seq, body) : 0;
 }
 
 size_t store_get(struct store *store, uint32_t slot, uint8_t *envelope)
 {
-	sqlite3_stmt *row = row_of(store, slot);
-	if (row == NULL)
-		return 0;
 	const uint8_t *body;
 	struct envelope_header header;
-	size_t len = store_sound_body(row, 0, &body, &header);
-	if (len > 0)
-		memcpy(envelope, body, len);
-	(void)sqlite3_reset(row); /* read only: nothing left to fail */
+	size_t len = view_of(store, slot, &body);
+	if (!store_sound_body(body, len, &header))
+		return 0;
+	memcpy(envelope, body, len);
 	return len;
 }
 
 size_t store_get_as_is(struct store *store, uint32_t slot, uint8_t *envelope)
 {
-	sqlite3_stmt *row = row_of(store, slot);
-	if (row == NULL)
-		return 0;
 	const uint8_t *body;
-	size_t len = view_body(row, 0, &body);
-	if (len > 0)
-		memcpy(envelope, body, len);
-	(void)sqlite3_reset(row); /* read only: nothing left to fail */
+	size_t len = view_of(store, slot, &body);
+	if (!sized_body(len))
+		return 0;
+	memcpy(envelope, body, len);
 	return len;
 }
 
@@ -153,33 +143,29 @@ void store_restand(struct store *store, uint32_t slot, const struct judgement *j
 	struct envelope_header header;
 	envelope_header_decode(envelope, &header);
 	struct catalogue_entry entry = store_entry(&header, held->tag, judgement);
-	sqlite3_stmt *statement = store_statement(store, STORE_RESTAND);
-	store_bind_u64(statement, 1, held->seq);
-	store_bind_u64(statement, 2, store_standing_encode(judgement));
-	store_run(store, statement);
+	store->shelf->kind->restand(store->shelf, held->seq, store_standing_encode(judgement));
 	if (store->error == ERR_OK && !catalogue_move(store->catalogue, slot, &entry))
 		store->error = ERR_MEMORY;
 }
 
 bool store_arrived(struct store *store, uint64_t after, uint8_t kinds, uint8_t *envelope, size_t *len, uint64_t *seq)
 {
-	sqlite3_stmt *statement = store_statement(store, STORE_ARRIVED);
+	struct shelf *shelf = store->shelf;
 	if (after > INT64_MAX)
 		return false; /* a cursor nobody was ever given */
 	for (bool page = true; page;) {
+		struct shelf_letter letter;
 		page = false;
-		store_bind_u64(statement, 1, after);
-		while (store_row(store, statement)) {
-			const uint8_t *body;
+		shelf->kind->walk(shelf, after);
+		while (shelf->kind->next(shelf, &letter)) {
 			struct envelope_header header;
 			page = true;
-			after = (uint64_t)sqlite3_column_int64(statement, 0);
-			*len = store_sound_body(statement, 1, &body, &header);
-			if (*len == 0 || (kinds >> header.kind & 1) == 0)
+			after = letter.seq;
+			if (!store_sound_body(letter.body, letter.len, &header) || (kinds >> header.kind & 1) == 0)
 				continue;
 			*seq = after;
-			memcpy(envelope, body, *len);
-			(void)sqlite3_reset(statement); /* read only: nothing left to fail */
+			*len = letter.len;
+			memcpy(envelope, letter.body, letter.len);
 			return true;
 		}
 	}
@@ -192,19 +178,13 @@ void store_drop(struct store *store, uint32_t slot, uint32_t known_until)
 	if (!store_begin(store))
 		return;
 	struct store_known known = {.receipted = false};
-	bool sound = false;
-	sqlite3_stmt *row = row_of(store, slot);
-	if (row != NULL) {
-		const uint8_t *body;
-		struct envelope_header header;
-		sound = store_sound_body(row, 0, &body, &header) > 0;
-		if (sound)
-			memcpy(known.commitment, header.commitment, sizeof(known.commitment));
-		(void)sqlite3_reset(row); /* read only: nothing left to fail */
-	}
-	sqlite3_stmt *statement = store_statement(store, STORE_DELETE);
-	store_bind_u64(statement, 1, catalogue_at(store->catalogue, slot)->seq);
-	store_run(store, statement);
+	const uint8_t *body;
+	struct envelope_header header;
+	size_t len = view_of(store, slot, &body);
+	bool sound = store_sound_body(body, len, &header);
+	if (sound)
+		memcpy(known.commitment, header.commitment, sizeof(known.commitment));
+	store->shelf->kind->delete (store->shelf, catalogue_at(store->catalogue, slot)->seq);
 	if (store->error != ERR_OK)
 		return;
 	if (sound) {
@@ -235,15 +215,11 @@ static uint32_t slot_of(const struct store *store, uint64_t seq, const uint8_t *
 
 uint32_t store_expired(struct store *store, uint32_t hour)
 {
-	sqlite3_stmt *statement = store_statement(store, STORE_EXPIRED);
-	store_bind_u64(statement, 1, hour);
-	if (!store_row(store, statement))
-		return CATALOGUE_NONE;
-	const uint8_t *body;
+	struct shelf_letter letter;
 	struct envelope_header header;
-	size_t len = store_sound_body(statement, 1, &body, &header);
-	uint32_t slot = slot_of(store, (uint64_t)sqlite3_column_int64(statement, 0), body, len);
-	(void)sqlite3_reset(statement); /* read only: nothing left to fail */
+	if (!store->shelf->kind->expired(store->shelf, hour, &letter))
+		return CATALOGUE_NONE;
+	uint32_t slot = slot_of(store, letter.seq, letter.body, store_sound_body(letter.body, letter.len, &header) ? letter.len : 0);
 	if (slot == CATALOGUE_NONE && store->error == ERR_OK)
 		store->error = ERR_DAMAGED; /* the disk has changed the table itself; opening the store anew makes it whole */
 	return slot;

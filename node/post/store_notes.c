@@ -7,19 +7,12 @@ bool store_known(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE],
 	uint32_t slot;
 	if (store_place(store, tag, &slot) != PLACE_KNOWN)
 		return false;
-	sqlite3_stmt *statement = store_statement(store, STORE_KNOWN);
-	store_bind_u64(statement, 1, store_key(store, tag));
-	if (!store_row(store, statement))
+	struct shelf_known row;
+	if (!store->shelf->kind->known(store->shelf, store_key(store, tag), &row) || memcmp(row.tag, tag, LETTER_TAG_SIZE) != 0)
 		return false;
-	const void *stored_tag = sqlite3_column_blob(statement, 0), *commitment = sqlite3_column_blob(statement, 1);
-	bool whole = stored_tag != NULL && commitment != NULL && sqlite3_column_bytes(statement, 0) == LETTER_TAG_SIZE &&
-		     sqlite3_column_bytes(statement, 1) == RECEIPT_COMMITMENT_SIZE && memcmp(stored_tag, tag, LETTER_TAG_SIZE) == 0;
-	if (whole) {
-		memcpy(known->commitment, commitment, sizeof(known->commitment));
-		known->receipted = sqlite3_column_int(statement, 2) != 0;
-	}
-	(void)sqlite3_reset(statement); /* read only: nothing left to fail */
-	return whole;
+	memcpy(known->commitment, row.commitment, sizeof(known->commitment));
+	known->receipted = row.receipted;
+	return true;
 }
 
 static void note_known(struct store *store, const struct catalogue_position *letter)
@@ -33,57 +26,30 @@ void store_remember(struct store *store, const struct catalogue_position *letter
 {
 	if (!store_begin(store))
 		return;
-	sqlite3_stmt *statement = store_statement(store, STORE_REMEMBER);
-	store_bind_u64(statement, 1, store_key(store, letter->tag));
-	store_bind_u64(statement, 2, until);
-	(void)sqlite3_bind_blob(statement, 3, letter->tag, LETTER_TAG_SIZE, SQLITE_STATIC); /* cannot fail without a copy */
-	(void)sqlite3_bind_blob(statement, 4, known->commitment, RECEIPT_COMMITMENT_SIZE, SQLITE_STATIC);
-	store_bind_u64(statement, 5, known->receipted);
-	store_bind_u64(statement, 6, letter->rank);
-	store_bind_u64(statement, 7, letter->day);
-	store_run(store, statement);
+	struct shelf_known row = {
+		.key = store_key(store, letter->tag),
+		.expires = until,
+		.receipted = known->receipted,
+		.rank = letter->rank,
+		.day = letter->day,
+	};
+	memcpy(row.tag, letter->tag, sizeof(row.tag));
+	memcpy(row.commitment, known->commitment, sizeof(row.commitment));
+	store->shelf->kind->remember(store->shelf, &row);
 	if (store->error == ERR_OK)
 		note_known(store, letter);
 }
 
 void store_mark_receipted(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE])
 {
-	if (!store_begin(store))
-		return;
-	sqlite3_stmt *statement = store_statement(store, STORE_RECEIPTED);
-	store_bind_u64(statement, 1, store_key(store, tag));
-	store_run(store, statement);
+	if (store_begin(store))
+		store->shelf->kind->receipted(store->shelf, store_key(store, tag));
 }
 
-struct forgettable {
-	uint64_t key;
-	uint8_t tag[LETTER_TAG_SIZE];
-};
-
-/* Fills ids with those whose time has come and returns how many. */
-static size_t forgettable(struct store *store, uint32_t hour, struct forgettable ids[static STORE_BATCH])
+static void forget(struct store *store, const struct shelf_forgettable *id)
 {
-	size_t n = 0;
-	sqlite3_stmt *statement = store_statement(store, STORE_FORGETTABLE);
-	store_bind_u64(statement, 1, hour);
-	while (store_row(store, statement)) {
-		const void *tag = sqlite3_column_blob(statement, 1);
-		ids[n] = (struct forgettable){.key = (uint64_t)sqlite3_column_int64(statement, 0)};
-		if (tag != NULL && sqlite3_column_bytes(statement, 1) == LETTER_TAG_SIZE)
-			memcpy(ids[n].tag, tag, LETTER_TAG_SIZE);
-		n++;
-	}
-	return n;
-}
-
-static void forget(struct store *store, const struct forgettable *id)
-{
-	static const enum store_statement both[] = {STORE_FORGET, STORE_UNTRACK};
-	for (size_t i = 0; i < sizeof(both) / sizeof(*both); i++) {
-		sqlite3_stmt *statement = store_statement(store, both[i]);
-		store_bind_u64(statement, 1, id->key);
-		store_run(store, statement);
-	}
+	store->shelf->kind->forget(store->shelf, id->key);
+	store->shelf->kind->forget_handed(store->shelf, id->key);
 	uint32_t slot;
 	if (store->error == ERR_OK && store_place(store, id->tag, &slot) == PLACE_KNOWN)
 		store_unnote(store, slot);
@@ -91,20 +57,16 @@ static void forget(struct store *store, const struct forgettable *id)
 
 bool store_forget_expired(struct store *store, uint32_t hour)
 {
-	sqlite3_stmt *latest = store_statement(store, STORE_FORGET_LATEST);
-	store_bind_u64(latest, 1, hour);
-	if (store_begin(store)) {
-		store_run(store, latest);
-		store->latest_count -= (uint32_t)sqlite3_changes(store->db);
-	}
-	struct forgettable ids[STORE_BATCH];
+	if (store_begin(store))
+		store->latest_count -= store->shelf->kind->forget_latest(store->shelf, hour);
+	struct shelf_forgettable ids[SHELF_PAGE];
 	bool crowded = catalogue_known(store->catalogue) > STORE_KNOWN_MAX;
-	size_t n = forgettable(store, crowded ? UINT32_MAX : hour, ids);
+	size_t n = store->shelf->kind->forgettable(store->shelf, crowded ? UINT32_MAX : hour, ids);
 	if (n == 0 || !store_begin(store))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		forget(store, &ids[i]);
-	return n == STORE_BATCH;
+	return n == SHELF_PAGE;
 }
 
 static uint64_t topic_key(const struct store *store, const struct outside *letter)
@@ -118,17 +80,12 @@ static uint64_t topic_key(const struct store *store, const struct outside *lette
 
 bool store_latest(struct store *store, const struct outside *letter, struct store_latest *latest)
 {
-	sqlite3_stmt *statement = store_statement(store, STORE_LATEST);
-	store_bind_u64(statement, 1, topic_key(store, letter));
-	if (!store_row(store, statement))
+	struct shelf_latest row;
+	if (!store->shelf->kind->latest(store->shelf, topic_key(store, letter), &row))
 		return false;
-	latest->seq = (uint32_t)sqlite3_column_int64(statement, 0);
-	const void *tag = sqlite3_column_blob(statement, 1);
-	bool whole = tag != NULL && sqlite3_column_bytes(statement, 1) == LETTER_TAG_SIZE;
-	if (whole)
-		memcpy(latest->tag, tag, LETTER_TAG_SIZE);
-	(void)sqlite3_reset(statement); /* read only: nothing left to fail */
-	return whole;
+	latest->seq = row.number;
+	memcpy(latest->tag, row.tag, sizeof(latest->tag));
+	return true;
 }
 
 uint32_t store_latest_count(const struct store *store)
@@ -142,38 +99,35 @@ void store_set_latest(struct store *store, const struct outside *letter, uint32_
 	if (!store_begin(store))
 		return;
 	store->latest_count += !store_latest(store, letter, &before);
-	sqlite3_stmt *statement = store_statement(store, STORE_SET_LATEST);
-	store_bind_u64(statement, 1, topic_key(store, letter));
-	store_bind_u64(statement, 2, letter->seq);
-	(void)sqlite3_bind_blob(statement, 3, letter->id, LETTER_TAG_SIZE, SQLITE_STATIC); /* cannot fail without a copy */
-	store_bind_u64(statement, 4, until);
-	store_run(store, statement);
+	struct shelf_latest row = {.topic = topic_key(store, letter), .number = letter->seq, .expires = until};
+	memcpy(row.tag, letter->id, sizeof(row.tag));
+	store->shelf->kind->set_latest(store->shelf, &row);
 }
 
 void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix_s)
 {
 	if (!store_begin(store))
 		return;
-	sqlite3_stmt *statement = store_statement(store, STORE_HANDED);
-	store_bind_u64(statement, 1, key);
-	store_bind_u64(statement, 2, gateway ? 0 : 1);
-	store_bind_u64(statement, 3, gateway ? 0 : unix_s);
-	store_bind_u64(statement, 4, gateway ? unix_s : 0);
-	store_run(store, statement);
+	struct shelf_handed more = {.key = key};
+	if (gateway) {
+		more.gateway_at = unix_s;
+	} else {
+		more.copies = 1;
+		more.first_at = unix_s;
+	}
+	store->shelf->kind->add_handed(store->shelf, &more);
 }
 
 struct control_track store_track(struct store *store, const uint8_t id[static LETTER_ID_SIZE])
 {
 	uint32_t slot;
 	struct control_track track = {.place = store_place(store, id, &slot)};
-	sqlite3_stmt *statement = store_statement(store, STORE_TRACK);
-	store_bind_u64(statement, 1, store_key(store, id));
-	if (!store_row(store, statement))
+	struct shelf_handed row;
+	if (!store->shelf->kind->handed(store->shelf, store_key(store, id), &row))
 		return track;
-	track.copies = (uint32_t)sqlite3_column_int64(statement, 0);
-	track.handed_at = (uint64_t)sqlite3_column_int64(statement, 1);
-	track.gateway_at = (uint64_t)sqlite3_column_int64(statement, 2);
-	(void)sqlite3_reset(statement); /* read only: nothing left to fail */
+	track.copies = row.copies;
+	track.handed_at = row.first_at;
+	track.gateway_at = row.gateway_at;
 	return track;
 }
 
