@@ -290,6 +290,22 @@ START_TEST(a_silent_link_is_closed_when_its_time_is_over)
 }
 END_TEST
 
+START_TEST(an_idle_link_without_room_wakes_nobody)
+{
+	up(&ends[0], 1, LINK_DIALLED);
+	up(&ends[1], 9, LINK_ANSWERED);
+	run();
+	ends[0].room = 0;
+	cluster.now.boot_ms += POST_KEEPALIVE_MS;
+	ck_assert_int_eq(pump_turn(pumps[0]), ERR_OK);
+	ck_assert_uint_gt(pump_next_deadline(pumps[0]), cluster.now.boot_ms);
+	ends[0].room = 65536;
+	upward(&ends[0])->writable(upward(&ends[0])->owner, &ends[0].radio, ends[0].link);
+	ck_assert_int_eq(pump_turn(pumps[0]), ERR_OK);
+	ck_assert_uint_gt(ends[0].queued, 0);
+}
+END_TEST
+
 START_TEST(a_link_that_went_down_is_not_touched_again)
 {
 	up(&ends[0], 1, LINK_DIALLED);
@@ -459,6 +475,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, a_link_the_post_does_not_want_is_closed_once);
 	tcase_add_test(tcase, noise_on_a_link_ends_it);
 	tcase_add_test(tcase, a_silent_link_is_closed_when_its_time_is_over);
+	tcase_add_test(tcase, an_idle_link_without_room_wakes_nobody);
 	tcase_add_test(tcase, a_link_that_went_down_is_not_touched_again);
 	tcase_add_test(tcase, a_neighbour_heard_by_two_radios_is_dialled_by_one);
 	tcase_add_test(tcase, a_neighbour_that_could_not_be_dialled_is_dialled_again_later);

@@ -13,6 +13,7 @@ enum {
 	RENEW_HOURS = 24,
 	SPENT_HOURS = 240,
 	REVOKED_HOURS = 62 * 24,
+	REVOKED_FIRST = 16,                           /* room for so many at first; doubled until it is AUTHORITY_REVOCATIONS_MAX */
 	VOICES_MAX = AUTHORITY_ORGANISATIONS_MAX + 1, /* and the machine's clock */
 };
 
@@ -26,8 +27,8 @@ struct organisation {
 struct authority {
 	struct store *store;                                            /* borrowed */
 	struct organisation organisations[AUTHORITY_ORGANISATIONS_MAX]; /* place = number; a free place has a key of zeros */
-	struct revocation_entry *revoked;                               /* owned */
-	uint16_t revoked_count;
+	struct revocation_entry *revoked;                               /* owned; grows as need be, never shrinks */
+	uint16_t revoked_count, revoked_cap;
 	uint64_t clock_s;
 };
 
@@ -36,6 +37,28 @@ static const uint8_t nobody[SIGN_KEY_SIZE];
 static bool is_free(const struct organisation *organisation)
 {
 	return memcmp(organisation->signing, nobody, SIGN_KEY_SIZE) == 0;
+}
+
+/* False: there is no memory for so many, nothing changed. */
+static bool reserve_revoked(struct authority *authority, unsigned count)
+{
+	unsigned cap = authority->revoked_cap;
+	while (cap < count)
+		cap = cap == 0 ? REVOKED_FIRST : 2 * cap;
+	if (cap == authority->revoked_cap)
+		return true;
+	struct revocation_entry *revoked = realloc(authority->revoked, cap * sizeof(*revoked));
+	if (revoked == NULL)
+		return false;
+	authority->revoked = revoked;
+	authority->revoked_cap = (uint16_t)cap;
+	return true;
+}
+
+/* As many as there is room for: all that were there when the turn began that is taken back, and all there are when it is opened. */
+static void reload_revoked(struct authority *authority)
+{
+	authority->revoked_count = (uint16_t)store_revoked(authority->store, authority->revoked, authority->revoked_cap);
 }
 
 void authority_reload(struct authority *authority)
@@ -52,22 +75,7 @@ void authority_reload(struct authority *authority)
 		organisation->issued = trusted[i].issued;
 		organisation->expires = trusted[i].expires;
 	}
-	authority->revoked_count = (uint16_t)store_revoked(authority->store, authority->revoked, AUTHORITY_REVOCATIONS_MAX);
-}
-
-struct authority *authority_open(struct store *store)
-{
-	struct authority *authority = calloc(1, sizeof(*authority));
-	struct revocation_entry *revoked = calloc(AUTHORITY_REVOCATIONS_MAX, sizeof(*revoked));
-	if (authority == NULL || revoked == NULL) {
-		free(authority);
-		free(revoked);
-		return NULL;
-	}
-	authority->store = store;
-	authority->revoked = revoked;
-	authority_reload(authority);
-	return authority;
+	reload_revoked(authority);
 }
 
 void authority_free(struct authority *authority)
@@ -76,6 +84,23 @@ void authority_free(struct authority *authority)
 		return;
 	free(authority->revoked);
 	free(authority);
+}
+
+struct authority *authority_open(struct store *store)
+{
+	struct authority *authority = calloc(1, sizeof(*authority));
+	if (authority == NULL)
+		return NULL;
+	authority->store = store;
+	do {
+		if (!reserve_revoked(authority, authority->revoked_count + 1u)) {
+			authority_free(authority);
+			return NULL;
+		}
+		reload_revoked(authority);
+	} while (authority->revoked_count == authority->revoked_cap && authority->revoked_cap < AUTHORITY_REVOCATIONS_MAX);
+	authority_reload(authority);
+	return authority;
 }
 
 /* The number of an organisation, AUTHORITY_ORGANISATIONS_MAX if it is not believed. */
@@ -258,6 +283,8 @@ static bool note_revocation(struct authority *authority, const uint8_t *envelope
 	for (uint8_t i = 0; i < revocation.count; i++) {
 		if (knows_entry(authority, &revocation.entries[i]) || authority->revoked_count == AUTHORITY_REVOCATIONS_MAX)
 			continue;
+		if (!reserve_revoked(authority, authority->revoked_count + 1u))
+			continue; /* as with no room: it may come again */
 		authority->revoked[authority->revoked_count++] = revocation.entries[i];
 		store_revoke(authority->store, &revocation.entries[i], hour + REVOKED_HOURS);
 		news = true;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 1024, BUCKETS_MIN = 1024, CHANGES_MIN = 64, CHANGES_KEPT = 4096 };
+enum { CHUNK = 128, BUCKETS_MIN = 128, CHANGES_MIN = 64, CHANGES_KEPT = 4096 };
 
 static_assert(sizeof(struct catalogue_entry) == 32, "what a letter costs");
 static_assert(POOLS <= 8, "a pool has three bits");
@@ -31,7 +31,7 @@ struct catalogue {
 	uint64_t pool_bytes[POOLS];
 	uint32_t moves; /* places given up since changes were last kept: so many inserts it takes to take them back */
 	bool reordered;
-	uint32_t refused[CATALOGUE_REFUSED_MAX];
+	uint32_t *refused; /* CATALOGUE_REFUSED_MAX of them, made for the first */
 	uint64_t refusals; /* the n-th refusal has its slot at n modulo 4096, as long as an entry REFUSED with seq n is there */
 	struct carried shown;
 	uint32_t held[LETTER_CLASSES], known;
@@ -80,6 +80,7 @@ void catalogue_free(struct catalogue *catalogue)
 		free(catalogue->chunks[i]);
 	free(catalogue->chunks);
 	free(catalogue->buckets);
+	free(catalogue->refused);
 	free(catalogue->changes);
 	free(catalogue->freed);
 	catalogue_order_end(&catalogue->order);
@@ -440,6 +441,10 @@ uint32_t catalogue_set(struct catalogue *catalogue, const struct catalogue_entry
 	}
 	bool gives_up = slot != CATALOGUE_NONE && gives_up_place(entry_at(catalogue, slot), &to);
 	if (!reserve(catalogue, 2) || ((to.state == CATALOGUE_HELD || gives_up) && !reserve_place(catalogue, gives_up)))
+		return CATALOGUE_NONE;
+	if (to.state == CATALOGUE_REFUSED && catalogue->refused == NULL)
+		catalogue->refused = calloc(CATALOGUE_REFUSED_MAX, sizeof(*catalogue->refused));
+	if (to.state == CATALOGUE_REFUSED && catalogue->refused == NULL)
 		return CATALOGUE_NONE;
 	if (slot == CATALOGUE_NONE)
 		slot = take_slot(catalogue);

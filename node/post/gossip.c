@@ -9,7 +9,6 @@
 #include <string.h>
 
 enum {
-	KEEPALIVE_MS = 45000,
 	REKEY_MS = 600000,
 	TAIL_GROUPS = 1024, /* groups of letters are told apart by so much of their number */
 	TAIL_MAX = 256,     /* letters below what one of the two wants that each offers at a contact */
@@ -487,13 +486,13 @@ size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, uint8_t
 			}
 			fill(gossip, neighbour);
 		}
-		bool keepalive = now.boot_ms - neighbour->sent_ms >= KEEPALIVE_MS;
-		size_t more = session_output(session, buf + len, cap - len, keepalive);
+		size_t more = session_output(session, buf + len, cap - len, neighbour->keepalive_owed);
 		if (more == 0)
 			break;
 		if (shaking && session->state == SESSION_OPEN)
 			opened(gossip, neighbour);
 		neighbour->sent_ms = now.boot_ms;
+		neighbour->keepalive_owed = false;
 		len += more;
 	}
 	return len;

@@ -48,6 +48,7 @@ struct neighbour {
 	struct wants theirs, told;        /* what they want of ours; what we said we want */
 	uint8_t tiers;                    /* in which we differ */
 	uint64_t up_ms, heard_ms, sent_ms, rekey_ms;
+	bool keepalive_owed; /* nothing was sent for so long that an empty record is due */
 	uint64_t useful_ms; /* when it last brought or took a letter, or came up */
 };
 

@@ -6,22 +6,22 @@
 
 static struct peer *find(struct peers *peers, const uint8_t nonce[static BEACON_NONCE_SIZE])
 {
-	for (size_t i = 0; i < PEERS_MAX; i++)
-		if (peers->table[i].used && memcmp(peers->table[i].nonce, nonce, BEACON_NONCE_SIZE) == 0)
+	for (size_t i = 0; i < peers->count; i++)
+		if (memcmp(peers->table[i].nonce, nonce, BEACON_NONCE_SIZE) == 0)
 			return &peers->table[i];
 	return NULL;
 }
 
-static struct peer *oldest(struct peers *peers)
+/* A place for one more: the oldest gives way if there is none. */
+static struct peer *place_for_peer(struct peers *peers)
 {
-	struct peer *best = &peers->table[0];
-	for (size_t i = 0; i < PEERS_MAX; i++) {
-		if (!peers->table[i].used)
-			return &peers->table[i];
-		if (peers->table[i].tried_ms < best->tried_ms)
-			best = &peers->table[i];
-	}
-	return best;
+	if (peers->count < PEERS_MAX)
+		return &peers->table[peers->count++];
+	struct peer *oldest = &peers->table[0];
+	for (size_t i = 1; i < PEERS_MAX; i++)
+		if (peers->table[i].tried_ms < oldest->tried_ms)
+			oldest = &peers->table[i];
+	return oldest;
 }
 
 /* The side whose turn it is may be unable to dial, or may not hear us. */
@@ -42,13 +42,13 @@ bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACO
 		if (peer->failed ? age_ms < PEERS_REDIAL_MS : !changed && age_ms < PEERS_STALE_MS)
 			return false;
 	} else {
-		peer = oldest(peers);
-		*peer = (struct peer){.used = true, .tried_ms = now_ms};
+		peer = place_for_peer(peers);
+		*peer = (struct peer){.tried_ms = now_ms};
 		memcpy(peer->nonce, beacon, BEACON_NONCE_SIZE);
 	}
 	if (!our_turn && !waited(peer, now_ms))
 		return false;
-	*peer = (struct peer){.used = true, .failed = true, .ours = generation, .tried_ms = now_ms};
+	*peer = (struct peer){.failed = true, .ours = generation, .tried_ms = now_ms};
 	memcpy(peer->nonce, beacon, BEACON_NONCE_SIZE);
 	memcpy(peer->digest, digest, BEACON_DIGEST_SIZE);
 	return true;

@@ -5,6 +5,7 @@
 #include "proto/limits.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -16,7 +17,6 @@ enum {
 };
 
 struct peer {
-	bool used;
 	uint8_t nonce[BEACON_NONCE_SIZE];
 	uint8_t digest[BEACON_DIGEST_SIZE]; /* theirs when we last were linked or tried */
 	uint64_t ours;                      /* our own generation then */
@@ -26,6 +26,7 @@ struct peer {
 };
 
 struct peers {
+	size_t count; /* of places in use, the first ones: there is no need to look at the others */
 	struct peer table[PEERS_MAX];
 };
 

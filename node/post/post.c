@@ -132,6 +132,7 @@ static void release(struct post *post, const uint8_t tag[static LETTER_TAG_SIZE]
 static void run_due(struct post *post, struct moment now)
 {
 	post_end_silent_links(post, now);
+	post_owe_keepalives(post, now);
 	post_end_costly_comparisons(post);
 	post_consider_lanes(post, now);
 	uint8_t tag[LETTER_TAG_SIZE];
@@ -236,9 +237,18 @@ bool post_urgent(const struct post *post, struct moment now)
 
 bool post_beacon(struct post *post, uint8_t beacon[static BEACON_SIZE])
 {
-	beacon_make(post->nonce, catalogue_shown(store_catalogue(post->store)), beacon);
-	bool changed = memcmp(beacon, post->shown, BEACON_SIZE) != 0;
-	memcpy(post->shown, beacon, BEACON_SIZE);
+	/* Asked every turn: most find everything as it was, and need no digest. */
+	const struct carried *carried = catalogue_shown(store_catalogue(post->store));
+	bool same = memcmp(post->nonce, post->shown, BEACON_NONCE_SIZE) == 0 && memcmp(carried, &post->shown_carried, sizeof(*carried)) == 0;
+	bool changed = false;
+	if (!same || !post->has_shown) {
+		beacon_make(post->nonce, carried, beacon);
+		changed = memcmp(beacon, post->shown, BEACON_SIZE) != 0;
+		memcpy(post->shown, beacon, BEACON_SIZE);
+		post->shown_carried = *carried;
+		post->has_shown = true;
+	}
+	memcpy(beacon, post->shown, BEACON_SIZE);
 	return changed;
 }
 
@@ -258,10 +268,14 @@ uint64_t post_next_deadline(const struct post *post)
 		const struct neighbour *neighbour = post->links[i];
 		if (neighbour == NULL)
 			continue;
-		if (post_is_shaking(neighbour))
+		if (post_is_shaking(neighbour)) {
 			next = earlier(next, neighbour->up_ms + POST_HANDSHAKE_MS);
-		else
-			next = earlier(next, earlier(neighbour->heard_ms + POST_IDLE_MS, neighbour->sent_ms + POST_KEEPALIVE_MS));
+			continue;
+		}
+		next = earlier(next, neighbour->heard_ms + POST_IDLE_MS);
+		/* What is owed already waits for room, and no clock makes any. */
+		if (!neighbour->keepalive_owed)
+			next = earlier(next, neighbour->sent_ms + POST_KEEPALIVE_MS);
 	}
 	return next;
 }

@@ -26,6 +26,8 @@ struct post {
 	uint32_t closed[POST_CLOSED_MAX];
 	size_t closed_count;
 	uint8_t nonce[BEACON_NONCE_SIZE], shown[BEACON_SIZE];
+	struct carried shown_carried; /* what shown says */
+	bool has_shown;
 	uint64_t nonce_until_ms, expire_at_ms, notes_since_ms, opened_ms, urgent_until_ms;
 	uint64_t judge_at_ms; /* not before this is anything judged again */
 	uint64_t generation;
@@ -41,6 +43,8 @@ void post_want_closed(struct post *post, size_t i);
 bool post_is_shaking(const struct neighbour *neighbour);
 /* Ends the links that said nothing for too long. */
 void post_end_silent_links(struct post *post, struct moment now);
+/* Links on which nothing was sent for so long owe an empty record, which leaves when there is room. */
+void post_owe_keepalives(struct post *post, struct moment now);
 /* Whoever opens many links and says nothing more must not make us hold a snapshot of the catalogue for each: the least useful of them end. */
 void post_end_costly_comparisons(struct post *post);
 /* What waits for a slow link may be worth a fast lane. */

@@ -276,6 +276,15 @@ void post_end_silent_links(struct post *post, struct moment now)
 	}
 }
 
+void post_owe_keepalives(struct post *post, struct moment now)
+{
+	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		struct neighbour *neighbour = post->links[i];
+		if (neighbour != NULL && !post_is_shaking(neighbour) && now.boot_ms - neighbour->sent_ms >= POST_KEEPALIVE_MS)
+			neighbour->keepalive_owed = true;
+	}
+}
+
 void post_end_costly_comparisons(struct post *post)
 {
 	for (;;) {

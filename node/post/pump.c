@@ -46,7 +46,6 @@ struct pump {
 	struct dial dials[PUMP_DIALS_MAX];
 	uint64_t complained_at; /* boot_ms of the last line about a full disk */
 	bool complained;
-	uint8_t output[OUTPUT_PIECE];
 };
 
 static_assert((int)OUTPUT_PIECE >= (int)POST_OUTPUT_MIN, "a piece holds at least one record");
@@ -206,17 +205,18 @@ static void end_links(struct pump *pump)
 
 static void send_link(struct pump *pump, const struct link *link)
 {
+	static uint8_t output[OUTPUT_PIECE]; /* of no meaning between calls: one thread may have many pumps */
 	struct moment now = now_of(pump);
 	for (unsigned piece = 0; piece < PIECES_A_TURN; piece++) {
 		size_t room = link->radio->room(link->radio, link->radio_link);
 		if (room < POST_OUTPUT_MIN)
 			return;
-		size_t cap = room < sizeof pump->output ? room : sizeof pump->output;
-		size_t len = post_link_output(pump->config.post, link->number, pump->output, cap, now);
+		size_t cap = room < sizeof output ? room : sizeof output;
+		size_t len = post_link_output(pump->config.post, link->number, output, cap, now);
 		assert(len <= cap);
 		if (len == 0)
 			return;
-		link->radio->send(link->radio, link->radio_link, pump->output, len);
+		link->radio->send(link->radio, link->radio_link, output, len);
 	}
 	/* More is waiting, and the radio owes no writable() for it. */
 	pump->touched = true;

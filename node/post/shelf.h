@@ -101,7 +101,8 @@ struct shelf_kind {
 	/* The length of a letter's body, and a view of it; 0: there is none. */
 	size_t (*get)(struct shelf *shelf, uint64_t seq, const uint8_t **body);
 	void (*restand)(struct shelf *shelf, uint64_t seq, uint32_t standing);
-	void (*delete)(struct shelf *shelf, uint64_t seq);
+	/* tag: what the store has it under, for whoever watches; NULL: the disk has changed it. */
+	void (*drop)(struct shelf *shelf, uint64_t seq, const uint8_t *tag);
 	/* Begins a walk through the SHELF_PAGE letters after a row, in order; any call but next() ends it. */
 	void (*walk)(struct shelf *shelf, uint64_t after);
 	bool (*next)(struct shelf *shelf, struct shelf_letter *letter);

@@ -164,8 +164,9 @@ static void restand(struct shelf *shelf, uint64_t seq, uint32_t standing)
 	run(shelf, statement);
 }
 
-static void delete_letter(struct shelf *shelf, uint64_t seq)
+static void drop(struct shelf *shelf, uint64_t seq, const uint8_t *tag)
 {
+	(void)tag; /* the row says it */
 	run(shelf, ready_for(shelf, SHELF_DELETE, seq));
 }
 
@@ -408,7 +409,7 @@ const struct shelf_kind shelf_sqlite = {
 	.put = put,
 	.get = get,
 	.restand = restand,
-	.delete = delete_letter,
+	.drop = drop,
 	.walk = walk,
 	.next = next,
 	.expired = expired,

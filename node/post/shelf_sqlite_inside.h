@@ -60,8 +60,11 @@ struct shelf_sqlite {
 enum err shelf_sqlite_open(struct shelf **shelf, void *owner, const char *path, struct shelf_meta *meta, enum err *error);
 void shelf_sqlite_close(struct shelf *shelf);
 
+/* node/post/shelf_sqlite.c: what an SQLite result code means to us; anything that is no error is ERR_OK. */
 enum err shelf_err_of_sqlite(int code);
+/* SQLite knows signed numbers only: the same bits. */
 void shelf_bind_u64(sqlite3_stmt *statement, int index, uint64_t value);
+/* node/post/shelf_sqlite_open.c: as it stands in the file. */
 void shelf_summary_encode(const struct shelf_summary *summary, uint8_t out[static SHELF_SUMMARY_SIZE]);
 
 #endif

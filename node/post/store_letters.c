@@ -184,7 +184,8 @@ void store_drop(struct store *store, uint32_t slot, uint32_t known_until)
 	bool sound = store_sound_body(body, len, &header);
 	if (sound)
 		memcpy(known.commitment, header.commitment, sizeof(known.commitment));
-	store->shelf->kind->delete (store->shelf, catalogue_at(store->catalogue, slot)->seq);
+	const struct catalogue_entry *entry = catalogue_at(store->catalogue, slot);
+	store->shelf->kind->drop(store->shelf, entry->seq, entry->tag);
 	if (store->error != ERR_OK)
 		return;
 	if (sound) {

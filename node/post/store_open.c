@@ -26,7 +26,7 @@ static bool load_letter(struct store *store, const struct shelf_letter *row)
 static void let_go(struct store *store, const uint64_t *rows, size_t n)
 {
 	for (size_t i = 0; i < n && store_begin(store); i++) {
-		store->shelf->kind->delete (store->shelf, rows[i]);
+		store->shelf->kind->drop(store->shelf, rows[i], NULL);
 		store->rotten++;
 	}
 }
