@@ -1,26 +1,15 @@
 #ifndef BARID_PLATFORM_LINUX_BLE_H
 #define BARID_PLATFORM_LINUX_BLE_H
 /*
- * Bluetooth as a radio: beacon and sightings by bluez.c, links by ble_link.c (L2CAP connection-oriented channels), when to do which by duty.c.
- * Address, beacon and links change together (SPEC.md 7.10): the kernel takes a new private address when the one before is so many seconds old and
- * something is to be sent, so this radio falls silent shortly before and starts anew shortly after, with a beacon of another nonce. It never shows a
- * beacon between radio_listener's renew() and the beacon() that follows.
+ * Bluetooth as a radio: beacon and sightings by bluez.c, links by ble_link.c (L2CAP connection-oriented channels), when to do which by
+ * platform/scout.h. Address, beacon and links change together (SPEC.md 7.10): the kernel takes a new private address when the one before is so many
+ * seconds old and something is to be sent, so this radio falls silent shortly before and starts anew shortly after, with a beacon of another nonce.
+ * It never shows a beacon between radio_listener's renew() and the beacon() that follows.
  */
 
 #include "platform/linux/ble_link.h"
 #include "platform/loop.h"
 #include "platform/radio.h"
-
-enum {
-	BLE_LINKS_MAX = BLE_LINK_MAX,
-	BLE_IDLE_MS = 30000,        /* a link without a byte for so long is ended: whoever has news dials again */
-	BLE_IDLE_CROWDED_MS = 5000, /* while somebody else waits for a slot */
-	BLE_REST_MS = 3000,         /* between the end of a link and the next dial to the same address: bluetoothd takes two seconds to disconnect */
-	/* With a link open that the other side opened, many an adapter cannot open one itself (BlueZ #584, #281). After a try that failed so, the
-	 * other side's dials have to do for this long, twice as long after each more. */
-	BLE_TRAP_MS = 60000,
-	BLE_TRAP_DOUBLINGS_MAX = 4,
-};
 
 struct ble;
 
