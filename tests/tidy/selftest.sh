@@ -16,7 +16,7 @@ clean_tree()
 	rm -rf "$room/tree"
 	mkdir -p "$room/tree"
 	cd "$room/tree"
-	mkdir -p proto crypto platform/linux node/post node/desk node/relief tests .ci build/plain/bin
+	mkdir -p proto crypto platform/linux node/post node/desk node/relief node/sim tests .ci build/plain/bin
 	cat >proto/a.h <<-END
 		#ifndef BARID_PROTO_A_H
 		#define BARID_PROTO_A_H
@@ -31,7 +31,8 @@ clean_tree()
 	END
 	printf '#include "proto/a.h"\n\nuint8_t a_one(void)\n{\n\treturn 1;\n}\n' >proto/a.c
 	sed 's/PROTO_A/CRYPTO_KEYS/; s/a_one/key_one/' proto/a.h >crypto/keys.h
-	for name in node/post/post node/desk/vault node/relief/cases platform/radio platform/error node/control proto/limits; do
+	for name in node/post/post node/desk/vault node/relief/cases node/sim/world platform/linux/clock platform/radio platform/error node/control \
+		proto/limits; do
 		guard=BARID_$(tr 'a-z/' 'A-Z_' <<<"$name")_H
 		printf '#ifndef %s\n#define %s\n/* Something. */\n\n#endif\n' "$guard" "$guard" >"$name.h"
 	done
@@ -142,6 +143,8 @@ must_fail includes 'platform includes node' include platform/error.h '"node/cont
 must_fail includes 'platform includes proto' include platform/linux/lan.c '"proto/limits.h"'
 must_fail includes 'post includes desk' include node/post/post.c '"node/desk/vault.h"'
 must_fail includes 'post includes keys' include node/post/post.c '"crypto/keys.h"'
+must_fail includes 'post includes simulator' include node/post/post.c '"node/sim/world.h"'
+must_fail includes 'simulator includes Linux' include node/sim/world.h '"platform/linux/clock.h"'
 must_fail includes 'desk includes radio' include node/desk/vault.c '"platform/radio.h"'
 must_fail includes 'desk includes post' include node/desk/vault.c '"node/post/post.h"'
 must_fail includes 'desk includes relief' include node/desk/vault.c '"node/relief/cases.h"'

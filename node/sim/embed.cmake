@@ -1,0 +1,22 @@
+# Turns the scenarios that ship into one C file: cmake -DFOLDER=tests/sim -DOUTPUT=shipped.c -P embed.cmake. The first line of each, a comment, is what
+# "barid-sim list" says of it.
+file(GLOB files ${FOLDER}/*.ini)
+list(SORT files)
+set(texts "")
+set(rows "")
+foreach(file ${files})
+  get_filename_component(name ${file} NAME_WE)
+  file(STRINGS ${file} about LIMIT_COUNT 1)
+  if(NOT about MATCHES "^# *[^ ]")
+    message(FATAL_ERROR "${file} must begin with a line \"# what it is about\"")
+  endif()
+  string(REGEX REPLACE "^# *" "" about "${about}")
+  string(REPLACE "\\;" ";" about "${about}") # a list's way to write it
+  string(REGEX REPLACE "([\\\\\"])" "\\\\\\1" about "${about}")
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  string(MAKE_C_IDENTIFIER ${name} id)
+  string(APPEND texts "static const char text_${id}[] = {${bytes}0};\n")
+  string(APPEND rows "\t{\"${name}\", \"${about}\", text_${id}},\n")
+endforeach()
+file(WRITE ${OUTPUT} "#include \"node/sim/scenario_inside.h\"\n\n${texts}\nconst struct scenario_text scenario_texts[] = {\n${rows}\t{0, 0, 0},\n};\n")

@@ -1,0 +1,157 @@
+/* Crypto that is remembered answers as libsodium does, the first time and every other; and chance in a simulation follows from its seed. */
+#include "crypto/digest.h"
+#include "node/sim/chance.h"
+#include "node/sim/fastcrypto.h"
+#include "platform/sim/fate.h"
+#include "tests/support/suite.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { KEY = SIM_CHANCE_SECRET_SIZE, PAIRS = 144 };
+
+static void arrange(void)
+{
+	sim_chance_start(7);
+}
+
+START_TEST(chance_follows_from_the_seed_and_the_stream_entered)
+{
+	uint8_t first[100], second[100];
+	struct fate fate;
+	fate_seed(&fate, 1, 2);
+	fate_enter(&fate);
+	randombytes_buf(first, sizeof(first));
+	uint32_t number = randombytes_uniform(1000);
+	fate_seed(&fate, 1, 2);
+	randombytes_buf(second, sizeof(second));
+	ck_assert_mem_eq(first, second, sizeof(first));
+	ck_assert_uint_eq(randombytes_uniform(1000), number);
+	fate_seed(&fate, 1, 3);
+	randombytes_buf(second, sizeof(second));
+	ck_assert_mem_ne(first, second, sizeof(first));
+}
+END_TEST
+
+START_TEST(thirty_two_bytes_are_one_of_the_secrets)
+{
+	bool seen[SIM_CHANCE_SECRETS] = {false};
+	unsigned different = 0;
+	struct fate fate;
+	fate_seed(&fate, 1, 2);
+	fate_enter(&fate);
+	for (unsigned i = 0; i < 8 * SIM_CHANCE_SECRETS; i++) {
+		uint8_t drawn[KEY];
+		uint32_t which = 0;
+		randombytes_buf(drawn, sizeof(drawn));
+		while (which < SIM_CHANCE_SECRETS && memcmp(sim_chance_secret(which), drawn, KEY) != 0)
+			which++;
+		ck_assert_uint_lt(which, SIM_CHANCE_SECRETS);
+		different += !seen[which];
+		seen[which] = true;
+	}
+	ck_assert_uint_gt(different, SIM_CHANCE_SECRETS * 9 / 10);
+}
+END_TEST
+
+/* Never remembered: through a function that nobody wraps. */
+static int multiply(uint8_t *product, const uint8_t *secret, const uint8_t *point)
+{
+	return crypto_scalarmult_curve25519(product, secret, point);
+}
+
+START_TEST(products_are_those_of_libsodium)
+{
+	uint8_t foreign[KEY] = {9, 8, 7}, low_order[KEY] = {0};
+	fastcrypto_start();
+	for (unsigned round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < PAIRS; i++) { /* each of twelve with each of twelve */
+			const uint8_t *a = sim_chance_secret(i % 12 * 91), *b = sim_chance_secret(i / 12 * 90 + 10);
+			uint8_t public_key[KEY], expected[KEY], one[KEY], other[KEY];
+			ck_assert_int_eq(crypto_scalarmult_base(public_key, b), 0);
+			ck_assert_int_eq(crypto_scalarmult_curve25519_base(expected, b), 0);
+			ck_assert_mem_eq(public_key, expected, KEY);
+			ck_assert_int_eq(multiply(expected, a, public_key), 0);
+			ck_assert_int_eq(crypto_scalarmult(one, a, public_key), 0);
+			ck_assert_mem_eq(one, expected, KEY);
+			ck_assert_int_eq(crypto_scalarmult_base(public_key, a), 0);
+			ck_assert_int_eq(crypto_scalarmult(other, b, public_key), 0);
+			ck_assert_mem_eq(other, expected, KEY);
+			ck_assert_int_eq(crypto_scalarmult(one, foreign, public_key), 0);
+			ck_assert_int_eq(multiply(expected, foreign, public_key), 0);
+			ck_assert_mem_eq(one, expected, KEY);
+			ck_assert_int_ne(crypto_scalarmult(one, a, low_order), 0);
+		}
+	struct fastcrypto_sums sums = fastcrypto_sums();
+	ck_assert_uint_eq(sums.publics_made, SIM_CHANCE_SECRETS);
+	ck_assert_uint_le(sums.products_made, PAIRS + 2 * 2 * PAIRS);
+	ck_assert_uint_eq(sums.products, 2 * 4 * PAIRS);
+}
+END_TEST
+
+START_TEST(verdicts_are_those_of_libsodium)
+{
+	uint8_t seed[crypto_sign_SEEDBYTES] = {1}, public_key[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
+	ck_assert_int_eq(crypto_sign_seed_keypair(public_key, secret, seed), 0);
+	fastcrypto_start();
+	for (unsigned round = 0; round < 2; round++)
+		for (uint8_t i = 0; i < 40; i++) {
+			uint8_t message[50] = {i}, signature[crypto_sign_BYTES];
+			ck_assert_int_eq(crypto_sign_detached(signature, NULL, message, sizeof(message), secret), 0);
+			ck_assert_int_eq(crypto_sign_verify_detached(signature, message, sizeof(message), public_key), 0);
+			ck_assert_int_ne(crypto_sign_verify_detached(signature, message, sizeof(message) - 1, public_key), 0);
+			signature[i] ^= 1;
+			ck_assert_int_ne(crypto_sign_verify_detached(signature, message, sizeof(message), public_key), 0);
+		}
+	ck_assert_uint_eq(fastcrypto_sums().verdicts, 2 * 3 * 40);
+	ck_assert_uint_eq(fastcrypto_sums().verdicts_made, 3 * 40);
+}
+END_TEST
+
+int __real_crypto_hash_sha256(unsigned char *out, const unsigned char *in, unsigned long long len);
+
+/* In pieces of all sizes, and with keys of all lengths: libsodium's own functions call nothing that is wrapped. */
+START_TEST(hashes_are_those_of_libsodium)
+{
+	uint8_t bytes[300], expected[crypto_hash_sha256_BYTES], one[crypto_hash_sha256_BYTES];
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * i + 3 * i);
+	fastcrypto_start();
+	for (size_t len = 0; len <= sizeof(bytes); len++) {
+		ck_assert_int_eq(__real_crypto_hash_sha256(expected, bytes, len), 0);
+		ck_assert_int_eq(crypto_hash_sha256(one, bytes, len), 0);
+		ck_assert_mem_eq(one, expected, sizeof(one));
+		crypto_hash_sha256_state state;
+		crypto_hash_sha256_init(&state);
+		for (size_t at = 0, piece = len % 7; at < len; at += piece, piece = (piece + 13) % 150) {
+			piece = piece < len - at ? piece : len - at;
+			crypto_hash_sha256_update(&state, bytes + at, piece);
+		}
+		crypto_hash_sha256_final(&state, one);
+		ck_assert_mem_eq(one, expected, sizeof(one));
+		uint8_t key[32];
+		memcpy(key, bytes + len % 200, sizeof(key));
+		ck_assert_int_eq(crypto_auth_hmacsha256(expected, bytes, len, key), 0);
+		crypto_auth_hmacsha256_state hmac;
+		crypto_auth_hmacsha256_init(&hmac, key, sizeof(key));
+		crypto_auth_hmacsha256_update(&hmac, bytes, len / 2);
+		crypto_auth_hmacsha256_update(&hmac, bytes + len / 2, len - len / 2);
+		crypto_auth_hmacsha256_final(&hmac, one);
+		ck_assert_mem_eq(one, expected, sizeof(one));
+	}
+}
+END_TEST
+
+Suite *suite_under_test(void)
+{
+	Suite *suite = suite_create("sim_crypto");
+	TCase *test_case = tcase_create("sim_crypto");
+	tcase_add_checked_fixture(test_case, arrange, NULL);
+	tcase_add_test(test_case, chance_follows_from_the_seed_and_the_stream_entered);
+	tcase_add_test(test_case, thirty_two_bytes_are_one_of_the_secrets);
+	tcase_add_test(test_case, products_are_those_of_libsodium);
+	tcase_add_test(test_case, verdicts_are_those_of_libsodium);
+	tcase_add_test(test_case, hashes_are_those_of_libsodium);
+	suite_add_tcase(suite, test_case);
+	return suite;
+}
