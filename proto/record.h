@@ -1,6 +1,6 @@
 #ifndef BARID_PROTO_RECORD_H
 #define BARID_PROTO_RECORD_H
-/* The record (SPEC.md 7.2): data up to 4064 bytes, padded to a multiple of 254, encrypted. On the wire: one byte with the number of units, then the
+/* The record (SPEC.md 7.2): data up to 4050 bytes, padded to a multiple of 270, encrypted. On the wire: one byte with the number of units, then the
  * ciphertext. Only sixteen lengths ever appear on the air. */
 
 #include "crypto/channel.h"

@@ -95,7 +95,7 @@ START_TEST(a_record_s_length_tells_only_its_unit_count)
 	for (size_t len = 1; len < RECORD_DATA_MAX - 3; len += 131) {
 		put(&pair->a, MESSAGE_OFFER, 1, len);
 		size_t wire = session_output(&pair->a, pair->wire, RECORD_WIRE_MAX, false);
-		ck_assert_uint_eq(wire, record_wire_len((uint8_t)((len + 3 + 253) / 254)));
+		ck_assert_uint_eq(wire, record_wire_len((uint8_t)((len + 3 + RECORD_UNIT - 1) / RECORD_UNIT)));
 	}
 	free(pair);
 }
@@ -132,7 +132,7 @@ START_TEST(every_flipped_bit_of_a_record_ends_the_session)
 		struct message message;
 		if (units == 1)
 			ck_assert(session_next(&copy, &message));
-		else if (units >= 2 && units <= 16)
+		else if (units >= 2 && units <= RECORD_UNITS_MAX)
 			ck_assert(copy.state == SESSION_OPEN && !session_next(&copy, &message)); /* waits for the rest of a longer record */
 		else
 			ck_assert_int_eq(copy.state, SESSION_MALFORMED);
