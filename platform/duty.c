@@ -150,7 +150,7 @@ static void step_dialling(struct duty *duty, const struct duty_view *view, uint6
 	}
 	if (duty->dial_armed)
 		return;
-	uint64_t spread = earlier((uint64_t)DUTY_DIAL_SPREAD_MS * (view->heard > 0 ? view->heard : 1), DUTY_DIAL_SPREAD_MAX_MS);
+	uint64_t spread = earlier((uint64_t)DUTY_DIAL_SPREAD_MS * (view->present > 0 ? view->present : 1), DUTY_DIAL_SPREAD_MAX_MS);
 	spread = earlier(spread << duty->dials_failed, later(spread, DUTY_DIAL_FAILED_MAX_MS));
 	duty->dial_armed = true;
 	duty->dial_at_ms = now_ms + 1 + chance(duty, spread);

@@ -37,8 +37,8 @@ enum {
 	DUTY_CROWD = 8,
 	DUTY_CROWD_FACTOR_MAX = 4,
 	/* Listening takes the air from links: while one is busy windows come so much later. The beacon is shown all the time. */
-	DUTY_BUSY_PAUSE_MS = 8000,
-	DUTY_BUSY_PAUSE_MORE_MS = 8000,
+	DUTY_BUSY_PAUSE_MS = 5000,
+	DUTY_BUSY_PAUSE_MORE_MS = 5000,
 
 	DUTY_NEWS_MS = 60000,   /* so long after own news it is worth searching: everybody in reach is heard many times by then */
 	DUTY_FRESH_MS = 30000,  /* so long a neighbour is called fresh if no link to it came to be: three tries of the post */
@@ -50,7 +50,7 @@ enum {
 	DUTY_URGENT_ON_LOW_MS = 10 * 60 * 1000,
 
 	/* Dialling: the more there are who may do the same at this moment, the wider it is spread. */
-	DUTY_DIAL_SPREAD_MS = 300, /* for each neighbour heard */
+	DUTY_DIAL_SPREAD_MS = 120, /* for each neighbour in reach */
 	DUTY_DIAL_SPREAD_MAX_MS = 10000,
 	DUTY_DIAL_FAILED_MAX_MS = 30000,
 	DUTY_DIALLED_MAX = 3, /* links we opened, at once: slots are left for those who dial us, or a crowd fills every slot from one side */
@@ -78,6 +78,7 @@ struct duty_view {
 	bool busy;                      /* bytes move on some link */
 	uint8_t battery;                /* percent, or DUTY_BATTERY_* */
 	uint16_t heard;                 /* neighbours heard in the last DUTY_HEARD_MS */
+	uint16_t present;               /* of them, those heard so lately that they are likely to be still in reach */
 	uint16_t fresh;                 /* of them, those that are new or changed: see DUTY_FRESH_MS */
 	uint16_t waiting;               /* of them, those whom to dial may be worth while */
 	uint8_t links, links_max;       /* open ones, opened by either side */

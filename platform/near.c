@@ -96,6 +96,7 @@ struct near_counts near_count(const struct near *near, uint64_t now_ms, uint64_t
 		if (now_ms - near->heard_ms[i] >= heard_within_ms)
 			continue;
 		counts.heard++;
+		counts.present = (uint16_t)(counts.present + (now_ms - near->heard_ms[i] < NEAR_REACH_MS));
 		if (now_ms < neighbour->fresh_until_ms && neighbour->failed < NEAR_FRESH_FAILS_MAX)
 			counts.fresh++;
 		if (rank_of(near, i, now_ms) != RANK_NOBODY)

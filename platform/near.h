@@ -43,6 +43,7 @@ struct near {
 
 struct near_counts {
 	uint16_t heard;        /* within heard_within_ms */
+	uint16_t present;      /* of them, within NEAR_REACH_MS */
 	uint16_t fresh;        /* of them */
 	uint16_t waiting;      /* of them, those near_choose() may return now */
 	uint64_t next_wait_ms; /* when one more may be waiting; UINT64_MAX: not for that reason */

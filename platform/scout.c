@@ -54,6 +54,7 @@ static struct duty_view describe(const struct scout *scout, const struct scout_v
 		.dialling = scout->dial != 0,
 		.battery = view->battery,
 		.heard = counts->heard,
+		.present = counts->present,
 		.fresh = counts->fresh,
 		.waiting = is_trapped(scout, view, now_ms) ? 0 : counts->waiting,
 		.links_max = SCOUT_LINKS_MAX,
@@ -155,6 +156,8 @@ bool scout_hurry(struct scout *scout, bool urgent)
 void scout_address_lost(struct scout *scout)
 {
 	duty_address_lost(&scout->duty);
+	scout->dials_beside = false; /* it may be another adapter */
+	scout->dials_failed_beside = scout->traps = 0;
 }
 
 bool scout_heard(struct scout *scout, const uint8_t beacon[static BEACON_SIZE], const struct near_address *from, uint64_t now_ms)
@@ -188,7 +191,7 @@ bool scout_up(struct scout *scout, uint32_t link, const struct near_address *oth
 	if (link == scout->dial) {
 		scout->dial = 0;
 		duty_dialled(&scout->duty, true);
-		scout->traps = scout->dial_trap ? 0 : scout->traps;
+		scout->dials_beside = scout->dials_beside || scout->dial_trap;
 	}
 	if (scout->silent)
 		return false;
@@ -203,7 +206,7 @@ void scout_down(struct scout *scout, uint32_t link, uint64_t now_ms, uint32_t ch
 	scout->dial = 0;
 	duty_dialled(&scout->duty, false);
 	near_failed(&scout->near, &scout->dial_to, now_ms, chance);
-	if (!scout->dial_trap)
+	if (!scout->dial_trap || scout->dials_beside || ++scout->dials_failed_beside < SCOUT_TRAP_FAILS)
 		return;
 	scout->trap_until_ms = now_ms + ((uint64_t)SCOUT_TRAP_MS << scout->traps);
 	scout->traps += scout->traps < SCOUT_TRAP_DOUBLINGS_MAX;

@@ -47,6 +47,8 @@ START_TEST(who_is_new_or_changed_is_fresh_until_linked_or_for_a_while)
 	ck_assert_uint_eq(count(3000).fresh, 1);
 	ck_assert_uint_eq(count(3000 + FRESH_MS).fresh, 0);
 	ck_assert_uint_eq(count(3000 + FRESH_MS).heard, 1);
+	ck_assert_uint_eq(count(3000 + NEAR_REACH_MS - 1).present, 1);
+	ck_assert_uint_eq(count(3000 + NEAR_REACH_MS).present, 0);
 	ck_assert_uint_eq(count(3000 + HEARD_MS).heard, 0);
 }
 END_TEST

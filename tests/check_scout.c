@@ -214,6 +214,11 @@ START_TEST(dials_that_a_link_seems_to_prevent_become_rare)
 	uint64_t waited_before = 0;
 	step();
 	add_link(3, true, true, 2);
+	for (unsigned i = 1; i < SCOUT_TRAP_FAILS; i++) {
+		scout_dials(&scout, &view, 100 + i, &one);
+		scout_down(&scout, 100 + i, now, 0);
+		ck_assert(scout_may_dial(&scout, &view, now)); /* the others may have walked on */
+	}
 	for (unsigned i = 0; i < SCOUT_TRAP_DOUBLINGS_MAX + 2; i++) {
 		ck_assert(scout_may_dial(&scout, &view, now));
 		scout_dials(&scout, &view, 10 + i, &one);
@@ -232,8 +237,18 @@ START_TEST(dials_that_a_link_seems_to_prevent_become_rare)
 	/* A dial that worked out beside one shows that this adapter can. */
 	scout_dials(&scout, &view, 90, &one);
 	ck_assert(scout_up(&scout, 90, &one));
-	scout_dials(&scout, &view, 91, &one);
-	scout_down(&scout, 91, now, 0);
+	for (unsigned i = 0; i < 2 * SCOUT_TRAP_FAILS; i++) {
+		scout_dials(&scout, &view, 91 + i, &one);
+		scout_down(&scout, 91 + i, now, 0);
+		ck_assert(scout_may_dial(&scout, &view, now));
+	}
+	/* Of another adapter nothing is known. */
+	scout_address_lost(&scout);
+	for (unsigned i = 0; i < SCOUT_TRAP_FAILS; i++) {
+		ck_assert(scout_may_dial(&scout, &view, now));
+		scout_dials(&scout, &view, 111 + i, &one);
+		scout_down(&scout, 111 + i, now, 0);
+	}
 	ck_assert(!scout_may_dial(&scout, &view, now + SCOUT_TRAP_MS - 1));
 	ck_assert(scout_may_dial(&scout, &view, now + SCOUT_TRAP_MS));
 }
