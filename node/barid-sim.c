@@ -4,6 +4,7 @@
 #include "node/sim/fastcrypto.h"
 #include "node/sim/report.h"
 #include "node/sim/result.h"
+#include "platform/log.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -124,7 +125,9 @@ static int prepare(const struct wish *wish, struct scenario *scenario)
 	if (wish->hours > 0)
 		scenario_cut(scenario, (uint64_t)(wish->hours * HOUR_MS));
 	if (wish->trace && !scenario_trace(scenario, wish->trace, error))
-		return fail(EX_NOINPUT, "%s", error);
+		return fail(EX_USAGE, "%s", error);
+	if (*scenario->trace && access(scenario->trace, R_OK) != 0)
+		return fail(EX_NOINPUT, "the trace %s is not there or may not be read; name another with --trace FILE", scenario->trace);
 	return EX_OK;
 }
 
@@ -188,6 +191,7 @@ static int run(const struct wish *wish)
 	if (code != EX_OK)
 		return code;
 	keep_memory();
+	log_open("barid-sim", LOG_LEVEL_NONE); /* what a thousand posts complain of is in the journal */
 	sim_chance_start(scenario.seed);
 	if (wish->fast_crypto)
 		fastcrypto_start();

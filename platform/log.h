@@ -8,10 +8,11 @@
 #include <stdbool.h>
 
 enum log_level {
-	LOG_LEVEL_ERROR, /* somebody must act */
-	LOG_LEVEL_WARN,  /* unexpected, handled */
-	LOG_LEVEL_INFO,  /* rare and normal */
-	LOG_LEVEL_DEBUG, /* for who looks for a fault */
+	LOG_LEVEL_NONE = -1, /* not a word: a simulation of many who would all talk at once */
+	LOG_LEVEL_ERROR,     /* somebody must act */
+	LOG_LEVEL_WARN,      /* unexpected, handled */
+	LOG_LEVEL_INFO,      /* rare and normal */
+	LOG_LEVEL_DEBUG,     /* for who looks for a fault */
 };
 
 /* Sets the name in front of plain lines and the least important level that is written. name: borrowed for ever. Before it: "barid", LOG_LEVEL_INFO.

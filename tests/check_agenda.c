@@ -115,6 +115,35 @@ START_TEST(what_happens_may_set_itself_and_clear_others)
 }
 END_TEST
 
+/* Sets 60 and clears 20 of them; its own place is the first one's. */
+static void upset(void *owner)
+{
+	(void)owner;
+	happened_count++;
+	agenda_clear(agenda, &things[70].item);
+	for (unsigned i = 1; i <= 60; i++)
+		agenda_set(agenda, &things[i].item, 1000 + i * 37 % 60 * 100);
+	for (unsigned i = 1; i <= 60; i += 3)
+		agenda_clear(agenda, &things[i].item);
+}
+
+START_TEST(what_happens_may_upset_everything)
+{
+	things[0].item.happen = upset;
+	agenda_set(agenda, &things[0].item, 1000);
+	for (unsigned i = 61; i < 100; i++)
+		agenda_set(agenda, &things[i].item, 1000 + i * 41 % 60 * 100);
+	uint64_t before = 0;
+	while (agenda_step(agenda, 10000)) {
+		ck_assert_uint_ge(agenda_now_us(agenda), before);
+		before = agenda_now_us(agenda);
+	}
+	ck_assert_uint_eq(happened_count, 1 + 40 + 38);
+	for (unsigned i = 0; i < 100; i++)
+		ck_assert(!agenda_is_set(&things[i].item));
+}
+END_TEST
+
 START_TEST(a_forgotten_item_is_not_set)
 {
 	struct agenda *other = agenda_new(0);
@@ -181,6 +210,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, of_one_moment_what_was_set_first_happens_first);
 	tcase_add_test(tcase, what_is_past_is_now_and_never_is_never);
 	tcase_add_test(tcase, what_happens_may_set_itself_and_clear_others);
+	tcase_add_test(tcase, what_happens_may_upset_everything);
 	tcase_add_test(tcase, a_forgotten_item_is_not_set);
 	tcase_add_test(tcase, a_hundred_thousand_changes_agree_with_a_list);
 	suite_add_tcase(suite, tcase);

@@ -233,6 +233,21 @@ START_TEST(only_the_lower_nonce_dials_and_only_when_there_is_news)
 }
 END_TEST
 
+START_TEST(a_beacon_that_was_not_worth_dialling_is_once_we_have_news)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	struct sample letter = sample_sealed(1, CLASS_STATUS, 0);
+	uint8_t beacon[BEACON_SIZE];
+	ck_assert(post_beacon(cluster.post[1], beacon));
+	for (size_t i = 0; i < 3; i++)
+		ck_assert(!post_sighting(cluster.post[0], beacon, true, cluster.now));
+	cluster_give(&cluster, 0, &letter);
+	ck_assert(post_sighting(cluster.post[0], beacon, true, cluster.now));
+	cluster_close(&cluster);
+}
+END_TEST
+
 START_TEST(the_other_side_dials_if_the_one_whose_turn_it_is_does_not)
 {
 	struct cluster cluster;
@@ -414,6 +429,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_second_link_later_does_not_end_the_first);
 	tcase_add_test(test_case, a_dial_that_came_to_nothing_is_tried_again_soon);
 	tcase_add_test(test_case, only_the_lower_nonce_dials_and_only_when_there_is_news);
+	tcase_add_test(test_case, a_beacon_that_was_not_worth_dialling_is_once_we_have_news);
 	tcase_add_test(test_case, the_other_side_dials_if_the_one_whose_turn_it_is_does_not);
 	tcase_add_test(test_case, who_shows_no_beacon_dials_at_once);
 	tcase_add_test(test_case, a_slow_link_ends_when_a_fast_one_to_the_same_post_is_up);

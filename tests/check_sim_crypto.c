@@ -108,37 +108,57 @@ START_TEST(verdicts_are_those_of_libsodium)
 }
 END_TEST
 
-int __real_crypto_hash_sha256(unsigned char *out, const unsigned char *in, unsigned long long len);
-
-/* In pieces of all sizes, and with keys of all lengths: libsodium's own functions call nothing that is wrapped. */
-START_TEST(hashes_are_those_of_libsodium)
+static int seal_record(uint8_t *out, const uint8_t *plain, size_t len, const uint8_t *nonce, const uint8_t *key)
 {
-	uint8_t bytes[300], expected[crypto_hash_sha256_BYTES], one[crypto_hash_sha256_BYTES];
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)(i * i + 3 * i);
+	return crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, plain, len, NULL, 0, NULL, nonce, key);
+}
+
+static int verify_record(const uint8_t *sealed, size_t len, const uint8_t *nonce, const uint8_t *key)
+{
+	return crypto_aead_chacha20poly1305_ietf_decrypt_detached(NULL, NULL, sealed, len, sealed + len, NULL, 0, nonce, key);
+}
+
+START_TEST(a_record_comes_through_whole_and_a_spoilt_one_is_noticed)
+{
+	uint8_t plain[508 + 3], sealed[sizeof(plain) + 16], opened[sizeof(plain)], key[32] = {1, 2, 3}, nonce[12] = {0, 0, 0, 0, 7};
 	fastcrypto_start();
-	for (size_t len = 0; len <= sizeof(bytes); len++) {
-		ck_assert_int_eq(__real_crypto_hash_sha256(expected, bytes, len), 0);
-		ck_assert_int_eq(crypto_hash_sha256(one, bytes, len), 0);
-		ck_assert_mem_eq(one, expected, sizeof(one));
-		crypto_hash_sha256_state state;
-		crypto_hash_sha256_init(&state);
-		for (size_t at = 0, piece = len % 7; at < len; at += piece, piece = (piece + 13) % 150) {
-			piece = piece < len - at ? piece : len - at;
-			crypto_hash_sha256_update(&state, bytes + at, piece);
+	for (size_t i = 0; i < sizeof(plain); i++)
+		plain[i] = (uint8_t)(i * 5);
+	for (size_t len = 254; len <= sizeof(plain); len++) {
+		ck_assert_int_eq(seal_record(sealed, plain, len, nonce, key), 0);
+		for (size_t bit = 0; bit < (len + 16) * 8; bit += 3) {
+			sealed[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			ck_assert_int_ne(verify_record(sealed, len, nonce, key), 0);
+			sealed[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
-		crypto_hash_sha256_final(&state, one);
-		ck_assert_mem_eq(one, expected, sizeof(one));
-		uint8_t key[32];
-		memcpy(key, bytes + len % 200, sizeof(key));
-		ck_assert_int_eq(crypto_auth_hmacsha256(expected, bytes, len, key), 0);
-		crypto_auth_hmacsha256_state hmac;
-		crypto_auth_hmacsha256_init(&hmac, key, sizeof(key));
-		crypto_auth_hmacsha256_update(&hmac, bytes, len / 2);
-		crypto_auth_hmacsha256_update(&hmac, bytes + len / 2, len - len / 2);
-		crypto_auth_hmacsha256_final(&hmac, one);
-		ck_assert_mem_eq(one, expected, sizeof(one));
+		nonce[11] ^= 1;
+		ck_assert_int_ne(verify_record(sealed, len, nonce, key), 0);
+		nonce[11] ^= 1;
+		key[31] ^= 1;
+		ck_assert_int_ne(verify_record(sealed, len, nonce, key), 0);
+		key[31] ^= 1;
+		ck_assert_int_eq(verify_record(sealed, len, nonce, key), 0);
+		ck_assert_int_eq(crypto_stream_chacha20_ietf_xor_ic(opened, sealed, len, nonce, 1, key), 0);
+		ck_assert_mem_eq(opened, plain, len);
 	}
+}
+END_TEST
+
+int __real_crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char *out, unsigned long long *out_len, const unsigned char *in, unsigned long long len,
+						     const unsigned char *ad, unsigned long long ad_len, const unsigned char *secret_nonce,
+						     const unsigned char *nonce, const unsigned char *key);
+
+START_TEST(handshakes_and_new_keys_are_sealed_by_libsodium)
+{
+	const uint8_t plain[300] = {4}, key[32] = {5}, nonce[12] = {6}, hash[32] = {7};
+	uint8_t sealed[sizeof(plain) + 16], expected[sizeof(sealed)];
+	fastcrypto_start();
+	ck_assert_int_eq(crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, plain, sizeof(plain), hash, sizeof(hash), NULL, nonce, key), 0);
+	(void)__real_crypto_aead_chacha20poly1305_ietf_encrypt(expected, NULL, plain, sizeof(plain), hash, sizeof(hash), NULL, nonce, key);
+	ck_assert_mem_eq(sealed, expected, sizeof(sealed));
+	ck_assert_int_eq(seal_record(sealed, plain, 32, nonce, key), 0);
+	(void)__real_crypto_aead_chacha20poly1305_ietf_encrypt(expected, NULL, plain, 32, NULL, 0, NULL, nonce, key);
+	ck_assert_mem_eq(sealed, expected, 48);
 }
 END_TEST
 
@@ -151,7 +171,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, thirty_two_bytes_are_one_of_the_secrets);
 	tcase_add_test(test_case, products_are_those_of_libsodium);
 	tcase_add_test(test_case, verdicts_are_those_of_libsodium);
-	tcase_add_test(test_case, hashes_are_those_of_libsodium);
+	tcase_add_test(test_case, a_record_comes_through_whole_and_a_spoilt_one_is_noticed);
+	tcase_add_test(test_case, handshakes_and_new_keys_are_sealed_by_libsodium);
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

@@ -34,6 +34,7 @@ struct catalogue {
 	uint32_t *refused; /* CATALOGUE_REFUSED_MAX of them, made for the first */
 	uint64_t refusals; /* the n-th refusal has its slot at n modulo 4096, as long as an entry REFUSED with seq n is there */
 	struct carried shown;
+	uint64_t shown_changes;
 	uint32_t held[LETTER_CLASSES], known;
 	uint64_t held_sum; /* of the first eight bytes of the tags, modulo 2^64 */
 	uint64_t bytes;
@@ -330,6 +331,7 @@ static void become(struct catalogue *catalogue, uint32_t slot, const struct cata
 		leave_group(catalogue, slot);
 	if (gives_up_place(entry, to))
 		order_out(catalogue, slot);
+	catalogue->shown_changes += !same_sum;
 	if (entry->shown && !same_sum)
 		carried_remove(&catalogue->shown, order_tier(entry->rank), entry->tag);
 	if (!was_free && to->state == CATALOGUE_FREE)
@@ -496,6 +498,7 @@ void catalogue_show(struct catalogue *catalogue, uint32_t slot, bool shown)
 	if (entry->shown == shown)
 		return;
 	entry->shown = shown;
+	catalogue->shown_changes++;
 	if (shown)
 		carried_add(&catalogue->shown, order_tier(entry->rank), entry->tag);
 	else
@@ -564,6 +567,11 @@ void catalogue_recycle(struct catalogue *catalogue)
 const struct carried *catalogue_shown(const struct catalogue *catalogue)
 {
 	return &catalogue->shown;
+}
+
+uint64_t catalogue_shown_changes(const struct catalogue *catalogue)
+{
+	return catalogue->shown_changes;
 }
 
 uint32_t catalogue_held(const struct catalogue *catalogue, enum letter_class class)

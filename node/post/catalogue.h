@@ -114,6 +114,8 @@ void catalogue_recycle(struct catalogue *catalogue);
 
 /* Number and sum of what is shown, for each tier. */
 const struct carried *catalogue_shown(const struct catalogue *catalogue);
+/* Another number whenever what is shown has changed. */
+uint64_t catalogue_shown_changes(const struct catalogue *catalogue);
 /* Number of HELD entries of a class as far as their rank tells it, and the sum of the sizes of the envelopes of all HELD. */
 uint32_t catalogue_held(const struct catalogue *catalogue, enum letter_class class);
 uint64_t catalogue_bytes(const struct catalogue *catalogue);

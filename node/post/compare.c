@@ -38,6 +38,7 @@ void compare_free(struct compare *compare)
 {
 	if (compare == NULL)
 		return;
+	solve_end(compare);
 	snapshot_drop(&compare->snapshot);
 	free(compare);
 }

@@ -66,15 +66,16 @@ static void describe_larger(struct compare *compare)
 static void tell_needed(struct compare *compare, const struct need *need)
 {
 	uint32_t ids[UNIT_IDS_MAX];
+	struct idset needed;
 	if (need->count == 0)
 		return;
 	for (uint16_t i = 0; i < need->count; i++)
 		ids[i] = need_id(need, i);
-	idset_make(&compare->ids, ids, need->count);
+	idset_make(&needed, ids, need->count);
 	struct unit_filter filter = unit_filter(&compare->describing.scopes[0].next);
 	for (uint32_t slot = 0; slot < compare->snapshot.count; slot++) {
 		const struct snapshot_item *item = &compare->snapshot.items[slot];
-		if (item->id != 0 && item->shown && idset_take(&compare->ids, item->id) && unit_has(&filter, item->rank, item->day, item->id))
+		if (item->id != 0 && item->shown && idset_take(&needed, item->id) && unit_has(&filter, item->rank, item->day, item->id))
 			compare_tell(compare, slot);
 	}
 }

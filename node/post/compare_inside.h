@@ -26,15 +26,20 @@ struct describing {
 	uint8_t unsolved[UNIT_CELLS_BYTES_MAX];
 };
 
+/* What it takes to solve a part. Links live long and this is 18 kB, so it is there only meanwhile. */
+struct solving_work {
+	uint16_t need_count, said_count; /* ids of theirs that we need; how many of them have been said */
+	uint32_t needs[IDSET_MAX];
+	struct sketch_solution solution;
+};
+
 /* What the neighbour describes: one part at a time. */
 struct solving {
 	bool open, answer_due;
 	struct unit unit;
 	uint16_t cells; /* 0: a list */
 	enum need_verdict verdict;
-	uint16_t need_count, said_count; /* ids of theirs that we need; how many of them have been said */
-	uint32_t needs[IDSET_MAX];
-	struct sketch_solution solution;
+	struct solving_work *work; /* while open */
 };
 
 struct compare {
@@ -51,7 +56,6 @@ struct compare {
 	size_t ask_count;
 	struct describing describing;
 	struct solving solving;
-	struct idset ids, asked;
 };
 
 /* The neighbour lacks this letter: into the outbox with it, once. What we do not hold it cannot have, and we need not show it any more. */
@@ -70,6 +74,8 @@ void describe_output(struct compare *compare, struct session *session);
 
 /* node/post/compare_solve.c */
 
+/* Gives the memory of what is being solved back. */
+void solve_end(struct compare *compare);
 /* Each takes a message of its kind, unread. */
 bool solve_list(struct compare *compare, struct reader *reader);
 bool solve_sketch(struct compare *compare, struct reader *reader);

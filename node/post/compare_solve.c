@@ -1,27 +1,38 @@
 #include "node/post/compare_inside.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+void solve_end(struct compare *compare)
+{
+	free(compare->solving.work);
+	compare->solving.work = NULL;
+	compare->solving.open = false;
+}
 
 static bool start_solving(struct compare *compare, struct reader *reader)
 {
 	struct solving *solving = &compare->solving;
 	if (solving->open || compare->units_left == 0 || !unit_read(reader, &solving->unit))
 		return false;
+	solving->work = malloc(sizeof(*solving->work));
+	if (solving->work == NULL)
+		return false;
 	compare->units_left--;
 	solving->open = solving->answer_due = true;
-	solving->cells = solving->need_count = solving->said_count = 0;
+	solving->cells = solving->work->need_count = solving->work->said_count = 0;
 	return true;
 }
 
 /* Ids of the set that are not ours: we need them, unless we have said so already. */
-static void need_the_rest(struct compare *compare)
+static void need_the_rest(struct solving_work *work, const struct idset *ids)
 {
-	struct solving *solving = &compare->solving;
-	idset_make(&compare->asked, solving->needs, solving->need_count);
-	for (uint16_t i = 0; i < compare->ids.count && solving->need_count < IDSET_MAX; i++)
-		if (!compare->ids.taken[i] && !idset_take(&compare->asked, compare->ids.ids[i]))
-			solving->needs[solving->need_count++] = compare->ids.ids[i];
+	struct idset asked;
+	idset_make(&asked, work->needs, work->need_count);
+	for (uint16_t i = 0; i < ids->count && work->need_count < IDSET_MAX; i++)
+		if (!ids->taken[i] && !idset_take(&asked, ids->ids[i]))
+			work->needs[work->need_count++] = ids->ids[i];
 }
 
 /* Goes through our letters. Of those of the unit: in a list, what is not in it, the neighbour lacks; in what a table has yielded, what is in it and
@@ -29,15 +40,16 @@ static void need_the_rest(struct compare *compare)
  * need it, unless we know it and do not want it; then we show it from now on, so that it costs nothing the next time. */
 static void act_on(struct compare *compare, const uint32_t *ids, uint16_t count)
 {
-	struct solving *solving = &compare->solving;
+	const struct solving *solving = &compare->solving;
+	struct idset theirs;
 	struct unit_filter filter = unit_filter(&solving->unit);
 	bool list = solving->cells == 0;
-	idset_make(&compare->ids, ids, count);
+	idset_make(&theirs, ids, count);
 	for (uint32_t slot = 0; slot < compare->snapshot.count; slot++) {
 		const struct snapshot_item *item = &compare->snapshot.items[slot];
 		if (item->id == 0)
 			continue;
-		bool named = idset_take(&compare->ids, item->id);
+		bool named = idset_take(&theirs, item->id);
 		bool held = catalogue_at(compare->catalogue, slot)->state == CATALOGUE_HELD;
 		if (!unit_has(&filter, item->rank, item->day, item->id)) {
 			if (named && held)
@@ -48,7 +60,7 @@ static void act_on(struct compare *compare, const uint32_t *ids, uint16_t count)
 			catalogue_show(compare->catalogue, slot, true);
 		}
 	}
-	need_the_rest(compare);
+	need_the_rest(solving->work, &theirs);
 }
 
 static void solved(struct compare *compare)
@@ -83,13 +95,13 @@ static enum need_verdict unsolved_verdict(const struct sketch_solution *solution
 static void conclude(struct compare *compare, bool complete)
 {
 	struct solving *solving = &compare->solving;
+	const struct sketch_solution *solution = &solving->work->solution;
 	solving->answer_due = true;
-	uint16_t count = solving->solution.count < UNIT_IDS_MAX ? solving->solution.count : UNIT_IDS_MAX;
-	act_on(compare, solving->solution.found, count);
+	act_on(compare, solution->found, solution->count < UNIT_IDS_MAX ? solution->count : UNIT_IDS_MAX);
 	if (complete)
 		solved(compare);
 	else
-		solving->verdict = unsolved_verdict(&solving->solution);
+		solving->verdict = unsolved_verdict(solution);
 }
 
 bool solve_sketch(struct compare *compare, struct reader *reader)
@@ -109,7 +121,7 @@ bool solve_sketch(struct compare *compare, struct reader *reader)
 	sketch_decode(&theirs, reader);
 	snapshot_table(&compare->snapshot, &solving->unit, &ours, solving);
 	sketch_merge(&theirs, &ours);
-	conclude(compare, sketch_solve(&solving->solution, &theirs));
+	conclude(compare, sketch_solve(&solving->work->solution, &theirs));
 	return reader_done(reader);
 }
 
@@ -122,33 +134,35 @@ bool solve_more(struct compare *compare, struct reader *reader)
 	sketch_start(&theirs, solving->cells, 1);
 	sketch_start(&ours, solving->cells, 1);
 	for (uint16_t cell = 0; cell < solving->cells; cell++)
-		if (sketch_unsolved(&solving->solution, cell))
+		if (sketch_unsolved(&solving->work->solution, cell))
 			theirs.sums[cell] = read_u32(reader);
-	snapshot_more(&compare->snapshot, &solving->unit, &ours, solving->solution.rest.capacity, solving);
+	snapshot_more(&compare->snapshot, &solving->unit, &ours, solving->work->solution.rest.capacity, solving);
 	sketch_merge(&theirs, &ours);
-	conclude(compare, sketch_solve_more(&solving->solution, &theirs));
+	conclude(compare, sketch_solve_more(&solving->work->solution, &theirs));
 	return reader_done(reader);
 }
 
 void solve_output(struct compare *compare, struct session *session)
 {
 	struct solving *solving = &compare->solving;
+	struct solving_work *work = solving->work;
 	if (!solving->answer_due)
 		return;
 	size_t bitmap = solving->verdict == NEED_MORE ? ((size_t)solving->cells + 7) / 8 : 0;
-	size_t len = 1 + bitmap + (size_t)(solving->need_count - solving->said_count) * 4;
+	size_t len = 1 + bitmap + (size_t)(work->need_count - work->said_count) * 4;
 	uint8_t *payload = session_message(session, MESSAGE_NEED, len);
 	if (payload == NULL)
 		return;
 	memset(payload, 0, len);
 	payload[0] = (uint8_t)solving->verdict;
 	for (uint16_t cell = 0; bitmap > 0 && cell < solving->cells; cell++)
-		if (sketch_unsolved(&solving->solution, cell))
+		if (sketch_unsolved(&work->solution, cell))
 			payload[1 + cell / 8] = (uint8_t)(payload[1 + cell / 8] | 1u << cell % 8);
 	struct writer writer = writer_of(payload + 1 + bitmap, len - 1 - bitmap);
-	while (solving->said_count < solving->need_count)
-		write_u32(&writer, solving->needs[solving->said_count++]);
+	while (work->said_count < work->need_count)
+		write_u32(&writer, work->needs[work->said_count++]);
 	assert(writer_ok(&writer));
 	solving->answer_due = false;
-	solving->open = solving->verdict == NEED_MORE;
+	if (solving->verdict != NEED_MORE)
+		solve_end(compare);
 }

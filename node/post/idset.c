@@ -15,7 +15,9 @@ static int compare_ids(const void *a, const void *b)
 void idset_make(struct idset *set, const uint32_t *ids, uint16_t count)
 {
 	assert(count <= IDSET_MAX);
-	memset(set, 0, sizeof(*set));
+	set->count = 0;
+	memset(set->taken, 0, count * sizeof(*set->taken));
+	memset(set->filter, 0, sizeof(set->filter));
 	memcpy(set->ids, ids, count * sizeof(*ids));
 	qsort(set->ids, count, sizeof(*ids), compare_ids);
 	for (uint16_t i = 0; i < count; i++)

@@ -30,6 +30,8 @@ struct peers {
 	struct peer table[PEERS_MAX];
 };
 
+/* True if peers_worth_dialling() would say no and note nothing: cheap, and in a crowd the answer of nearly always. */
+bool peers_resting(const struct peers *peers, const uint8_t beacon[static BEACON_SIZE], bool our_turn, uint64_t generation, uint64_t now_ms);
 /* True if this beacon is worth dialling now: unknown, or either side has changed since the last contact, or that is long ago; but not soon after a
  * try that came to nothing, nor, if it is not our turn, before the other side had time to dial. Notes the try if so. */
 bool peers_worth_dialling(struct peers *peers, const uint8_t beacon[static BEACON_SIZE], bool our_turn, uint64_t generation, uint64_t now_ms);

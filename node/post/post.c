@@ -76,9 +76,8 @@ void post_close(struct post *post)
 {
 	if (post == NULL)
 		return;
-	for (size_t i = 0; i < POST_LINKS_MAX; i++)
-		if (post->links[i] != NULL)
-			post_end_link(post, i);
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1))
+		post_end_link(post, i);
 	fresh_free(&post->fresh);
 	authority_free(post->authority);
 	store_close(post->store);
@@ -171,10 +170,8 @@ static void publish(struct post *post, struct moment now)
 	size_t freed_count;
 	const uint32_t *freed = catalogue_freed(catalogue, &freed_count);
 	note_urgent(post, now);
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		struct neighbour *neighbour = post->links[i];
-		if (neighbour == NULL)
-			continue;
 		for (size_t j = 0; j < freed_count; j++)
 			gossip_forget(neighbour, freed[j]);
 		if (catalogue_reordered(catalogue))
@@ -199,9 +196,8 @@ static enum err undo_turn(struct post *post, enum err err, struct moment now)
 	post->notes_since_ms = 0;
 	post->expire_at_ms = now.boot_ms + HOUR_MS;
 	post->tally.count[TALLY_COMMITS_FAILED]++;
-	for (size_t i = 0; i < POST_LINKS_MAX; i++)
-		if (post->links[i] != NULL)
-			post_want_closed(post, i);
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1))
+		post_want_closed(post, i);
 	return err;
 }
 
@@ -238,14 +234,15 @@ bool post_urgent(const struct post *post, struct moment now)
 bool post_beacon(struct post *post, uint8_t beacon[static BEACON_SIZE])
 {
 	/* Asked every turn: most find everything as it was, and need no digest. */
-	const struct carried *carried = catalogue_shown(store_catalogue(post->store));
-	bool same = memcmp(post->nonce, post->shown, BEACON_NONCE_SIZE) == 0 && memcmp(carried, &post->shown_carried, sizeof(*carried)) == 0;
+	const struct catalogue *catalogue = store_catalogue(post->store);
+	uint64_t changes = catalogue_shown_changes(catalogue);
+	bool same = memcmp(post->nonce, post->shown, BEACON_NONCE_SIZE) == 0 && changes == post->shown_changes;
 	bool changed = false;
 	if (!same || !post->has_shown) {
-		beacon_make(post->nonce, carried, beacon);
+		beacon_make(post->nonce, catalogue_shown(catalogue), beacon);
 		changed = memcmp(beacon, post->shown, BEACON_SIZE) != 0;
 		memcpy(post->shown, beacon, BEACON_SIZE);
-		post->shown_carried = *carried;
+		post->shown_changes = changes;
 		post->has_shown = true;
 	}
 	memcpy(beacon, post->shown, BEACON_SIZE);
@@ -264,10 +261,8 @@ uint64_t post_next_deadline(const struct post *post)
 		next = earlier(next, post->judge_at_ms);
 	if (post->notes_since_ms != 0)
 		next = earlier(next, post->notes_since_ms + NOTES_MS);
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		const struct neighbour *neighbour = post->links[i];
-		if (neighbour == NULL)
-			continue;
 		if (post_is_shaking(neighbour)) {
 			next = earlier(next, neighbour->up_ms + POST_HANDSHAKE_MS);
 			continue;
@@ -303,9 +298,9 @@ void post_status(const struct post *post, struct control_status *status, struct 
 	uint64_t held_sum = catalogue_held_sum(catalogue);
 	digest_of("barid-held-v1", &held_sum, sizeof(held_sum), status->digest, sizeof(status->digest));
 	memcpy(status->counter, post->tally.count, sizeof(post->tally.count));
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		const struct neighbour *neighbour = post->links[i];
-		if (neighbour == NULL || !neighbour->met)
+		if (!neighbour->met)
 			continue;
 		status->neighbours++;
 		status->gateway_linked |= neighbour->is_gateway;

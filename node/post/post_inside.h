@@ -8,7 +8,14 @@
 #include "node/post/peers.h"
 #include "node/post/post.h"
 
-enum { POST_CLOSED_MAX = 4 * POST_LINKS_MAX };
+enum { POST_CLOSED_MAX = 4 * POST_LINKS_MAX, POST_SEEN_MAX = 32 };
+
+/* A beacon heard, and whether it shows what we carry: that costs a digest, and in a crowd the same ones are heard again and again. */
+struct post_seen {
+	uint64_t changes; /* catalogue_shown_changes() then, and one more; 0: nothing was heard */
+	uint8_t beacon[BEACON_SIZE];
+	bool same;
+};
 
 struct post {
 	struct store *store;
@@ -23,15 +30,25 @@ struct post {
 	struct tally tally;
 	struct post_config config; /* without store_path */
 	struct neighbour *links[POST_LINKS_MAX];
+	uint64_t linked; /* bit i: links[i] is in use; a turn looks at these only */
 	uint32_t closed[POST_CLOSED_MAX];
 	size_t closed_count;
 	uint8_t nonce[BEACON_NONCE_SIZE], shown[BEACON_SIZE];
-	struct carried shown_carried; /* what shown says */
+	uint64_t shown_changes; /* of the catalogue, when shown was made */
 	bool has_shown;
+	struct post_seen seen[POST_SEEN_MAX]; /* by the last byte of the nonce */
 	uint64_t nonce_until_ms, expire_at_ms, notes_since_ms, opened_ms, urgent_until_ms;
 	uint64_t judge_at_ms; /* not before this is anything judged again */
 	uint64_t generation;
 };
+
+/* The first place of a link in use, from that one on; POST_LINKS_MAX: none. */
+static inline size_t post_link_from(const struct post *post, size_t from)
+{
+	static_assert(POST_LINKS_MAX == 64, "a bit a place");
+	uint64_t rest = from < POST_LINKS_MAX ? post->linked >> from : 0;
+	return rest != 0 ? from + (size_t)__builtin_ctzll(rest) : POST_LINKS_MAX;
+}
 
 /* Tells everybody inside what time it is; before a letter comes in. */
 void post_clock(struct post *post, struct moment now);

@@ -19,14 +19,15 @@ void post_end_link(struct post *post, size_t i)
 	gossip_end(post->links[i]);
 	free(post->links[i]);
 	post->links[i] = NULL;
+	post->linked &= ~(UINT64_C(1) << i);
 }
 
 /* The place of a link in the table, or POST_LINKS_MAX. */
 static size_t find_link(const struct post *post, uint32_t link)
 {
-	size_t i = 0;
-	while (i < POST_LINKS_MAX && (post->links[i] == NULL || post->links[i]->link != link))
-		i++;
+	size_t i = post_link_from(post, 0);
+	while (i < POST_LINKS_MAX && post->links[i]->link != link)
+		i = post_link_from(post, i + 1);
 	return i;
 }
 
@@ -42,23 +43,35 @@ bool post_is_shaking(const struct neighbour *neighbour)
 	return neighbour->session.state == SESSION_HANDSHAKE;
 }
 
+/* True if they show the very letters that we carry. */
+static bool shows_ours(struct post *post, const uint8_t beacon[static BEACON_SIZE])
+{
+	const struct catalogue *catalogue = store_catalogue(post->store);
+	uint64_t changes = catalogue_shown_changes(catalogue) + 1;
+	struct post_seen *seen = &post->seen[beacon[BEACON_NONCE_SIZE - 1] % POST_SEEN_MAX];
+	if (seen->changes != changes || memcmp(seen->beacon, beacon, BEACON_SIZE) != 0) {
+		*seen = (struct post_seen){.changes = changes, .same = beacon_carries(beacon, catalogue_shown(catalogue))};
+		memcpy(seen->beacon, beacon, BEACON_SIZE);
+	}
+	return seen->same;
+}
+
 bool post_sighting(struct post *post, const uint8_t beacon[static BEACON_SIZE], bool unseen, struct moment now)
 {
 	size_t up = 0;
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
-		if (post->links[i] == NULL)
-			continue;
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		up++;
 		if (post->links[i]->met && memcmp(post->links[i]->nonce, beacon, BEACON_NONCE_SIZE) == 0)
 			return false;
 	}
 	int order = memcmp(post->nonce, beacon, BEACON_NONCE_SIZE);
-	if (up == POST_LINKS_MAX || order == 0)
-		return false;
-	if (beacon_carries(beacon, catalogue_shown(store_catalogue(post->store))))
-		return false;
 	/* One of the two dials: the one with the lower nonce, if it can. */
-	return peers_worth_dialling(&post->peers, beacon, unseen || order < 0, post->generation, now.boot_ms);
+	bool our_turn = unseen || order < 0;
+	if (up == POST_LINKS_MAX || order == 0 || peers_resting(&post->peers, beacon, our_turn, post->generation, now.boot_ms))
+		return false;
+	if (shows_ours(post, beacon))
+		return false;
+	return peers_worth_dialling(&post->peers, beacon, our_turn, post->generation, now.boot_ms);
 }
 
 static void start_session(const struct post *post, struct neighbour *neighbour)
@@ -85,10 +98,9 @@ static void start_session(const struct post *post, struct neighbour *neighbour)
 static size_t least_useful(const struct post *post, bool half_open, struct moment now)
 {
 	size_t worst = POST_LINKS_MAX;
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		const struct neighbour *neighbour = post->links[i];
-		if (neighbour == NULL || neighbour->kind == LINK_DIALLED || neighbour->kind == LINK_GATEWAY_DIALLED ||
-		    post_is_shaking(neighbour) != half_open)
+		if (neighbour->kind == LINK_DIALLED || neighbour->kind == LINK_GATEWAY_DIALLED || post_is_shaking(neighbour) != half_open)
 			continue;
 		if (!half_open && now.boot_ms - neighbour->useful_ms < USELESS_MS)
 			continue;
@@ -149,6 +161,7 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, bool sl
 	neighbour->ingress = ingress_of(false, now.boot_ms);
 	start_session(post, neighbour);
 	post->links[place] = neighbour;
+	post->linked |= UINT64_C(1) << place;
 	post->tally.count[TALLY_LINKS_UP]++;
 	return true;
 }
@@ -180,10 +193,10 @@ static bool is_outdone(struct post *post, struct neighbour *slow)
 	if (!slow->aside.slow || !slow->aside.twin_heard)
 		return false;
 	slow->aside.twin_heard = false;
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		const struct neighbour *other = post->links[i];
 		uint8_t twin[TWIN_SIZE];
-		if (other == NULL || other->aside.slow || post_is_shaking(other))
+		if (other->aside.slow || post_is_shaking(other))
 			continue;
 		lane_group_twin(session_binding(&other->session), twin);
 		if (!memcmp(twin, slow->aside.heard_twin, TWIN_SIZE))
@@ -198,9 +211,9 @@ static bool superfluous(struct post *post, size_t at)
 	struct neighbour *mine = post->links[at];
 	if (memcmp(mine->nonce, post->nonce, BEACON_NONCE_SIZE) == 0)
 		return true;
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		struct neighbour *other = post->links[i];
-		if (i == at || other == NULL || !are_twins(mine, other))
+		if (i == at || !are_twins(mine, other))
 			continue;
 		if (mine->aside.slow != other->aside.slow) {
 			name_faster(mine, other);
@@ -264,10 +277,8 @@ bool post_next_closed(struct post *post, uint32_t *link)
 
 void post_end_silent_links(struct post *post, struct moment now)
 {
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		const struct neighbour *neighbour = post->links[i];
-		if (neighbour == NULL)
-			continue;
 		uint64_t since = now.boot_ms - (post_is_shaking(neighbour) ? neighbour->up_ms : neighbour->heard_ms);
 		if (since < (post_is_shaking(neighbour) ? POST_HANDSHAKE_MS : POST_IDLE_MS))
 			continue;
@@ -278,9 +289,9 @@ void post_end_silent_links(struct post *post, struct moment now)
 
 void post_owe_keepalives(struct post *post, struct moment now)
 {
-	for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		struct neighbour *neighbour = post->links[i];
-		if (neighbour != NULL && !post_is_shaking(neighbour) && now.boot_ms - neighbour->sent_ms >= POST_KEEPALIVE_MS)
+		if (!post_is_shaking(neighbour) && now.boot_ms - neighbour->sent_ms >= POST_KEEPALIVE_MS)
 			neighbour->keepalive_owed = true;
 	}
 }
@@ -289,9 +300,9 @@ void post_end_costly_comparisons(struct post *post)
 {
 	for (;;) {
 		size_t bytes = 0, holders = 0, worst = POST_LINKS_MAX;
-		for (size_t i = 0; i < POST_LINKS_MAX; i++) {
+		for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 			const struct neighbour *neighbour = post->links[i];
-			if (neighbour == NULL || neighbour->compare == NULL || compare_memory(neighbour->compare) == 0)
+			if (neighbour->compare == NULL || compare_memory(neighbour->compare) == 0)
 				continue;
 			bytes += compare_memory(neighbour->compare);
 			holders++;
@@ -311,9 +322,11 @@ void post_consider_lanes(struct post *post, struct moment now)
 	uint64_t held = 0;
 	for (unsigned c = 0; c < LETTER_CLASSES; c++)
 		held += catalogue_held(catalogue, (enum letter_class)c);
-	for (size_t i = 0; i < POST_LINKS_MAX && held > 0; i++) {
+	if (held == 0)
+		return;
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		struct neighbour *neighbour = post->links[i];
-		if (neighbour == NULL || !neighbour->aside.slow || !neighbour->met)
+		if (!neighbour->aside.slow || !neighbour->met)
 			continue;
 		uint64_t backlog = neighbour->outbox.lacks.count * (catalogue_bytes(catalogue) / held);
 		lanes_consider(&post->lanes, &neighbour->aside, neighbour->link, backlog, now.boot_ms);

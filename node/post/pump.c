@@ -43,6 +43,7 @@ struct pump {
 	bool touched;        /* something happened since the last settle */
 	uint32_t last_number;
 	struct link links[PUMP_LINKS_MAX];
+	unsigned links_end; /* no place from there on is in use */
 	struct dial dials[PUMP_DIALS_MAX];
 	uint64_t complained_at; /* boot_ms of the last line about a full disk */
 	bool complained;
@@ -57,7 +58,7 @@ static struct moment now_of(const struct pump *pump)
 
 static struct link *link_of(struct pump *pump, const struct radio *radio, uint32_t radio_link)
 {
-	for (unsigned i = 0; i < PUMP_LINKS_MAX; i++) {
+	for (unsigned i = 0; i < pump->links_end; i++) {
 		struct link *link = &pump->links[i];
 		if (link->number && link->radio == radio && link->radio_link == radio_link)
 			return link;
@@ -103,9 +104,18 @@ static void on_sighting(void *owner, struct radio *radio, const struct radio_sig
 static struct link *free_link(struct pump *pump)
 {
 	for (unsigned i = 0; i < PUMP_LINKS_MAX; i++)
-		if (!pump->links[i].number)
+		if (!pump->links[i].number) {
+			pump->links_end = i < pump->links_end ? pump->links_end : i + 1;
 			return &pump->links[i];
+		}
 	return NULL;
+}
+
+static void free_place(struct pump *pump, struct link *link)
+{
+	*link = (struct link){.number = 0};
+	while (pump->links_end > 0 && !pump->links[pump->links_end - 1].number)
+		pump->links_end--;
 }
 
 static void on_up(void *owner, struct radio *radio, uint32_t radio_link, enum link_kind kind)
@@ -149,7 +159,7 @@ static void on_down(void *owner, struct radio *radio, uint32_t radio_link)
 		return;
 	if (!link->ending)
 		post_link_down(pump->config.post, link->number, now_of(pump));
-	*link = (struct link){.number = 0};
+	free_place(pump, link);
 	pump->touched = true;
 }
 
@@ -191,15 +201,15 @@ static void end_links(struct pump *pump)
 {
 	uint32_t number;
 	while (post_next_closed(pump->config.post, &number))
-		for (unsigned i = 0; i < PUMP_LINKS_MAX; i++)
+		for (unsigned i = 0; i < pump->links_end; i++)
 			if (pump->links[i].number == number)
 				pump->links[i].ending = true;
-	for (unsigned i = 0; i < PUMP_LINKS_MAX; i++) {
+	for (unsigned i = 0; i < pump->links_end; i++) {
 		struct link *link = &pump->links[i];
 		if (!link->number || !link->ending)
 			continue;
 		link->radio->close(link->radio, link->radio_link);
-		*link = (struct link){.number = 0};
+		free_place(pump, link);
 	}
 }
 
@@ -292,7 +302,7 @@ enum err pump_turn(struct pump *pump)
 		return err;
 	}
 	end_links(pump);
-	for (unsigned i = 0; i < PUMP_LINKS_MAX; i++)
+	for (unsigned i = 0; i < pump->links_end; i++)
 		if (pump->links[i].number)
 			send_link(pump, &pump->links[i]);
 	/* Output may have shown a link to be of no more use. */

@@ -1,5 +1,6 @@
 #include "node/sim/actor.h"
 
+#include "node/post/catalogue.h"
 #include "node/sim/disk.h"
 #include "platform/duty.h"
 
@@ -281,6 +282,13 @@ void actor_online(struct actor *actor, bool online)
 	actor_end(actor);
 }
 
+static bool is_held(const struct actor *actor, const uint8_t *id)
+{
+	const struct catalogue *catalogue = post_catalogue(actor->post);
+	uint32_t slot = catalogue_find(catalogue, id);
+	return slot != CATALOGUE_NONE && catalogue_at(catalogue, slot)->state == CATALOGUE_HELD;
+}
+
 enum control_verdict actor_submit(struct actor *actor, const uint8_t *envelope, size_t len, uint8_t flags)
 {
 	uint8_t id[LETTER_ID_SIZE];
@@ -290,7 +298,8 @@ enum control_verdict actor_submit(struct actor *actor, const uint8_t *envelope, 
 	enum control_verdict verdict = post_submit(actor->post, envelope, len, flags, id, actor_now(actor));
 	pump_touch(actor->pump);
 	actor_end(actor);
-	return verdict;
+	/* A desk is answered when the turn is durable; a disk that is full takes the letter back. */
+	return verdict == VERDICT_STORED && !is_held(actor, id) ? VERDICT_FULL : verdict;
 }
 
 void actor_write(struct actor *actor, const struct classic_letter *letter)

@@ -52,6 +52,7 @@ struct actor {
 	uint32_t number;
 	enum actor_kind kind;
 	enum actor_foe foe;
+	bool crashed; /* when it last ended, and its disk was left */
 	bool on, online, lane, trusting, low;
 	int64_t clock_off_s; /* what its clock is wrong by */
 	uint64_t booted_us;

@@ -56,7 +56,8 @@ struct checks *checks_new(struct world *world)
 	checks->world = world;
 	checks->watched = calloc(world->count, sizeof *checks->watched);
 	checks->readers = readers_new(&world->writer, world->scenario->organisations);
-	if (!checks->watched || !checks->readers) {
+	checks->reach = reach_new(world->count);
+	if (!checks->watched || !checks->readers || !checks->reach) {
 		checks_free(checks);
 		return NULL;
 	}
@@ -71,9 +72,19 @@ void checks_free(struct checks *checks)
 {
 	if (!checks)
 		return;
+	agenda_clear(checks->world->agenda, &checks->follow);
 	readers_free(checks->readers);
+	reach_free(checks->reach);
 	free(checks->watched);
 	free(checks);
+}
+
+static void note_told(struct checks *checks, unsigned place, uint32_t number)
+{
+	const struct ledger_notice *notice = &ledger_letter(checks->world->ledger, number)->writing.notice;
+	uint32_t *newest = &checks->told[place].newest[notice->issuer][notice->topic];
+	if (*newest == 0 || ledger_letter(checks->world->ledger, *newest - 1)->writing.notice.seq <= notice->seq)
+		*newest = number + 1;
 }
 
 void checks_kept(struct checks *checks, const struct actor *actor, uint32_t number)
@@ -82,8 +93,10 @@ void checks_kept(struct checks *checks, const struct actor *actor, uint32_t numb
 	const struct ledger_letter *letter = ledger_letter(world->ledger, number);
 	checks->watched[actor->number].held_sum += head_of(letter->writing.id);
 	checks->kept_any = true;
-	if (letter->writing.kind == ENVELOPE_NOTICE && readers_has(checks->readers, actor->number)) {
+	unsigned place = readers_place(checks->readers, actor->number);
+	if (letter->writing.kind == ENVELOPE_NOTICE && place < READERS_MAX) {
 		struct written notice;
+		note_told(checks, place, number);
 		world_letter(world, number, &notice);
 		readers_take(checks->readers, actor->number, &notice, actor_now(actor).unix_s);
 	}
@@ -195,20 +208,61 @@ void checks_restarted(struct checks *checks, const struct actor *actor)
 		watched->pool_bytes[pool] = catalogue_pool_bytes(catalogue, (enum pool)pool);
 }
 
+/* Nothing but a full disk keeps a post from starting on what it held. */
+void checks_stuck(struct checks *checks, const struct actor *actor)
+{
+	char path[ACTOR_PATH_SIZE];
+	actor_path(actor, path);
+	checks_look(checks, CHECK_KEPT, !checks->world->stage.shared && disk_is_full(path),
+		    &(struct failure){.node = actor->number, .letter = JOURNAL_NONE, .words = "a post does not start on the disk that it left"});
+}
+
 void checks_gone(struct checks *checks, const struct actor *actor)
 {
 	checks->watched[actor->number].held_sum = 0;
 	checks->watched[actor->number].shown = false;
 }
 
-void checks_linked(struct checks *checks, uint32_t node)
+/* What goes by somebody who means harm, or whose clock is wrong, may end there. */
+static bool relays(const struct checks *checks, uint32_t dialler, uint32_t answerer)
 {
-	checks->watched[node].met_ms = world_now_ms(checks->world);
+	return checks->world->actors[dialler].foe == FOE_NONE && checks->world->actors[answerer].foe == FOE_NONE;
+}
+
+void checks_linked(struct checks *checks, uint32_t dialler, uint32_t answerer)
+{
+	checks->watched[dialler].opening = answerer + 1;
+	if (relays(checks, dialler, answerer))
+		reach_up(checks->reach, dialler, answerer);
+}
+
+/* Whoever listens to the air sees how each link begins: no byte of it may be the same in all. That two links never begin alike cannot be seen here,
+ * for simulated posts draw their keys from a store of them (chance.h). */
+void checks_carried(struct checks *checks, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len)
+{
+	struct watched *watched = &checks->watched[from];
+	if (watched->opening != to + 1 || checks->world->stage.classics)
+		return;
+	watched->opening = 0;
+	if (len < START_SIZE || checks->world->actors[from].foe != FOE_NONE)
+		return;
+	if (checks->start_count++ == 0)
+		memcpy(checks->first_start, bytes, START_SIZE);
+	for (unsigned i = 0; i < START_SIZE; i++)
+		checks->varied[i] = checks->varied[i] || bytes[i] != checks->first_start[i];
+}
+
+void checks_unlinked(struct checks *checks, uint32_t dialler, uint32_t answerer)
+{
+	if (relays(checks, dialler, answerer))
+		reach_down(checks->reach, dialler, answerer);
 }
 
 /* An address that changes must change with everything else that is shown, and everything else with it. */
 void checks_shown(struct checks *checks, const struct air_overheard *overheard)
 {
+	if (checks->world->stage.classics)
+		return; /* they show the same for ever, and promise nothing */
 	struct watched *watched = &checks->watched[overheard->node];
 	bool same_address = !memcmp(watched->address, overheard->address, AIR_NAME_SIZE);
 	bool same_nonce = !memcmp(watched->beacon, overheard->beacon, BEACON_NONCE_SIZE);
@@ -243,43 +297,53 @@ static void look_at_bounds(struct checks *checks, const struct actor *actor)
 	checks_look(checks, CHECK_BOUNDS, disk_bytes(path) <= DISK_LETTER_PARTS * most + DISK_SLACK, &failure);
 }
 
-/* The newest notice of that topic and issuer that was written so far, and whether a newer one of anybody says stop. */
-static const struct ledger_letter *newest_of(const struct checks *checks, const struct reader_word *word)
+/* The newest notice of each organisation that this reader's post was given, as the truth has it: whether one of them is a STOP that still counts. */
+static bool is_stopped(const struct checks *checks, unsigned place, uint8_t topic)
 {
-	const struct ledger *ledger = checks->world->ledger;
-	for (uint32_t i = 0; i < ledger_count(ledger); i++) {
-		const struct ledger_letter *letter = ledger_letter(ledger, i);
-		if (letter->writing.kind == ENVELOPE_NOTICE && letter->writing.notice.topic == word->topic &&
-		    letter->writing.notice.seq == word->seq && letter->writing.notice.verb == (uint8_t)word->verb)
-			return letter;
+	for (unsigned i = 0; i < SCENARIO_ORGANISATIONS_MAX; i++) {
+		uint32_t newest = checks->told[place].newest[i][topic];
+		if (newest == 0)
+			continue;
+		const struct ledger_notice *notice = &ledger_letter(checks->world->ledger, newest - 1)->writing.notice;
+		if (notice->verb == NOTICE_STOP && world_now_ms(checks->world) + GO_SLACK_MS < notice->valid_until_ms)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* The clock of an honest machine is right; what a liar's shows him is his own affair. */
-static void look_at_board(struct checks *checks, const struct actor *actor)
+static void look_at_board(struct checks *checks, const struct actor *actor, unsigned place)
 {
 	struct reader_word words[READERS_WORDS_MAX];
 	uint64_t now = world_now_ms(checks->world);
 	unsigned n = readers_look(checks->readers, actor->number, actor_now(actor).unix_s, words);
 	for (unsigned i = 0; i < n; i++) {
-		const struct ledger_letter *letter = newest_of(checks, &words[i]);
-		if (!letter || words[i].verb != NOTICE_GO)
+		uint32_t newest = checks->told[place].newest[words[i].organisation][words[i].topic];
+		if (newest == 0 || words[i].verb != NOTICE_GO)
 			continue;
-		checks_look(checks, CHECK_GO, !words[i].current || now <= letter->writing.notice.valid_until_ms + GO_SLACK_MS,
-			    &(struct failure){.node = actor->number, .letter = JOURNAL_NONE, .words = "a GO was shown as current after its end"});
+		const struct ledger_notice *notice = &ledger_letter(checks->world->ledger, newest - 1)->writing.notice;
+		struct failure failure = {.node = actor->number, .letter = newest - 1};
+		failure.words = "a GO was shown as current after its end";
+		checks_look(checks, CHECK_GO, !words[i].current || now <= notice->valid_until_ms + GO_SLACK_MS, &failure);
+		failure.words = "a GO was shown as current after it was replaced";
+		checks_look(checks, CHECK_GO, !words[i].current || (words[i].seq == notice->seq && notice->verb == NOTICE_GO), &failure);
+		failure.words = "a GO was shown as current beside a STOP";
+		checks_look(checks, CHECK_GO, !words[i].current || !is_stopped(checks, place, words[i].topic), &failure);
 	}
 }
 
 void checks_sample(struct checks *checks)
 {
 	struct world *world = checks->world;
+	if (world->calm && !checks->follows)
+		checks_follow(checks);
 	for (uint32_t i = 0; i < world->count; i++) {
 		const struct actor *actor = &world->actors[i];
 		if (!actor->on || !actor->post)
 			continue;
 		look_at_bounds(checks, actor);
-		if (actor->foe == FOE_NONE && readers_has(checks->readers, i))
-			look_at_board(checks, actor);
+		unsigned place = readers_place(checks->readers, i);
+		if (actor->foe == FOE_NONE && place < READERS_MAX)
+			look_at_board(checks, actor, place);
 	}
 }

@@ -19,7 +19,7 @@ enum check {
 	CHECK_BOUNDS,   /* no store, no catalogue and no file grows beyond what it may */
 	CHECK_GO,       /* nobody is shown a GO that has ended, was replaced, or that a STOP has ended */
 	CHECK_WINNERS,  /* nobody holds two notices of one issuer and topic; in the end all who could meet hold the newest */
-	CHECK_ROTATION, /* nothing on the air stays the same when an address changes */
+	CHECK_ROTATION, /* nothing on the air stays the same when an address changes or from link to link */
 	CHECK_ARRIVAL,  /* when faults have stopped, everything deliverable arrives */
 	CHECKS
 };
@@ -33,9 +33,12 @@ void checks_kept(struct checks *checks, const struct actor *actor, uint32_t numb
 void checks_gave_up(struct checks *checks, const struct actor *actor, uint32_t number);
 void checks_turned(struct checks *checks, struct actor *actor);
 void checks_restarted(struct checks *checks, const struct actor *actor);
+/* It could not be switched on. */
+void checks_stuck(struct checks *checks, const struct actor *actor);
 void checks_gone(struct checks *checks, const struct actor *actor); /* with its disk */
-/* A link of this node came up or ended. */
-void checks_linked(struct checks *checks, uint32_t node);
+void checks_linked(struct checks *checks, uint32_t dialler, uint32_t answerer);
+void checks_unlinked(struct checks *checks, uint32_t dialler, uint32_t answerer);
+void checks_carried(struct checks *checks, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len);
 void checks_shown(struct checks *checks, const struct air_overheard *overheard);
 /* Once a minute, and once at the end. */
 void checks_sample(struct checks *checks);

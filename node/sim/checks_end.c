@@ -5,15 +5,12 @@
 /* What must be true once faults have stopped and time has passed, and what all of it comes to. */
 
 enum {
-	MET_MS = 60 * 60 * 1000,    /* whoever met nobody for so long before the end need not know what others know */
-	ARRIVE_MS = 60 * 60 * 1000, /* what was written later than this before the end may still be under way */
+	KEEP_MS = 60 * 60 * 1000,    /* what expires so soon after the end may be on its way out */
+	ARRIVE_MS = 60 * 60 * 1000,  /* what was written later than this before the end may still be under way */
+	STARTS_LEAST = 64,           /* of so many links no byte is the same by chance */
+	FOLLOW_MS = 15 * 1000,       /* a link that is idle ends after twice that */
+	RELEASE_MS = 10 * 60 * 1000, /* a writer's own post keeps a letter back for so long at most */
 };
-
-static bool met_lately(const struct checks *checks, uint32_t node)
-{
-	uint64_t now = world_now_ms(checks->world), met = checks->watched[node].met_ms;
-	return met != 0 && met + MET_MS > now;
-}
 
 /* The next notice of the same issuer and topic, or LEDGER_NONE. */
 static uint32_t successor_of(const struct checks *checks, uint32_t number)
@@ -36,24 +33,67 @@ static bool holds(const struct checks *checks, const struct actor *actor, uint32
 	return slot != CATALOGUE_NONE && catalogue_at(catalogue, slot)->state == CATALOGUE_HELD;
 }
 
+/* The letter's way begins with everybody who holds it now. */
+static void follow_letter(struct checks *checks, uint32_t number)
+{
+	struct world *world = checks->world;
+	uint32_t place = reach_letter(checks->reach, number);
+	for (uint32_t node = 0; node < world->count && place < REACH_LETTERS_MAX; node++) {
+		const struct actor *actor = &world->actors[node];
+		if (actor->on && actor->post && actor->foe == FOE_NONE && holds(checks, actor, number))
+			reach_held(checks->reach, node, place);
+	}
+}
+
+static void on_follow(void *owner)
+{
+	struct checks *checks = owner;
+	const struct ledger *ledger = checks->world->ledger;
+	reach_count(checks->reach);
+	agenda_set(checks->world->agenda, &checks->follow, agenda_now_us(checks->world->agenda) + FOLLOW_MS * 1000ull);
+	for (; checks->follow_next < ledger_count(ledger); checks->follow_next++) {
+		const struct ledger_letter *letter = ledger_letter(ledger, checks->follow_next);
+		if (letter->writing.at_ms + RELEASE_MS > world_now_ms(checks->world))
+			return;
+		bool under_way = letter->writing.addressee != LEDGER_NONE && letter->delivered_ms == LEDGER_NEVER;
+		if (!letter->writing.idle && (under_way || letter->writing.kind == ENVELOPE_NOTICE))
+			follow_letter(checks, checks->follow_next);
+	}
+}
+
+void checks_follow(struct checks *checks)
+{
+	checks->follow = (struct agenda_item){.happen = on_follow, .owner = checks};
+	checks->follows = true;
+	on_follow(checks);
+}
+
+static bool could_have(const struct checks *checks, uint32_t node, uint32_t number)
+{
+	uint32_t place = reach_find(checks->reach, number);
+	return place < REACH_LETTERS_MAX && reach_could(checks->reach, node, place);
+}
+
 static void look_at_notice(struct checks *checks, uint32_t number)
 {
 	struct world *world = checks->world;
 	const struct ledger_writing *writing = &ledger_letter(world->ledger, number)->writing;
 	uint64_t now = world_now_ms(world);
 	uint32_t successor = successor_of(checks, number);
-	bool fresh = writing->at_ms + ARRIVE_MS > now || writing->expires_ms < now + MET_MS;
+	bool fresh = writing->at_ms + ARRIVE_MS > now || writing->expires_ms < now + KEEP_MS;
+	if (successor == LEDGER_NONE && !fresh)
+		checks_look(checks, CHECK_WINNERS, ledger_letter(world->ledger, number)->held > 0,
+			    &(struct failure){.node = writing->writer, .letter = number, .words = "the newest notice is nowhere"});
 	for (uint32_t node = 0; node < world->count; node++) {
 		const struct actor *actor = &world->actors[node];
-		if (!actor->on || !actor->post || actor->foe != FOE_NONE || actor->kind == ACTOR_GATEWAY || !actor->trusting ||
-		    !met_lately(checks, node))
+		if (!actor->on || !actor->post || actor->foe != FOE_NONE || actor->kind == ACTOR_GATEWAY || !actor->trusting)
 			continue;
 		struct failure failure = {.node = node, .letter = number};
 		if (successor != LEDGER_NONE) {
 			failure.words = "a notice was kept beside the one that replaced it";
 			checks_look(checks, CHECK_WINNERS, !holds(checks, actor, number) || !holds(checks, actor, successor), &failure);
-		} else if (!fresh) {
-			failure.words = "the newest notice did not reach somebody who met others";
+		} else if (!fresh && could_have(checks, node, number)) {
+			failure.words = "the newest notice did not reach somebody it could have reached";
 			checks_look(checks, CHECK_WINNERS, holds(checks, actor, number), &failure);
 		}
 	}
@@ -68,7 +108,7 @@ static void look_at_letter(struct checks *checks, uint32_t number)
 	if (writing->idle || writing->addressee == LEDGER_NONE || writing->at_ms + ARRIVE_MS > now || writing->expires_ms < now)
 		return;
 	const struct actor *addressee = &world->actors[writing->addressee];
-	bool deliverable = letter->held > 0 && addressee->on && met_lately(checks, writing->addressee);
+	bool deliverable = letter->held > 0 && addressee->on && could_have(checks, writing->addressee, number);
 	bool arrived = letter->delivered_ms != LEDGER_NEVER;
 	if (arrived || deliverable)
 		checks_look(checks, CHECK_ARRIVAL, arrived,
@@ -82,6 +122,10 @@ void checks_end(struct checks *checks)
 {
 	struct world *world = checks->world;
 	checks_sample(checks);
+	for (unsigned i = 0; i < START_SIZE && checks->start_count >= STARTS_LEAST; i++)
+		checks_look(
+			checks, CHECK_ROTATION, checks->varied[i],
+			&(struct failure){.node = JOURNAL_NONE, .letter = JOURNAL_NONE, .value = i, .words = "all links begin with the same byte"});
 	if (world->scenario->calm_ms == 0 || world->stage.classics || world->oracle)
 		return;
 	for (uint32_t number = 0; number < ledger_count(world->ledger); number++) {

@@ -88,7 +88,7 @@ void fastcrypto_start(void)
 	memset(verdicts, 0, VERDICTS * sizeof(*verdicts));
 	sums = (struct fastcrypto_sums){.publics_made = SECRETS};
 	started = true;
-	fastsha_start();
+	fastseal_start();
 }
 
 struct fastcrypto_sums fastcrypto_sums(void)

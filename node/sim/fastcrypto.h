@@ -3,16 +3,16 @@
 /*
  * Costly functions of libsodium, remembered: a simulated crowd asks for the same product of two keys, and for the same signature to be verified,
  * thousands of times. The answers are always those of libsodium itself, worked out the first time; what changes is only the time it takes. A program
- * links this with the linker's --wrap (SIM_WRAP in CMakeLists.txt); without fastcrypto_start() everything goes to libsodium each time. SHA-256 is not
- * remembered but done with the processor's own instructions where it has them. Of no use outside of a simulation: it keeps secrets.
+ * links this with the linker's --wrap (SIM_WRAP in CMakeLists.txt); without fastcrypto_start() everything goes to libsodium each time. Records are
+ * checked but not encrypted. A run is the same with and without, but for the bytes on the air. Of no use outside of a simulation: it keeps secrets.
  */
 
 #include <stdint.h>
 
 /* After sim_chance_start(), whose secrets are those that it knows. The tables grow to 17 MB and 4 MB. */
 void fastcrypto_start(void);
-/* Its part in node/sim/fastsha.c. */
-void fastsha_start(void);
+/* Its part in node/sim/fastseal.c. */
+void fastseal_start(void);
 
 struct fastcrypto_sums {
 	uint64_t products, products_made; /* asked for, and worked out by libsodium */

@@ -6,7 +6,7 @@
 
 #define FAULTS_STREAM (UINT64_C(8) << 40)
 
-enum { DAY_MS = 86400000, HUNDRED = 100, MILLION = 1000000, FULL_MS = 3600000 };
+enum { DAY_MS = 86400000, HUNDRED = 100, MILLION = 1000000, FULL_MS = 3600000, AGAIN_MS = 60000 };
 
 /* Something that goes wrong, or right again, at one moment. */
 struct fault {
@@ -36,7 +36,10 @@ static void set(struct faults *faults, struct agenda_item *item, uint64_t at_ms)
 static void come_back(void *owner)
 {
 	struct fault *fault = owner;
-	world_on(fault->faults->world, &fault->faults->world->actors[fault->what]);
+	struct actor *actor = &fault->faults->world->actors[fault->what];
+	world_on(fault->faults->world, actor);
+	if (!actor->on)
+		set(fault->faults, &fault->item, world_now_ms(fault->faults->world) + AGAIN_MS); /* its disk may be full: once more in a while */
 }
 
 static void plan_crash(struct faults *faults)

@@ -1,6 +1,7 @@
 #include "node/sim/foes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FOES_STREAM (UINT64_C(7) << 40)
 
@@ -8,7 +9,8 @@ enum {
 	MILLION = 1000000,
 	FORGET_MS = 600000, /* a black hole's store is emptied so often */
 	REPLAY_MS = 300000, /* a replayer hands out old letters so often, */
-	REPLAY_LETTERS = 8, /* so many */
+	REPLAY_LETTERS = 8, /* so many, */
+	FORGE_LETTERS = 8,  /* and in one of so many times receipts that it made up */
 	GUISE_LETTERS = 4,  /* what one of many guises writes */
 	JAMMERS_MAX = 64,
 	YEAR_S = 365 * 86400,
@@ -98,18 +100,40 @@ static void forget(struct foe *foe)
 	agenda_set(world->agenda, &foe->item, agenda_now_us(world->agenda) + FORGET_MS * 1000ull);
 }
 
+/* Receipts of real letters, with secrets that were guessed: whoever believed one would throw the letter away. */
+static void forge(struct foe *foe, const struct receipt *receipts, size_t count)
+{
+	struct world *world = foe->foes->world;
+	struct written letter;
+	uint64_t now = world_now_ms(world);
+	writer_receipts(receipts, count, CLASS_URGENT, actor_now(foe->actor).unix_s, &letter);
+	struct ledger_writing writing = {.idle = true,
+					 .class = CLASS_URGENT,
+					 .writer = foe->actor->number,
+					 .addressee = LEDGER_NONE,
+					 .at_ms = now,
+					 .expires_ms = now + ttl_hours(letter.header.ttl) * (uint64_t)HOUR_MS};
+	(void)world_submit(world, foe->actor, world_wrote(world, &letter, &writing), SUBMIT_SEND_NOW); /* his own post sees through it, too */
+}
+
 /* Any letter that was ever written, old bus times among them, from a store that remembers none. */
 static void replay(struct foe *foe)
 {
 	struct world *world = foe->foes->world;
 	struct written letter;
+	struct receipt forged[REPLAY_LETTERS];
+	size_t forged_count = 0;
 	world_off(world, foe->actor, false, true);
 	world_on(world, foe->actor);
 	le_tamper(foe->actor->le, foe->actor->number % 2 ? AIR_REPLAY : AIR_REORDER);
 	for (unsigned i = 0; i < REPLAY_LETTERS && ledger_count(world->ledger) > 0 && foe->actor->on; i++) {
 		world_letter(world, fate_below(&foe->foes->fate, ledger_count(world->ledger)), &letter);
 		(void)actor_submit(foe->actor, letter.bytes, letter.len, SUBMIT_SEND_NOW); /* what it refuses it does not hand out */
+		memcpy(forged[forged_count].tag, letter.id, LETTER_TAG_SIZE);
+		fate_fill(&foe->foes->fate, forged[forged_count++].secret, RECEIPT_SECRET_SIZE);
 	}
+	if (forged_count > 0 && foe->actor->on && fate_below(&foe->foes->fate, FORGE_LETTERS) == 0)
+		forge(foe, forged, forged_count);
 	agenda_set(world->agenda, &foe->item, agenda_now_us(world->agenda) + REPLAY_MS * 1000ull);
 }
 

@@ -48,9 +48,23 @@ static void pin(const struct readers *readers, struct keyring *ring, unsigned nu
 	(void)keyring_trust_org(ring, &card, SCENARIO_UNIX_S); /* it has room for more than there are */
 }
 
+unsigned readers_place(const struct readers *readers, uint32_t node)
+{
+	for (unsigned i = 0; i < readers->count; i++)
+		if (readers->all[i].node == node)
+			return i;
+	return READERS_MAX;
+}
+
+static struct keyring *ring_of(const struct readers *readers, uint32_t node)
+{
+	unsigned place = readers_place(readers, node);
+	return place < READERS_MAX ? readers->all[place].ring : NULL;
+}
+
 void readers_add(struct readers *readers, uint32_t node)
 {
-	if (readers->count == READERS_MAX || readers_has(readers, node))
+	if (readers->count == READERS_MAX || readers_place(readers, node) < READERS_MAX)
 		return;
 	struct keyring *ring = keyring_new();
 	if (!ring)
@@ -59,19 +73,6 @@ void readers_add(struct readers *readers, uint32_t node)
 	for (unsigned i = 0; i < readers->organisations; i++)
 		pin(readers, ring, i);
 	readers->all[readers->count++] = (struct desk_reader){.node = node, .ring = ring};
-}
-
-static struct keyring *ring_of(const struct readers *readers, uint32_t node)
-{
-	for (unsigned i = 0; i < readers->count; i++)
-		if (readers->all[i].node == node)
-			return readers->all[i].ring;
-	return NULL;
-}
-
-bool readers_has(const struct readers *readers, uint32_t node)
-{
-	return ring_of(readers, node) != NULL;
 }
 
 void readers_take(struct readers *readers, uint32_t node, const struct written *notice, uint64_t unix_s)
@@ -87,6 +88,15 @@ void readers_take(struct readers *readers, uint32_t node, const struct written *
 		keyring_note_issued(ring, parsed.issued);
 }
 
+/* The number of the organisation that signs with this key. */
+static uint8_t signer_of(const struct readers *readers, const uint8_t *key)
+{
+	uint8_t number = 0;
+	while (number + 1u < readers->organisations && memcmp(readers->writer->organisation_key[number], key, SIGN_KEY_SIZE) != 0)
+		number++;
+	return number;
+}
+
 unsigned readers_look(struct readers *readers, uint32_t node, uint64_t unix_s, struct reader_word words[static READERS_WORDS_MAX])
 {
 	struct keyring *ring = ring_of(readers, node);
@@ -97,6 +107,7 @@ unsigned readers_look(struct readers *readers, uint32_t node, uint64_t unix_s, s
 		words[n++] = (struct reader_word){
 			.node = node,
 			.topic = notice->topic[0],
+			.organisation = signer_of(readers, notice->issuer),
 			.verb = notice->verb,
 			.seq = notice->seq,
 			.current = board_state(board, &board->words[i]) == BOARD_CURRENT,

@@ -15,7 +15,7 @@ struct readers;
 /* What one of them is shown. */
 struct reader_word {
 	uint32_t node;
-	uint8_t topic;
+	uint8_t topic, organisation;
 	enum notice_verb verb;
 	uint32_t seq;
 	bool current;
@@ -26,7 +26,8 @@ struct readers *readers_new(const struct writer *writer, unsigned organisations)
 void readers_free(struct readers *readers);
 /* A desk at that node, if there is room for one more. */
 void readers_add(struct readers *readers, uint32_t node);
-bool readers_has(const struct readers *readers, uint32_t node);
+/* Its place among them, or READERS_MAX: it is none. */
+unsigned readers_place(const struct readers *readers, uint32_t node);
 /* A notice has come to the post of one of them. unix_s by the clock of the node. */
 void readers_take(struct readers *readers, uint32_t node, const struct written *notice, uint64_t unix_s);
 /* What each is shown now; returns how many words. */

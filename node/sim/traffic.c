@@ -169,7 +169,11 @@ static bool write_notice(struct traffic *traffic, const struct scenario_notice *
 			   .seq = saying.seq,
 			   .valid_until_ms = now + one->valid_s * 1000ull},
 	};
-	(void)world_submit(world, actor, world_wrote(world, &letter, &writing), SUBMIT_SEND_NOW);
+	uint32_t number = world_wrote(world, &letter, &writing);
+	bool taken = world_submit(world, actor, number, SUBMIT_SEND_NOW);
+	/* A box whose disk is full says so, and they walk to the next. */
+	for (uint32_t i = world->boxes_at; i < world->medics_at && !taken; i++)
+		taken = world->actors[i].on && world_submit(world, &world->actors[i], number, SUBMIT_SEND_NOW);
 	return true;
 }
 

@@ -113,24 +113,21 @@ static void on_link_up(void *owner, enum air_medium medium, uint32_t dialler, ui
 {
 	struct world *world = owner;
 	world_note(world, JOURNAL_LINK_UP, dialler, answerer, JOURNAL_NONE, medium);
-	checks_linked(world->checks, dialler);
-	checks_linked(world->checks, answerer);
+	checks_linked(world->checks, dialler, answerer);
 }
 
 static void on_link_down(void *owner, enum air_medium medium, uint32_t dialler, uint32_t answerer, uint64_t bytes)
 {
 	struct world *world = owner;
 	world_note(world, JOURNAL_LINK_DOWN, dialler, answerer, (uint32_t)medium, bytes);
-	checks_linked(world->checks, dialler);
-	checks_linked(world->checks, answerer);
+	checks_unlinked(world->checks, dialler, answerer);
 }
 
 static void on_carried(void *owner, enum air_medium medium, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len)
 {
 	struct world *world = owner;
 	(void)medium; /* whatever it came by */
-	(void)bytes;  /* nobody here can read it */
-	(void)len;
+	checks_carried(world->checks, from, to, bytes, len);
 	world->actors[to].heard_from = from;
 }
 
@@ -187,7 +184,7 @@ uint32_t world_wrote(struct world *world, const struct written *letter, const st
 	world->letters[number] = malloc(letter->len);
 	assert(world->letters[number]);
 	memcpy(world->letters[number], letter->bytes, letter->len);
-	uint64_t value = (uint64_t)full.class | (uint64_t)full.kind << 8 | (uint64_t)full.bytes << 16;
+	uint64_t value = (uint64_t)full.class | (uint64_t)full.kind << 8 | (uint64_t)full.bytes << 16 | (full.idle ? JOURNAL_WRITTEN_IDLE : 0);
 	world_note(world, JOURNAL_WRITTEN, full.writer, full.addressee, number, value);
 	return number;
 }
@@ -231,12 +228,14 @@ void world_on(struct world *world, struct actor *actor)
 	if (actor->on || world->oracle)
 		return;
 	enum err err = actor_on(actor);
-	if (err != ERR_OK)
-		return; /* its disk does not let it: it stays off */
+	if (err != ERR_OK) {
+		checks_stuck(world->checks, actor);
+		return; /* its disk does not let it: it stays off, until it is tried again */
+	}
 	count_alive(world, 1);
 	if (actor->lives == 1 && actor->foe != FOE_NONE)
 		foes_on(world->foes, actor);
-	if (actor->lives > 1)
+	if (actor->crashed)
 		world_note(world, JOURNAL_RESTARTED, actor->number, JOURNAL_NONE, JOURNAL_NONE, actor->lives);
 	checks_restarted(world->checks, actor);
 }
@@ -262,7 +261,9 @@ void world_off(struct world *world, struct actor *actor, bool torn, bool gone)
 			lose_all(world, actor);
 		actor_kill(actor, torn);
 		count_alive(world, -1);
-		world_note(world, JOURNAL_CRASHED, actor->number, JOURNAL_NONE, JOURNAL_NONE, torn);
+		actor->crashed = !gone;
+		if (!gone)
+			world_note(world, JOURNAL_CRASHED, actor->number, JOURNAL_NONE, JOURNAL_NONE, torn);
 	}
 	if (!gone)
 		return;

@@ -16,6 +16,7 @@ struct slot {
 struct agenda {
 	uint64_t now_us, next_order, count;
 	uint32_t used, cap;
+	bool vacant;       /* the item of heap[0] is happening: its slot stays, before all others, until one is set and takes it */
 	struct slot *heap; /* [0] is place 1 */
 };
 
@@ -32,7 +33,7 @@ void agenda_free(struct agenda *agenda)
 {
 	if (!agenda)
 		return;
-	for (uint32_t i = 0; i < agenda->used; i++)
+	for (uint32_t i = agenda->vacant; i < agenda->used; i++)
 		agenda->heap[i].item->place = 0;
 	free(agenda->heap);
 	free(agenda);
@@ -111,6 +112,15 @@ static void grow(struct agenda *agenda)
 	agenda->cap = cap;
 }
 
+static void take_out(struct agenda *agenda, uint32_t at)
+{
+	agenda->used--;
+	if (at == agenda->used)
+		return;
+	struct slot last = agenda->heap[agenda->used];
+	settle(agenda, at, &last);
+}
+
 void agenda_clear(struct agenda *agenda, struct agenda_item *item)
 {
 	if (!item->place)
@@ -118,11 +128,7 @@ void agenda_clear(struct agenda *agenda, struct agenda_item *item)
 	uint32_t at = item->place - 1;
 	assert(agenda->heap[at].item == item);
 	item->place = 0;
-	agenda->used--;
-	if (at == agenda->used)
-		return;
-	struct slot last = agenda->heap[agenda->used];
-	settle(agenda, at, &last);
+	take_out(agenda, at);
 }
 
 void agenda_set(struct agenda *agenda, struct agenda_item *item, uint64_t at_us)
@@ -139,6 +145,11 @@ void agenda_set(struct agenda *agenda, struct agenda_item *item, uint64_t at_us)
 		settle(agenda, item->place - 1, &slot);
 		return;
 	}
+	if (agenda->vacant) {
+		agenda->vacant = false;
+		sink(agenda, 0, &slot);
+		return;
+	}
 	grow(agenda);
 	rise(agenda, agenda->used++, &slot);
 }
@@ -152,8 +163,12 @@ bool agenda_step(struct agenda *agenda, uint64_t until_us)
 	struct agenda_item *item = agenda->heap[0].item;
 	agenda->now_us = item->at_us;
 	agenda->count++;
-	agenda_clear(agenda, item);
+	item->place = 0;
+	agenda->vacant = true;
 	item->happen(item->owner);
+	if (agenda->vacant)
+		take_out(agenda, 0);
+	agenda->vacant = false;
 	return true;
 }
 
