@@ -173,6 +173,16 @@ static bool row_event(struct report_data *data, sqlite3_stmt *statement)
 	return true;
 }
 
+static_assert(JOURNAL_WRITTEN == 0 && JOURNAL_STORED == 1 && ENVELOPE_NOTICE == 2, "as the statement for row_reached() has them");
+
+static bool row_reached(struct report_data *data, sqlite3_stmt *statement)
+{
+	uint32_t letter = number_or_none(statement, 0);
+	if (letter < data->letter_count)
+		data->letters[letter].nodes = (uint32_t)number(statement, 1);
+	return true;
+}
+
 static bool row_sample(struct report_data *data, sqlite3_stmt *statement)
 {
 	if (data->sample_count == REPORT_SAMPLES_MAX)
@@ -235,6 +245,10 @@ bool report_data_read(struct report_data *data, sqlite3 *db, const char **why)
 	return each_row(data, db, "SELECT node, what FROM node", row_node) &&
 	       each_row(data, db, "SELECT name, kind, x_mm, y_mm, radius_mm FROM site", row_site) &&
 	       each_row(data, db, "SELECT at_ms, event, node, other, letter, value FROM event ORDER BY rowid", row_event) &&
+	       each_row(data, db,
+			"SELECT letter, COUNT(DISTINCT node) FROM event WHERE event = 1 AND letter IN"
+			" (SELECT letter FROM event WHERE event = 0 AND (value >> 8 & 255) = 2) GROUP BY letter ORDER BY letter",
+			row_reached) &&
 	       each_row(data, db,
 			"SELECT at_ms, store_bytes, store_max_bytes, le_bytes, wifi_bytes, net_bytes, advertise_ms, scan_ms, linked_ms FROM sample"
 			" ORDER BY rowid",

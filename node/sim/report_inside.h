@@ -37,6 +37,7 @@ enum report_kind { REPORT_GATEWAY, REPORT_BOX, REPORT_MEDIC, REPORT_CIVILIAN, RE
 struct report_letter {
 	uint64_t at_ms, took_ms; /* REPORT_NEVER: did not arrive */
 	uint32_t writer, addressee, bytes, copies;
+	uint32_t nodes; /* notices: how many have held it, each counted once */
 	uint8_t class, kind;
 	bool known;  /* its writing was noted */
 	bool counts; /* sealed, to somebody, and not a foe's */

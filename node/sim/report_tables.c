@@ -208,9 +208,9 @@ static bool fill_writers(const struct report_data *data, struct report_table *ta
 
 static bool fill_notices(const struct report_data *data, struct report_table *table)
 {
-	static const char *const names[] = {"notice", "written after", "bytes", "nodes that took it"};
+	static const char *const names[] = {"notice", "written after", "bytes", "nodes that held it"};
 	table->name = "notices";
-	(void)snprintf(table->title, sizeof table->title, "Public notices: how many nodes took each");
+	(void)snprintf(table->title, sizeof table->title, "Public notices: how many nodes held each");
 	heads(table, sizeof names / sizeof *names, names);
 	unsigned left_out = 0;
 	for (uint32_t i = 0; i < data->letter_count; i++) {
@@ -225,10 +225,10 @@ static bool fill_notices(const struct report_data *data, struct report_table *ta
 		cell(cells[0], "number %" PRIu32, i);
 		report_duration(letter->at_ms, cells[1]);
 		report_number(letter->bytes, cells[2]);
-		share(letter->copies, data->nodes, cells[3]);
+		share(letter->nodes, data->nodes, cells[3]);
 	}
 	(void)snprintf(table->note, sizeof table->note,
-		       "The share is of all nodes. A node that took a notice again after it had lost it counts again.%s",
+		       "The share is of all nodes, and each is counted once, however often it took the notice.%s",
 		       left_out > 0 ? " More notices than these were written; the file has them all." : "");
 	return true;
 }
