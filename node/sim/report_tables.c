@@ -227,8 +227,7 @@ static bool fill_notices(const struct report_data *data, struct report_table *ta
 		report_number(letter->bytes, cells[2]);
 		share(letter->nodes, data->nodes, cells[3]);
 	}
-	(void)snprintf(table->note, sizeof table->note,
-		       "The share is of all nodes, and each is counted once, however often it took the notice.%s",
+	(void)snprintf(table->note, sizeof table->note, "The share is of all nodes, and each is counted once, however often it took the notice.%s",
 		       left_out > 0 ? " More notices than these were written; the file has them all." : "");
 	return true;
 }
