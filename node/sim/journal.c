@@ -28,8 +28,9 @@ enum statement { EVENT_ROW, PLACE_ROW, SAMPLE_ROW, NODE_ROW, SITE_ROW, RUN_ROW, 
 static const char *const sql[STATEMENTS] = {
 	[EVENT_ROW] = "INSERT INTO event(at_ms, event, node, other, letter, value) VALUES(?, ?, ?, ?, ?, ?)",
 	[PLACE_ROW] = "INSERT INTO place(at_ms, node, x_mm, y_mm) VALUES(?, ?, ?, ?)",
-	[SAMPLE_ROW] = "INSERT INTO sample(at_ms, store_bytes, store_max_bytes, letters_held, le_bytes, wifi_bytes, net_bytes, advertise_ms, scan_ms,"
-		       " linked_ms, alive, links) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SAMPLE_ROW] =
+		("INSERT INTO sample(at_ms, store_bytes, store_max_bytes, letters_held, le_bytes, wifi_bytes, net_bytes, advertise_ms, scan_ms,"
+		 " linked_ms, alive, links) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 	[NODE_ROW] = "INSERT OR REPLACE INTO node(node, what) VALUES(?, ?)",
 	[SITE_ROW] = "INSERT INTO site(name, kind, x_mm, y_mm, radius_mm) VALUES(?, ?, ?, ?, ?)",
 	[RUN_ROW] = "INSERT OR REPLACE INTO run(name, value) VALUES(?, ?)",

@@ -157,8 +157,10 @@ def tables_too_small_of_theirs(room):
     """An estimate that lies makes the post describe with a table too small: it must send MORE, and finer parts."""
     common, theirs = many(300, letters.STATUS), many(60, letters.STATUS)
     seen = set()
-    for share in (0.75, 0.6, 0.9, 0.45, 0.0):  # what chance an estimate is off by decides which of them does what
-        with Dialled(room, "lied-%g" % share, common + theirs) as dialled, dialled.answer(held=common + many(60, letters.STATUS)) as link:
+    for turn, share in enumerate((0.75, 0.6, 0.9, 0.45, 0.0) * 4):  # what chance an estimate is off by decides which of them does what
+        if len(seen) == 3:
+            break
+        with Dialled(room, "lied-%d" % turn, common + theirs) as dialled, dialled.answer(held=common + many(60, letters.STATUS)) as link:
             understated(link.compare, common + theirs, share)
             counts = union_on_both(dialled.post, link)
             seen |= {name for name in ("to more", "to larger", "from MORE") if counts[name]}
