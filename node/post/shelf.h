@@ -2,8 +2,8 @@
 #define BARID_NODE_POST_SHELF_H
 /*
  * Where the rows of a store lie: letters, ids that are only known, newest notices, organisations believed, secrets revoked, tickets spent. The store
- * (store.h) keeps the catalogue and the rules; a shelf keeps bytes, and makes a turn durable. node/post/shelf_sqlite.c is what every post has; a
- * gateway's database and the simulator's crowd are others. Called by store*.c only.
+ * (store.h) keeps the catalogue and the rules; a shelf keeps bytes, and makes a turn durable. node/post/shelf_sqlite.c is what every post has; the
+ * simulator's crowd has another (node/sim/shelf_shared.h). Called by store*.c only.
  *
  * A row is added in the place of one with the same key. What goes wrong is left in *error, unless something is there already, and answered as if
  * there was nothing; the store then changes nothing more before rollback(). Keys are numbers of 64 bits, in order as if they were signed. What the
