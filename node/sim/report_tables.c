@@ -1,4 +1,5 @@
 #include "node/desk/text.h"
+#include "node/sim/energy.h"
 #include "node/sim/journal.h"
 #include "node/sim/report_inside.h"
 #include "proto/envelope.h"
@@ -13,8 +14,6 @@ const char *const report_class_names[LETTER_CLASSES] = {"routine", "status", "ne
 
 static const char *const kind_names[REPORT_KINDS] = {"gateways", "boxes", "medics", "civilians", "others"};
 
-/* What a phone's battery gives up while its radio is busy: rounded from data sheets of phones' and Raspberry Pis' radios, not measured here. */
-enum { ADVERTISE_UA = 100, SCAN_UA = 20000, LINKED_UA = 10000, MILLIVOLTS = 3700, BATTERY_MAH = 3000 };
 enum { HOUR_MS = 3600000 };
 
 void report_duration(uint64_t ms, char out[static REPORT_CELL])
@@ -233,7 +232,7 @@ static bool fill_notices(const struct report_data *data, struct report_table *ta
 }
 
 /* So many milliseconds of all radios: as seconds of one radio in one hour. */
-static void airtime(uint64_t sum_ms, uint64_t radios, uint64_t span_ms, uint64_t microamperes, char (*cells)[REPORT_CELL])
+static void airtime(uint64_t sum_ms, uint64_t radios, uint64_t span_ms, unsigned microamperes, char (*cells)[REPORT_CELL])
 {
 	char sum[REPORT_CELL];
 	report_number((sum_ms + HOUR_MS / 2) / HOUR_MS, sum);
@@ -242,9 +241,9 @@ static void airtime(uint64_t sum_ms, uint64_t radios, uint64_t span_ms, uint64_t
 		return;
 	double part = (double)sum_ms / (double)radios / (double)span_ms; /* of one radio's time */
 	cell(cells[2], "%.1f s", part * 3600);
-	double milliampere_hours = part * (double)microamperes / 1000 * 24;
-	cell(cells[3], "%.1f mAh, %.2f Wh", milliampere_hours, milliampere_hours * MILLIVOLTS / 1e6);
-	cell(cells[4], "%.1f %%", milliampere_hours * 100 / BATTERY_MAH);
+	double milliampere_hours = energy_mah_a_day(part, microamperes);
+	cell(cells[3], "%.1f mAh, %.2f Wh", milliampere_hours, milliampere_hours * ENERGY_MILLIVOLTS / 1e6);
+	cell(cells[4], "%.1f %%", milliampere_hours * 100 / ENERGY_BATTERY_MAH);
 }
 
 /* radios 0: bytes that no phone's radio carried. */
@@ -271,7 +270,8 @@ static bool fill_air(const struct report_data *data, struct report_table *table)
 		       "Energy is an estimate, from assumptions and not from measurement: listening takes %d mA, a connection %d mA, showing a "
 		       "beacon 0.%d mA "
 		       "on average, at %d.%d V; a battery holds %d mAh. The phone's own needs come on top.",
-		       SCAN_UA / 1000, LINKED_UA / 1000, ADVERTISE_UA / 100, MILLIVOLTS / 1000, MILLIVOLTS % 1000 / 100, BATTERY_MAH);
+		       ENERGY_SCAN_UA / 1000, ENERGY_LINKED_UA / 1000, ENERGY_ADVERTISE_UA / 100, ENERGY_MILLIVOLTS / 1000,
+		       ENERGY_MILLIVOLTS % 1000 / 100, ENERGY_BATTERY_MAH);
 	heads(table, sizeof names / sizeof *names, names);
 	if (data->sample_count == 0)
 		return true;
@@ -281,10 +281,11 @@ static bool fill_air(const struct report_data *data, struct report_table *table)
 		radios += data->kind_counts[kind];
 	const struct {
 		const char *name;
-		uint64_t sum_ms, microamperes;
-	} lines[] = {{"showing the beacon", last->advertise_ms, ADVERTISE_UA},
-		     {"listening", last->scan_ms, SCAN_UA},
-		     {"connected", last->linked_ms, LINKED_UA}};
+		uint64_t sum_ms;
+		unsigned microamperes;
+	} lines[] = {{"showing the beacon", last->advertise_ms, ENERGY_ADVERTISE_UA},
+		     {"listening", last->scan_ms, ENERGY_SCAN_UA},
+		     {"connected", last->linked_ms, ENERGY_LINKED_UA}};
 	for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++) {
 		char(*cells)[REPORT_CELL] = row(table);
 		assert(cells != NULL);

@@ -1,7 +1,11 @@
 #include "node/sim/result.h"
 
+#include "node/sim/energy.h"
+
 #include <stdio.h>
 #include <sys/resource.h>
+
+enum { HOUR_MS = 3600000 };
 
 static double virtual_seconds(const struct world *world)
 {
@@ -26,6 +30,18 @@ static void add(json_t *object, const char *name, json_t *value)
 	(void)json_object_set_new(object, name, value);
 }
 
+/* Of one phone's Bluetooth, on average. */
+static double milliampere_hours(const struct world *world)
+{
+	const struct air_sums *sums = &world->stage.air.sums;
+	const uint64_t ms[] = {sums->advertise_ms, sums->scan_ms, sums->linked_ms};
+	static const unsigned microamperes[] = {ENERGY_ADVERTISE_UA, ENERGY_SCAN_UA, ENERGY_LINKED_UA};
+	double sum = 0;
+	for (unsigned i = 0; i < 3; i++)
+		sum += energy_mah_a_day(a_phone_hour(world, ms[i]) / HOUR_MS, microamperes[i]);
+	return sum;
+}
+
 static json_t *airtime_json(const struct world *world)
 {
 	const struct air_sums *sums = &world->stage.air.sums;
@@ -36,6 +52,7 @@ static json_t *airtime_json(const struct world *world)
 	add(object, "scan_s_a_phone_hour", json_real(a_phone_hour(world, sums->scan_ms) / 1000));
 	add(object, "advertise_s_a_phone_hour", json_real(a_phone_hour(world, sums->advertise_ms) / 1000));
 	add(object, "linked_s_a_phone_hour", json_real(a_phone_hour(world, sums->linked_ms) / 1000));
+	add(object, "energy_mah_a_phone_day", json_real(milliampere_hours(world)));
 	add(object, "dials", json_integer((json_int_t)sums->dials));
 	add(object, "dials_failed", json_integer((json_int_t)sums->dials_failed));
 	return object;
