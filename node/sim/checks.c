@@ -236,8 +236,8 @@ void checks_linked(struct checks *checks, uint32_t dialler, uint32_t answerer)
 		reach_up(checks->reach, dialler, answerer);
 }
 
-/* Whoever listens to the air sees how each link begins: no byte of it may be the same in all. That two links never begin alike cannot be seen here,
- * for simulated posts draw their keys from a store of them (chance.h). */
+/* Whoever listens to the air sees how links begin: no byte of it may be the same in many. That two links never begin alike cannot be seen here, for
+ * simulated posts draw their keys from a store of them (chance.h). */
 void checks_carried(struct checks *checks, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len)
 {
 	struct watched *watched = &checks->watched[from];
@@ -246,10 +246,9 @@ void checks_carried(struct checks *checks, uint32_t from, uint32_t to, const uin
 	watched->opening = 0;
 	if (len < START_SIZE || checks->world->actors[from].foe != FOE_NONE)
 		return;
-	if (checks->start_count++ == 0)
-		memcpy(checks->first_start, bytes, START_SIZE);
+	checks->start_count++;
 	for (unsigned i = 0; i < START_SIZE; i++)
-		checks->varied[i] = checks->varied[i] || bytes[i] != checks->first_start[i];
+		checks->start_values[i][bytes[i]]++;
 }
 
 void checks_unlinked(struct checks *checks, uint32_t dialler, uint32_t answerer)

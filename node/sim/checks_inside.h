@@ -47,9 +47,8 @@ struct checks {
 	uint32_t given_up[GIVEN_UP_MAX]; /* by the actor whose turn it is */
 	unsigned given_up_count;
 	bool kept_any;
-	uint8_t first_start[START_SIZE];
 	uint64_t start_count;
-	bool varied[START_SIZE]; /* that byte was not the same in all of them */
+	uint32_t start_values[START_SIZE][256]; /* how many of them had which value there */
 };
 
 /* One look of a checker; otherwise: what to say if it was not good, all but the time. */
