@@ -180,6 +180,23 @@ START_TEST(a_wider_range_is_measured_without_meeting)
 }
 END_TEST
 
+START_TEST(who_is_tied_is_where_the_leader_is)
+{
+	ether_tie(ether, 5, 4);
+	ether_tie(ether, 6, 4);
+	move(0, 0, 0);
+	ether_move(ether, 5, (struct ether_place){0, 0});
+	ck_assert(!ether_has_place(ether, 5) && meetings == 0);
+	ether_move(ether, 4, (struct ether_place){3000, 0});
+	ck_assert_uint_eq(meetings, 6); /* four nodes, each with each */
+	ck_assert(ether_reaches(ether, 0, 6) && ether_reaches(ether, 5, 6));
+	ether_move(ether, 6, (struct ether_place){90000, 0});
+	ck_assert_int_eq(ether_place_of(ether, 6).x_mm, 3000);
+	ether_move(ether, 4, (struct ether_place){0, 50000});
+	ck_assert(!ether_reaches(ether, 0, 5) && !ether_reaches(ether, 0, 6) && ether_reaches(ether, 4, 5) && ether_reaches(ether, 5, 6));
+}
+END_TEST
+
 START_TEST(the_worst_noise_in_range_counts)
 {
 	move(0, 0, 0);
@@ -234,6 +251,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, a_trace_agrees_with_a_table);
 	tcase_add_test(tcase, reach_ends_at_the_range_exactly_and_far_off_too);
 	tcase_add_test(tcase, a_wider_range_is_measured_without_meeting);
+	tcase_add_test(tcase, who_is_tied_is_where_the_leader_is);
 	tcase_add_test(tcase, the_worst_noise_in_range_counts);
 	tcase_add_test(tcase, the_same_moves_give_the_same_order);
 	suite_add_tcase(suite, tcase);

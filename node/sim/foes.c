@@ -11,7 +11,7 @@ enum {
 	REPLAY_MS = 300000, /* a replayer hands out old letters so often, */
 	REPLAY_LETTERS = 8, /* so many, */
 	FORGE_LETTERS = 8,  /* and in one of so many times receipts that it made up */
-	GUISE_LETTERS = 4,  /* what one of many guises writes */
+	GUISE_LETTERS = 4,  /* what a guise writes under a new name */
 	JAMMERS_MAX = 64,
 	YEAR_S = 365 * 86400,
 	YEARS_OFF = 20,
@@ -51,6 +51,21 @@ static void enlist(struct foes *foes, enum actor_foe kind, uint32_t per_million)
 		actor->foe = kind;
 		world->foe_count++;
 		wanted--;
+	}
+}
+
+/* As many sybils as one has guises are one device: they are all where the first of them is. */
+static void crew(struct foes *foes)
+{
+	struct world *world = foes->world;
+	uint32_t guises = 0, leader = 0;
+	for (uint32_t i = world->civilians_at; i < world->count && !*world->scenario->trace; i++) {
+		if (world->actors[i].foe != FOE_SYBIL)
+			continue;
+		if (guises++ % world->scenario->foes.sybil_guises == 0)
+			leader = i;
+		else
+			ether_tie(world->ether, i, leader);
 	}
 }
 
@@ -137,7 +152,7 @@ static void replay(struct foe *foe)
 	agenda_set(world->agenda, &foe->item, agenda_now_us(world->agenda) + REPLAY_MS * 1000ull);
 }
 
-/* The same device under another name: nobody who meets it has seen it before. */
+/* The same guise under another name: nobody who meets it has seen it before. */
 static void disguise(struct foe *foe)
 {
 	struct world *world = foe->foes->world;
@@ -175,6 +190,7 @@ struct foes *foes_new(struct world *world)
 	enlist(foes, FOE_FLOODER, wanted->flooders);
 	enlist(foes, FOE_LIAR, wanted->liars);
 	enlist(foes, FOE_SYBIL, wanted->sybils);
+	crew(foes);
 	enlist(foes, FOE_REPLAYER, wanted->replayers);
 	foes->all = calloc(world->foe_count + 1, sizeof *foes->all);
 	if (!foes->all) {

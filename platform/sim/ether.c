@@ -30,7 +30,8 @@ struct node {
 	uint32_t cell, at; /* where its spot is */
 	uint64_t seen;     /* the search that has found it among somebody's near ones */
 	struct ether_place place;
-	bool has_place;
+	uint32_t first_tied, next_tied; /* node + 1; 0: none */
+	bool has_place, is_tied;
 	uint8_t side;
 };
 
@@ -232,7 +233,7 @@ static void meet_close(struct ether *ether, uint32_t id)
 			meet_in_cell(ether, id, &ether->cells[cell_at(ether, column + dx, row + dy)]);
 }
 
-void ether_move(struct ether *ether, uint32_t id, struct ether_place place)
+static void put(struct ether *ether, uint32_t id, struct ether_place place)
 {
 	struct node *node = node_of(ether, id);
 	uint32_t cell = cell_of(ether, place);
@@ -247,6 +248,26 @@ void ether_move(struct ether *ether, uint32_t id, struct ether_place place)
 		ether->cells[cell].spots[node->at].place = place;
 	part_far(ether, id);
 	meet_close(ether, id);
+}
+
+void ether_move(struct ether *ether, uint32_t id, struct ether_place place)
+{
+	if (node_of(ether, id)->is_tied)
+		return;
+	put(ether, id, place);
+	for (uint32_t tied = ether->nodes[id].first_tied; tied > 0; tied = ether->nodes[tied - 1].next_tied)
+		put(ether, tied - 1, place);
+}
+
+void ether_tie(struct ether *ether, uint32_t id, uint32_t leader)
+{
+	struct node *node = node_of(ether, id), *first = node_of(ether, leader);
+	assert(id != leader);
+	assert(!node->is_tied && node->first_tied == 0 && !node->has_place);
+	assert(!first->is_tied);
+	node->is_tied = true;
+	node->next_tied = first->first_tied;
+	first->first_tied = id + 1;
 }
 
 bool ether_has_place(const struct ether *ether, uint32_t node)

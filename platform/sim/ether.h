@@ -35,8 +35,11 @@ void ether_free(struct ether *ether);
 /* At most one; NULL to stop. Borrowed. */
 void ether_listen(struct ether *ether, const struct ether_listener *listener);
 
-/* Puts a node there and works out whom it meets and whom it leaves. */
+/* Puts a node there, and all that are tied to it, and works out whom they meet and whom they leave. Of a node that is tied itself nothing comes. */
 void ether_move(struct ether *ether, uint32_t node, struct ether_place place);
+/* From its leader's next move on a node is where its leader is: one device that shows itself as several. The leader is tied to nobody, and the node
+ * leads nobody and has no place yet. */
+void ether_tie(struct ether *ether, uint32_t node, uint32_t leader);
 bool ether_has_place(const struct ether *ether, uint32_t node);
 struct ether_place ether_place_of(const struct ether *ether, uint32_t node);
 /* By a trace. Meeting twice or parting without having met does nothing. */
