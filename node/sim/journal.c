@@ -56,10 +56,11 @@ static const char schema[] =
 static_assert(JOURNAL_APPLICATION == 1112754509 && FORMAT == 1, "what the schema says");
 
 static const char *const event_names[JOURNAL_EVENTS] = {
-	[JOURNAL_WRITTEN] = "written",     [JOURNAL_STORED] = "stored", [JOURNAL_DROPPED] = "dropped", [JOURNAL_DELIVERED] = "delivered",
-	[JOURNAL_RECEIPTED] = "receipted", [JOURNAL_MET] = "met",       [JOURNAL_PARTED] = "parted",   [JOURNAL_LINK_UP] = "link up",
-	[JOURNAL_LINK_DOWN] = "link down", [JOURNAL_SHOWN] = "shown",   [JOURNAL_CRASHED] = "crashed", [JOURNAL_RESTARTED] = "restarted",
-	[JOURNAL_SEIZED] = "seized",       [JOURNAL_ONLINE] = "online", [JOURNAL_OFFLINE] = "offline", [JOURNAL_CHECK_FAILED] = "check failed",
+	[JOURNAL_WRITTEN] = "written",     [JOURNAL_STORED] = "stored",       [JOURNAL_DROPPED] = "dropped",
+	[JOURNAL_DELIVERED] = "delivered", [JOURNAL_RECEIPTED] = "receipted", [JOURNAL_MET] = "met",
+	[JOURNAL_PARTED] = "parted",       [JOURNAL_LINK_UP] = "link up",     [JOURNAL_LINK_DOWN] = "link down",
+	[JOURNAL_CRASHED] = "crashed",     [JOURNAL_RESTARTED] = "restarted", [JOURNAL_SEIZED] = "seized",
+	[JOURNAL_ONLINE] = "online",       [JOURNAL_OFFLINE] = "offline",     [JOURNAL_CHECK_FAILED] = "check failed",
 };
 
 struct journal {

@@ -22,7 +22,6 @@ enum journal_event {
 	JOURNAL_PARTED,
 	JOURNAL_LINK_UP,   /* node opened a link to other; value: enum journal_medium */
 	JOURNAL_LINK_DOWN, /* value: bytes carried, both ways; letter: enum journal_medium */
-	JOURNAL_SHOWN,     /* node's people see notice letter as the current one of its topic; value: topic */
 	JOURNAL_CRASHED,   /* node */
 	JOURNAL_RESTARTED, /* node; value: letters held */
 	JOURNAL_SEIZED,
@@ -32,7 +31,7 @@ enum journal_event {
 	JOURNAL_EVENTS
 };
 
-enum journal_drop { DROP_OTHER, DROP_EXPIRED, DROP_EVICTED, DROP_RECEIPTED, DROP_SUPERSEDED, DROP_LOST };
+enum journal_drop { DROP_EXPIRED, DROP_EVICTED, DROP_RECEIPTED, DROP_SUPERSEDED };
 enum journal_medium { MEDIUM_LE, MEDIUM_WIFI, MEDIUM_NET };
 
 /* JOURNAL_APPLICATION is the application id of the SQLite file, by which a report knows it. */
