@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS, WIDTH = 760, HEIGHT = 360, CURVE_POINTS = 240 };
+enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS, HOUR_S = 3600, WIDTH = 760, HEIGHT = 360, CURVE_POINTS = 240 };
 
 /* Steps of a time axis that are equally wide but not equally long, so that minutes and days fit in one picture. */
 static const struct {
@@ -251,13 +251,13 @@ static double seconds_an_hour(uint64_t before, uint64_t after, uint64_t span_ms,
 {
 	if (after < before || span_ms == 0 || radios == 0)
 		return 0;
-	return (double)(after - before) / (double)span_ms / (double)radios * 3600;
+	return (double)(after - before) / (double)span_ms / (double)radios * HOUR_S;
 }
 
 /* The smallest of 1, 2, 5, 10, 20, ... up to an hour that is not below. */
 static double round_above(double value)
 {
-	static const double tops[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 3600};
+	static const double tops[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, HOUR_S};
 	for (unsigned i = 0; i < sizeof tops / sizeof *tops; i++)
 		if (value <= tops[i])
 			return tops[i];
@@ -268,7 +268,7 @@ static double round_above(double value)
 static void air_panel(FILE *out, const struct report_data *data, unsigned field, uint64_t radios)
 {
 	static const char *const titles[] = {"showing the beacon", "listening", "connected"};
-	enum { BINS = 96 };
+	enum { BINS = 24 }; /* what a radio does is added up when it is done with it: many minutes to a bin, and no more than there are */
 	double values[BINS], most = 0;
 	uint32_t parts = data->sample_count - 1 < BINS ? data->sample_count - 1 : BINS;
 	uint64_t run_ms = data->samples[data->sample_count - 1].at_ms;
@@ -278,6 +278,7 @@ static void air_panel(FILE *out, const struct report_data *data, unsigned field,
 		uint64_t before = field == 0 ? from->advertise_ms : field == 1 ? from->scan_ms : from->linked_ms;
 		uint64_t after = field == 0 ? to->advertise_ms : field == 1 ? to->scan_ms : to->linked_ms;
 		values[i] = to->at_ms < from->at_ms ? 0 : seconds_an_hour(before, after, to->at_ms - from->at_ms, radios);
+		values[i] = values[i] > HOUR_S ? HOUR_S : values[i];
 		most = values[i] > most ? values[i] : most;
 	}
 	double top = round_above(most);

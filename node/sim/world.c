@@ -15,7 +15,7 @@
 
 #define WORLD_STREAM (UINT64_C(9) << 40)
 
-enum { SAMPLE_US = 60 * 1000000, PLACES_EVERY = 5, MILLION = 1000000, PICK_TRIES = 64, ORACLE_LETTERS_MAX = 1 << 16, ORACLE_PAUSE_MS = 1000 };
+enum { SAMPLE_US = 60 * 1000000, MILLION = 1000000, PICK_TRIES = 64, ORACLE_LETTERS_MAX = 1 << 16, ORACLE_PAUSE_MS = 1000 };
 
 uint64_t world_now_ms(const struct world *world)
 {
@@ -325,10 +325,9 @@ static void on_sample(void *owner)
 		.alive = world->alive,
 		.links = world->stage.air.sums.links,
 	};
-	bool places = world->ground && sample.at_ms / (SAMPLE_US / 1000) % PLACES_EVERY == 0;
 	for (uint32_t i = 0; i < world->count; i++) {
 		const struct actor *actor = &world->actors[i];
-		if (places && ether_has_place(world->ether, i)) {
+		if (world->ground && ether_has_place(world->ether, i)) {
 			struct ether_place place = ether_place_of(world->ether, i);
 			journal_place(world->journal, sample.at_ms, i, place.x_mm, place.y_mm);
 		}
@@ -497,7 +496,7 @@ struct world *world_new(const struct world_config *config, char error[static SCE
 	world->calm_begins = (struct agenda_item){.happen = on_calm, .owner = world};
 	for (uint32_t i = 0; i < world->count; i++)
 		world_on(world, &world->actors[i]);
-	agenda_set(world->agenda, &world->sample, SAMPLE_US);
+	agenda_set(world->agenda, &world->sample, 0);
 	world->tick = (struct agenda_item){.happen = on_tick, .owner = world};
 	if (world->oracle)
 		agenda_set(world->agenda, &world->tick, ORACLE_PAUSE_MS * 1000);

@@ -292,6 +292,10 @@ reports()
 	"$sim" report told.db --csv >csv 2>err || fail "report --csv: $(cat err)"
 	"$sim" report told.db --letter 0 --html letter.html >/dev/null 2>err || fail "report --letter: $(cat err)"
 	xmllint --noout letter.html 2>err || fail "a letter's page is not well formed: $(head -n 3 err)"
+	# Every picture of the map shows where the nodes are, the ones before the first minute is over, too.
+	local empty
+	empty=$(grep -c 'stroke="#0072b2" stroke-width="3.6" d=""' letter.html || true)
+	[ "$empty" = 0 ] || fail "$empty pictures of the map show nobody who has the letter"
 	expect 64 usage report
 	expect 66 'missing[.]db' report missing.db
 	head -c 9000 /dev/urandom >foreign.db
