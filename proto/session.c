@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { RECORDS_PER_KEY = 1 << 16 };
+enum { RECORDS_PER_KEY = 1 << 16, SLOW_RECORD_UNITS = 4 };
 
 static const char neighbour_prologue[] = "barid-link-v1";
 static const char gateway_prologue[] = "barid-gate-v1";
@@ -15,6 +15,7 @@ static const char gateway_prologue[] = "barid-gate-v1";
 void session_start(struct session *session, const struct session_setup *setup)
 {
 	memset(session, 0, sizeof(*session));
+	session->record_max = setup->slow ? SLOW_RECORD_UNITS * RECORD_UNIT : RECORD_DATA_MAX;
 	const char *prologue = setup->gateway ? gateway_prologue : neighbour_prologue;
 	struct channel_setup channel = {
 		.pattern = setup->gateway ? CHANNEL_NK : CHANNEL_NNPSK0,
@@ -169,7 +170,7 @@ bool session_next(struct session *session, struct message *message)
 
 bool session_wants_messages(const struct session *session)
 {
-	return session->state == SESSION_OPEN && !session->rekey_due && session->out_len < RECORD_DATA_MAX;
+	return session->state == SESSION_OPEN && !session->rekey_due && session->out_len < session->record_max;
 }
 
 static uint8_t *append(struct session *session, enum message_type type, size_t len)
@@ -210,10 +211,10 @@ size_t session_output(struct session *session, uint8_t *buf, size_t cap, bool ke
 	if (session->state != SESSION_OPEN || (session->out_len == 0 && !keepalive && !session->rekey_due))
 		return 0;
 	/* A REKEY must be the last message of its record. */
-	bool rekey = session->rekey_due && session->out_len + MESSAGE_HEADER_SIZE <= RECORD_DATA_MAX;
+	bool rekey = session->rekey_due && session->out_len + MESSAGE_HEADER_SIZE <= session->record_max;
 	if (rekey)
 		(void)append(session, MESSAGE_REKEY, 0);
-	size_t data = session->out_len < RECORD_DATA_MAX ? session->out_len : RECORD_DATA_MAX;
+	size_t data = session->out_len < session->record_max ? session->out_len : session->record_max;
 	size_t len = record_seal(&session->channel, session->out, data, buf);
 	if (len == 0) {
 		fail(session, SESSION_MALFORMED);

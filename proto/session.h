@@ -36,6 +36,7 @@ enum session_state {
 struct session_setup {
 	bool gateway; /* NK with a gateway; otherwise NNpsk0 with a neighbour */
 	bool initiator;
+	bool slow;                       /* a full record would take long: ours are short, for what is urgent waits for the one under way */
 	const uint8_t *psk;              /* 32: neighbour */
 	const uint8_t *static_secret;    /* 32: gateway's side */
 	const uint8_t *remote_static;    /* 32: the gateway's public key, dialling side */
@@ -53,6 +54,7 @@ struct session {
 	enum session_state state;
 	bool rekey_due;
 	bool greeting_ready;                                  /* our part of the handshake has its payload */
+	uint16_t record_max;                                  /* data bytes in a record of ours */
 	uint32_t records_sent;                                /* since the last rekey */
 	uint8_t glance[GLANCE_SIZE], greeting[GREETING_SIZE]; /* payloads of the two handshake messages */
 	uint8_t first_hash[CHANNEL_HASH_SIZE];                /* handshake hash after the first */
@@ -80,7 +82,7 @@ bool session_next(struct session *session, struct message *message);
 /* Room for a message with len payload bytes, to be filled by the caller at once; NULL if there is no room before the next session_output(), or the
  * session is not open. len <= MESSAGE_PAYLOAD_MAX. */
 uint8_t *session_message(struct session *session, enum message_type type, size_t len);
-/* True while messages of the next record are still being collected: less than one full record is waiting. */
+/* True while messages of the next record are still being collected: less than one record as long as this link's may be is waiting. */
 bool session_wants_messages(const struct session *session);
 /* Writes one handshake message or record, if there is one, into buf[cap], cap >= RECORD_WIRE_MAX. Returns its length or 0. keepalive: make an empty
  * record if there is nothing else. */

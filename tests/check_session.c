@@ -101,6 +101,33 @@ START_TEST(a_record_s_length_tells_only_its_unit_count)
 }
 END_TEST
 
+/* What is urgent waits for the record under way: on a slow link that is a short one, and nothing is lost by it. */
+START_TEST(a_slow_link_s_records_are_short)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+	ck_assert_ptr_nonnull(pair);
+	static const uint8_t zeros[2000];
+	uint8_t ephemeral[2][32];
+	memset(ephemeral[0], 1, 32);
+	memset(ephemeral[1], 2, 32);
+	session_start(&pair->a, &(struct session_setup){.initiator = true, .slow = true, .psk = zero_psk, .ephemeral_secret = ephemeral[0]});
+	session_start(&pair->b, &(struct session_setup){.psk = zero_psk, .ephemeral_secret = ephemeral[1]});
+	(void)move(pair, &pair->a, &pair->b, 1000);
+	(void)move(pair, &pair->b, &pair->a, 1000);
+	memcpy(session_message(&pair->a, MESSAGE_LETTER, sizeof zeros), zeros, sizeof zeros);
+	ck_assert(!session_wants_messages(&pair->a));
+	memcpy(session_message(&pair->b, MESSAGE_LETTER, sizeof zeros), zeros, sizeof zeros);
+	ck_assert(session_wants_messages(&pair->b));
+	ck_assert_uint_eq(move(pair, &pair->a, &pair->b, 1000), record_wire_len(4));
+	ck_assert_uint_eq(move(pair, &pair->a, &pair->b, 1000), record_wire_len(4));
+	struct message message;
+	ck_assert(session_next(&pair->b, &message));
+	ck_assert_uint_eq(message.len, sizeof zeros);
+	ck_assert_uint_eq(move(pair, &pair->b, &pair->a, 1000), record_wire_len(8));
+	free(pair);
+}
+END_TEST
+
 START_TEST(without_the_community_key_there_is_no_answer)
 {
 	struct pair *pair = calloc(1, sizeof(*pair));
@@ -337,6 +364,7 @@ Suite *suite_under_test(void)
 	tcase_set_timeout(test_case, 60);
 	tcase_add_test(test_case, messages_of_every_length_arrive_whole_however_the_bytes_are_cut);
 	tcase_add_test(test_case, a_record_s_length_tells_only_its_unit_count);
+	tcase_add_test(test_case, a_slow_link_s_records_are_short);
 	tcase_add_test(test_case, without_the_community_key_there_is_no_answer);
 	tcase_add_test(test_case, every_flipped_bit_of_a_record_ends_the_session);
 	tcase_add_test(test_case, replayed_reordered_and_reflected_records_end_the_session);

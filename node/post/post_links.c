@@ -81,6 +81,7 @@ static void start_session(const struct post *post, struct neighbour *neighbour)
 	struct session_setup setup = {
 		.gateway = neighbour->kind == LINK_GATEWAY_DIALLED || neighbour->kind == LINK_GATEWAY_ANSWERED,
 		.initiator = neighbour->kind == LINK_DIALLED || neighbour->kind == LINK_GATEWAY_DIALLED,
+		.slow = neighbour->aside.slow,
 		.ephemeral_secret = ephemeral,
 	};
 	if (!setup.gateway)
