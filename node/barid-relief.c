@@ -33,7 +33,8 @@ static const struct {
 	 "barid-relief org card > medics.card                the card that lets people write to you"},
 	{"inbox", duty_inbox, "all type state by", 0, 0,
 	 "barid-relief inbox                                 fetch letters, list open cases, most urgent first\n"
-	 "barid-relief inbox --all --type medevac            closed ones too; safe, medevac, transport, alert, headcount, letter\n"
+	 "barid-relief inbox --all --type medevac            closed ones too; safe, seek, seen, medevac, patient, incident, need,\n"
+	 "                                                   transport, alert, facility, headcount, letter\n"
 	 "barid-relief inbox --state new                     new, opened, assigned, answered, closed"},
 	{"show", duty_show, "by", 1, 1,
 	 "barid-relief show M-0418                            everything about a case; tells its sender that it was opened"},

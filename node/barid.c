@@ -11,25 +11,41 @@
 #include <unistd.h>
 
 #define COMPOSE "org to send-now wait timeout update exercise test lang ticket no-ticket "
+#define SUBJECT "name father origin age sex "
 #define PUBLIC COMPOSE "public valid go stop-notice cancel-notice complete safe "
 
 static const struct cli_option options[] = {
-	{"name", true},           {"card", false},        {"qr", false},         {"yes", false},
-	{"letter", true},         {"org", true},          {"to", true},          {"send-now", false},
-	{"wait", true},           {"timeout", true},      {"update", true},      {"exercise", false},
-	{"test", false},          {"lang", true},         {"all", false},        {"new", false},
-	{"salvage", false},       {"trust-clock", false}, {"no-input", false},   {"people", true},
-	{"place", true},          {"going-to", true},     {"text", true},        {"red", true},
-	{"yellow", true},         {"green", true},        {"litter", true},      {"walking", true},
-	{"children", true},       {"pregnant", true},     {"equip", true},       {"blood-group", true},
-	{"security", true},       {"marking", true},      {"hazard", true},      {"callback", true},
-	{"line", true},           {"verb", true},         {"stop", true},        {"time", true},
-	{"seats", true},          {"group", true},        {"reason", true},      {"source", true},
-	{"event", true},          {"urgency", true},      {"severity", true},    {"certainty", true},
-	{"area", true},           {"headline", true},     {"instruction", true}, {"radio", false},
-	{"public", false},        {"valid", true},        {"go", false},         {"stop-notice", false},
-	{"cancel-notice", false}, {"complete", false},    {"safe", false},       {"ticket", false},
-	{"no-ticket", false},     {"with", true},         {NULL, false},
+	{"name", true},       {"card", false},        {"qr", false},
+	{"yes", false},       {"letter", true},       {"org", true},
+	{"to", true},         {"send-now", false},    {"wait", true},
+	{"timeout", true},    {"update", true},       {"exercise", false},
+	{"test", false},      {"lang", true},         {"all", false},
+	{"new", false},       {"salvage", false},     {"trust-clock", false},
+	{"no-input", false},  {"people", true},       {"place", true},
+	{"going-to", true},   {"text", true},         {"red", true},
+	{"yellow", true},     {"green", true},        {"litter", true},
+	{"walking", true},    {"children", true},     {"pregnant", true},
+	{"equip", true},      {"blood-group", true},  {"security", true},
+	{"marking", true},    {"hazard", true},       {"callback", true},
+	{"line", true},       {"verb", true},         {"stop", true},
+	{"time", true},       {"seats", true},        {"group", true},
+	{"reason", true},     {"source", true},       {"event", true},
+	{"urgency", true},    {"severity", true},     {"certainty", true},
+	{"area", true},       {"headline", true},     {"instruction", true},
+	{"radio", false},     {"public", false},      {"valid", true},
+	{"go", false},        {"stop-notice", false}, {"cancel-notice", false},
+	{"complete", false},  {"safe", false},        {"ticket", false},
+	{"no-ticket", false}, {"with", true},         {"father", true},
+	{"origin", true},     {"age", true},          {"sex", true},
+	{"about", true},      {"news", true},         {"number", true},
+	{"triage", true},     {"by", true},           {"mechanism", true},
+	{"injuries", true},   {"signs", true},        {"treatment", true},
+	{"move", true},       {"major", true},        {"kind", true},
+	{"access", true},     {"dead", true},         {"present", true},
+	{"needed", true},     {"sector", true},       {"item", true},
+	{"quantity", true},   {"unit", true},         {"open", true},
+	{"beds", true},       {"services", true},     {"lacks", true},
+	{"until", true},      {"type", true},         {NULL, false},
 };
 
 #define PUBLIC_HELP \
@@ -45,6 +61,8 @@ static const char compose_help[] =
 	"  --ticket, --no-ticket   spend a ticket of yours even where it would be spared, or none (\"barid role\")\n"
 	"  --update ID       replaces an earlier letter of yours   --exercise, --test   say that it is not real   --lang ar\n";
 
+#define SUBJECT_HELP "  --name, --father, --origin (where from), --age infant, child, youth, adult, elder, --sex female, male: whom it is about\n"
+
 static const struct verb verbs[] = {
 	{"init", verb_init, "name no-input", 0, 0,
 	 "  barid init --name \"Amal\"\nMakes your vault and your keys. Asks for a passphrase on a terminal, or reads one line from --passphrase-fd "
@@ -54,13 +72,44 @@ static const struct verb verbs[] = {
 	 "  barid contact add Amal amal.card\n  barid contact add Amal --letter ID   somebody who wrote and sent a card along\n  barid contact list\n"
 	 "  barid contact verify Amal            compare fingerprints by voice\n  barid contact rm Amal\n"},
 	{"org", verb_org, "", 1, 2, "  barid org trust medics.card      a card you got by hand from somebody you trust\n  barid org list\n"},
-	{"safe", verb_safe, COMPOSE "people place going-to text", 0, 0,
-	 "  barid safe --to Amal --people 4 --place \"Sector 4\" --text \"we are well\"\n"},
+	{"safe", verb_safe, COMPOSE SUBJECT "people place going-to text", 0, 0,
+	 "  barid safe --to Amal --people 4 --place \"Sector 4\" --text \"we are well\"\n"
+	 "  barid safe --org Tracing --name \"...\" --father \"...\"      somebody else is well, who cannot write\n" SUBJECT_HELP},
+	{"seek", verb_seek, COMPOSE SUBJECT "place time text", 0, 0,
+	 "  barid seek --org Tracing --name \"...\" --father \"...\" --origin \"...\" --age child --sex female --place \"last seen\" --text \"...\"\n"
+	 "Looking for somebody. It goes sealed to those you name: say no more than they need.\n" SUBJECT_HELP},
+	{"seen", verb_seen, COMPOSE SUBJECT "about news source place time text", 0, 0,
+	 "  barid seen --about ID --news believed-alive --source saw --place \"Sector 4\"      to whoever asked in that letter\n"
+	 "  barid seen --org Tracing --name \"...\" --news is-note-author\n"
+	 "  --news information-sought, is-note-author (it is the person who writes), believed-alive, believed-missing, believed-dead\n"
+	 "  --source self, saw, heard\n" SUBJECT_HELP},
 	{"medevac", verb_medevac,
 	 COMPOSE "place red yellow green litter walking children pregnant equip blood-group security marking hazard callback text", 0, 0,
 	 "  barid medevac --org Medics --red 1 --yellow 2 --walking 2 --litter 1 --place \"Sector 4\" --hazard sniper --text \"...\"\n"
 	 "  --hazard chemical, uxo, rubble, fire, sniper      --security safe, possible, danger, no-approach\n"
 	 "  --equip stretcher, oxygen, ventilator, incubator, wheelchair, dialysis, blood      --blood-group O-, O+, A-, ...\n"},
+	{"patient", verb_patient, COMPOSE "about number triage by age sex time mechanism injuries signs treatment move place going-to text", 0, 0,
+	 "  barid patient --about ID --number 1 --triage red --by medic --age adult --mechanism \"...\" --injuries \"...\" --signs \"...\" "
+	 "--treatment "
+	 "\"...\"\n"
+	 "  barid patient --update ID --move arrived --going-to \"...\"\n"
+	 "One patient of an evacuation request; ID is the request. Names are left out on purpose.\n"
+	 "  --triage red, yellow, green, grey (expectant), black (dead)   --by layperson, medic   --move waiting, en-route, arrived, died, released\n"
+	 "  --age infant, child, youth, adult, elder   --sex female, male   --time of the injury\n"},
+	{"incident", verb_incident, COMPOSE "major place kind hazard access red yellow green dead present needed time text", 0, 0,
+	 "  barid incident --org Rescue --major declared --place \"Sector 4\" --kind collapse --access \"from the north\" --red 3 --needed "
+	 "rescue,ambulance\n"
+	 "  --major declared, standby, no\n"
+	 "  --kind shelling, airstrike, gunfire, explosion, collapse, fire, chemical, mine, accident, disease, other\n"
+	 "  --hazard chemical, uxo, rubble, fire, sniper   --present, --needed ambulance, rescue, fire, medic, clearance, transport\n"},
+	{"need", verb_need, COMPOSE "sector item quantity unit people children place text", 0, 0,
+	 "  barid need --org Relief --sector water,infant --people 6 --children 2 --place \"Sector 4\"\n"
+	 "  barid need --org Relief --sector medicine --item insulin --quantity 10 --unit vials\n"
+	 "  --sector water, food, infant, medicine, shelter, fuel, protection\n"},
+	{"facility", verb_facility, COMPOSE "name open beds services lacks until place text", 0, 0,
+	 "  barid facility --org Medics --name H4 --open limited --beds 3 --services surgery,blood --lacks oxygen,fuel --until 2016-12-14T18:00Z\n"
+	 "A hospital's state. It goes sealed and can never be made public. Use a name that tells only its readers where it is.\n"
+	 "  --open open, limited, full, closed   --services, --lacks surgery, intensive, oxygen, blood, dialysis, maternity, fuel\n"},
 	{"bus", verb_bus, PUBLIC "all line verb stop time seats group reason source text", 1, 1,
 	 "  barid bus list [--all]\n  barid bus post --org Buses --line 1 --verb turned-back --reason \"heard shooting\" --source seen\n"
 	 "  --verb planned, boarding, departed, turned-back, cancelled, arrived      --source seen, organiser, heard      --time 2016-12-14T05:00Z\n"
@@ -81,7 +130,9 @@ static const struct verb verbs[] = {
 	 "  barid role take FILE          a grant by hand: a bundle file or BARID:LETTER: lines; FILE may be -\n"
 	 "  barid role revoke NAME        prints your share of what takes a colleague's role back; two shares together do it:\n"
 	 "  barid role revoke NAME --with BARID:SHARE:...\n"},
-	{"inbox", verb_inbox, "new", 0, 0, "  barid inbox [--new]\n"},
+	{"inbox", verb_inbox, "new type", 0, 0, "  barid inbox [--new] [--type seek]\n"},
+	{"search", verb_search, "", 1, CLI_WORDS_MAX - 1,
+	 "  barid search WORDS...      contacts, organisations, letters and notices that hold all of these words, with or without vowel marks\n"},
 	{"show", verb_show, "", 1, 1, "  barid show ID      a letter you got or sent, or a notice; any unique beginning of the id will do\n"},
 	{"track", verb_track, "wait timeout", 0, 1,
 	 "  barid track [ID]\n  barid track ID --wait received --timeout 600\n"

@@ -139,6 +139,38 @@ START_TEST(a_medevac_with_a_line_of_arabic_in_each_field_fits_512)
 }
 END_TEST
 
+START_TEST(every_type_goes_out_as_urgent_and_for_as_long_as_it_should)
+{
+	static const struct {
+		struct letter letter;
+		enum letter_class class;
+		enum ttl_class ttl;
+	} cases[] = {
+		{{.type = LETTER_MEDEVAC}, CLASS_URGENT, TTL_24_HOURS},
+		{{.type = LETTER_PATIENT}, CLASS_NEED, TTL_7_DAYS},
+		{{.type = LETTER_PATIENT, .triage = TRIAGE_YELLOW}, CLASS_NEED, TTL_7_DAYS},
+		{{.type = LETTER_PATIENT, .triage = TRIAGE_RED}, CLASS_URGENT, TTL_7_DAYS},
+		{{.type = LETTER_ALERT, .urgency = 1}, CLASS_URGENT, TTL_24_HOURS},
+		{{.type = LETTER_ALERT, .urgency = 2}, CLASS_NEED, TTL_24_HOURS},
+		{{.type = LETTER_INCIDENT}, CLASS_NEED, TTL_24_HOURS},
+		{{.type = LETTER_TRANSPORT}, CLASS_NEED, TTL_24_HOURS},
+		{{.type = LETTER_FACILITY}, CLASS_NEED, TTL_24_HOURS},
+		{{.type = LETTER_HEADCOUNT}, CLASS_NEED, TTL_24_HOURS},
+		{{.type = LETTER_SAFE}, CLASS_STATUS, TTL_7_DAYS},
+		{{.type = LETTER_NEED}, CLASS_STATUS, TTL_7_DAYS},
+		{{.type = LETTER_SEEK}, CLASS_ROUTINE, TTL_7_DAYS},
+		{{.type = LETTER_SEEN}, CLASS_ROUTINE, TTL_7_DAYS},
+		{{.type = LETTER_LETTER}, CLASS_ROUTINE, TTL_7_DAYS},
+		{{.type = LETTER_RECEIPT}, CLASS_STATUS, TTL_72_HOURS},
+		{{.type = LETTER_GRANT}, CLASS_STATUS, TTL_72_HOURS},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		ck_assert_int_eq(compose_class(&cases[i].letter), cases[i].class);
+		ck_assert_int_eq(compose_ttl(&cases[i].letter), cases[i].ttl);
+	}
+}
+END_TEST
+
 START_TEST(a_safe_letter_fits_256)
 {
 	struct letter letter = {.type = LETTER_SAFE, .people = 4};
@@ -274,6 +306,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, the_budgets_are_100_356_868_and_3940);
 	tcase_add_test(tests, too_long_says_how_many_bytes_too_many);
 	tcase_add_test(tests, a_medevac_with_a_line_of_arabic_in_each_field_fits_512);
+	tcase_add_test(tests, every_type_goes_out_as_urgent_and_for_as_long_as_it_should);
 	tcase_add_test(tests, a_safe_letter_fits_256);
 	tcase_add_test(tests, a_card_that_ran_out_means_reduced_protection_and_still_opens);
 	tcase_add_test(tests, a_letter_of_a_forgotten_day_cannot_be_opened_any_more);

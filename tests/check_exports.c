@@ -159,6 +159,63 @@ START_TEST(an_export_is_coarse_unless_precise_is_asked_for)
 }
 END_TEST
 
+/* Names of people under siege leave no more easily than places. */
+START_TEST(who_it_is_about_is_told_only_precisely)
+{
+	static const char *const formats[] = {"csv-hxl", "geojson", "jsonl"};
+	memset(&said, 0, sizeof(said));
+	said.type = LETTER_SAFE;
+	said.age = 2;
+	(void)strcpy(said.name, "NAME-SECRET");
+	(void)strcpy(said.father, "FATHER-SECRET");
+	(void)strcpy(said.origin, "ORIGIN-SECRET");
+	(void)strcpy(said.going_to, "Sector 4, GOING-SECRET");
+	(void)strcpy(said.place, "Sector 4, PLACE-SECRET");
+	struct case_file file;
+	enum cases_found found;
+	relief_keep(&db, &said, 1, 1, &file);
+	char ref[REF_TEXT];
+	ref_text(file.type, file.number, ref);
+	ck_assert_int_eq(cases_find(&db, ref, &found, &file), ERR_OK);
+	ck_assert_int_eq(dossier_read(&db, &file, &dossier), ERR_OK);
+	ck_assert(caseview_tells_place(&dossier));
+	for (int grain = PLACE_AS_WRITTEN; grain <= PLACE_COARSE; grain++) {
+		char *text = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&text, &len);
+		struct caseview view = {.ring = ring, .dossier = &dossier, .now = NOON, .grain = (enum place_grain)grain};
+		ck_assert_int_eq(export_format_named(formats[_i])->row(&view, true, out), EXPORT_WRITTEN);
+		ck_assert_int_eq(fclose(out), 0);
+		ck_assert((strstr(text, "NAME-SECRET") != NULL) == (grain == PLACE_AS_WRITTEN));
+		ck_assert((strstr(text, "SECRET") != NULL) == (grain == PLACE_AS_WRITTEN));
+		ck_assert_ptr_nonnull(strstr(text, "child"));
+		free(text);
+	}
+}
+END_TEST
+
+START_TEST(a_need_has_columns_of_its_own)
+{
+	memset(&said, 0, sizeof(said));
+	said.type = LETTER_NEED;
+	said.sector = 1U << 0 | 1U << 3;
+	said.quantity = 10;
+	(void)strcpy(said.item, "insulin");
+	(void)strcpy(said.unit, "=vials");
+	struct case_file file;
+	relief_keep(&db, &said, 1, 1, &file);
+	ck_assert_int_eq(dossier_read(&db, &file, &dossier), ERR_OK);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	struct caseview view = {.ring = ring, .dossier = &dossier, .now = NOON, .grain = PLACE_COARSE};
+	ck_assert_int_eq(export_csv_row(&view, true, out), EXPORT_WRITTEN);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_ptr_nonnull(strstr(text, ",water medicine,insulin,10,'=vials,"));
+	free(text);
+}
+END_TEST
+
 START_TEST(coordinates_leave_as_a_cell_with_the_point_inside)
 {
 	(void)strcpy(said.place, "36.2012, 37.1543");
@@ -281,6 +338,8 @@ Suite *suite_under_test(void)
 	tcase_add_checked_fixture(exports, open_room, close_room);
 	tcase_add_test(exports, csv_begins_with_a_mark_and_two_rows_of_the_same_width);
 	tcase_add_loop_test(exports, an_export_is_coarse_unless_precise_is_asked_for, 0, 4);
+	tcase_add_loop_test(exports, who_it_is_about_is_told_only_precisely, 0, 3);
+	tcase_add_test(exports, a_need_has_columns_of_its_own);
 	tcase_add_test(exports, coordinates_leave_as_a_cell_with_the_point_inside);
 	tcase_add_test(exports, a_place_that_is_no_coordinate_has_no_geometry);
 	tcase_add_test(exports, json_lines_hold_the_whole_record);

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t types[] = {LETTER_SAFE,   LETTER_MEDEVAC, LETTER_TRANSPORT, LETTER_ALERT, LETTER_HEADCOUNT,
-				LETTER_LETTER, LETTER_RECEIPT, LETTER_CARD,      LETTER_GRANT};
+static const uint8_t types[] = {LETTER_SAFE,      LETTER_SEEK,   LETTER_SEEN,      LETTER_MEDEVAC, LETTER_PATIENT,
+				LETTER_INCIDENT,  LETTER_NEED,   LETTER_TRANSPORT, LETTER_ALERT,   LETTER_FACILITY,
+				LETTER_HEADCOUNT, LETTER_LETTER, LETTER_RECEIPT,   LETTER_CARD,    LETTER_GRANT};
 enum { TYPES = sizeof types };
 
 /* A letter of this type with everything said. */
@@ -216,6 +217,98 @@ START_TEST(people_set_fields_by_word)
 }
 END_TEST
 
+/* Every field that has an option is set by it, goes through the body, and is shown: what the tables of two files say about a field is one thing. */
+START_TEST(every_option_sets_what_is_shown)
+{
+	uint8_t body[BODY_SIZE_MAX];
+	const struct letter_field *field = letter_fields(types[_i]);
+	for (; field->json != NULL; field++) {
+		if (field->option == NULL)
+			continue;
+		struct letter letter = {.type = types[_i]}, read;
+		const char *value = field->kind == FIELD_COUNT  ? "٣"
+				    : field->kind == FIELD_TIME ? "2016-12-14T05:00Z"
+				    : field->kind == FIELD_TEXT ? "سليم"
+				    : field->kind == FIELD_WORD ? field->words[1]
+								: field->words[0];
+		ck_assert_int_eq(letter_set(&letter, field->option, value), LETTER_SET_OK);
+		size_t len = letter_encode(&letter, body, sizeof body);
+		ck_assert(letter_decode(types[_i], body, len, &read));
+		json_t *json = letter_body_json(&read), *shown = json_object_get(json, field->json);
+		if (field->kind == FIELD_COUNT)
+			ck_assert_int_eq(json_integer_value(shown), 3);
+		else if (field->kind == FIELD_TIME)
+			ck_assert_str_eq(json_string_value(shown), "2016-12-14T05:00:00Z");
+		else
+			ck_assert_str_eq(json_string_value(field->kind == FIELD_BITS ? json_array_get(shown, 0) : shown), value);
+		json_decref(json);
+	}
+}
+END_TEST
+
+START_TEST(keys_ascend_and_names_are_told_apart)
+{
+	const struct letter_field *fields = letter_fields(types[_i]);
+	for (const struct letter_field *field = fields; field->json != NULL; field++) {
+		ck_assert_uint_eq(field->type, types[_i]);
+		ck_assert_uint_eq(field->key, 16 + (size_t)(field - fields));
+		ck_assert(field->label[0] != '\0');
+		ck_assert((field->words != NULL) == (field->kind == FIELD_WORD || field->kind == FIELD_BITS));
+		ck_assert(field->kind != FIELD_WORD || field->words[0][0] == '\0');
+		for (const struct letter_field *other = fields; other < field; other++) {
+			ck_assert_uint_ne(other->offset, field->offset);
+			ck_assert_str_ne(other->json, field->json);
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_summary_says_what_each_number_means)
+{
+	static const struct {
+		uint8_t type;
+		const char *options[12], *summary;
+	} cases[] = {
+		{LETTER_SEEK,
+		 {"name", "Rima", "father", "Omar", "origin", "Homs", "age", "child", "sex", "female"},
+		 "Rima, father Omar, from Homs, child, female"},
+		{LETTER_SAFE, {"people", "2", "name", "Rima"}, "2 people, Rima"},
+		{LETTER_SEEN, {"news", "believed-alive", "source", "saw", "place", "Sector 4"}, "believed_alive, saw, Sector 4"},
+		{LETTER_PATIENT, {"number", "2", "triage", "red", "by", "medic", "injuries", "leg"}, "patient 2, red, by medic, leg"},
+		{LETTER_INCIDENT,
+		 {"major", "declared", "kind", "collapse", "red", "3", "present", "medic", "needed", "rescue,fire"},
+		 "major incident declared, collapse, 3 red, there: medic, needed: rescue, fire"},
+		{LETTER_NEED,
+		 {"sector", "medicine", "item", "insulin", "quantity", "10", "unit", "vials", "people", "4"},
+		 "medicine, insulin, 10, vials, 4 people"},
+		{LETTER_FACILITY,
+		 {"name", "H4", "open", "limited", "beds", "3", "services", "blood", "lacks", "fuel"},
+		 "H4, limited, 3 beds, blood, without fuel"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct letter letter = {.type = cases[i].type};
+		char out[200];
+		for (size_t j = 0; cases[i].options[j] != NULL; j += 2)
+			ck_assert_int_eq(letter_set(&letter, cases[i].options[j], cases[i].options[j + 1]), LETTER_SET_OK);
+		letter_summary(&letter, out, sizeof out);
+		ck_assert_str_eq(out, cases[i].summary);
+	}
+}
+END_TEST
+
+START_TEST(texts_are_a_line_each_and_cut_where_there_is_no_more_room)
+{
+	struct letter letter = {.type = LETTER_SEEK, .age = 1, .name = "Rima", .father = "Omar", .reason = "of another type"};
+	char out[64];
+	letter_texts(&letter, out, sizeof out);
+	ck_assert_str_eq(out, "Rima\nOmar\n");
+	letter_texts(&letter, out, 8);
+	ck_assert_str_eq(out, "Rima\nOm");
+	letter_texts(&letter, out, 1);
+	ck_assert_str_eq(out, "");
+}
+END_TEST
+
 START_TEST(json_uses_words)
 {
 	struct letter letter = {.type = LETTER_MEDEVAC, .red = 1, .hazards = HAZARD_SNIPER | 1U << 20, .security = 9, .place = "Sector 4"};
@@ -269,6 +362,10 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, a_type_that_is_not_ours_is_refused);
 	tcase_add_test(tests, a_body_that_does_not_fit_is_not_written);
 	tcase_add_test(tests, people_set_fields_by_word);
+	tcase_add_loop_test(tests, every_option_sets_what_is_shown, 0, TYPES);
+	tcase_add_loop_test(tests, keys_ascend_and_names_are_told_apart, 0, TYPES);
+	tcase_add_test(tests, a_summary_says_what_each_number_means);
+	tcase_add_test(tests, texts_are_a_line_each_and_cut_where_there_is_no_more_room);
 	tcase_add_test(tests, json_uses_words);
 	tcase_add_test(tests, a_summary_is_cut_at_a_character);
 	tcase_add_test(tests, every_stage_has_one_word);

@@ -17,6 +17,7 @@
 #include "proto/revocation.h"
 #include "proto/session.h"
 #include "proto/share.h"
+#include "node/desk/letter.h"
 #include "proto/sketch.h"
 
 #include <string.h>
@@ -193,6 +194,26 @@ START_TEST(the_stored_card_and_bundle_are_read)
 }
 END_TEST
 
+START_TEST(the_stored_bodies_are_read)
+{
+	json_t *kept = vector_file("proto"), *vector;
+	size_t i;
+	struct letter letter;
+	ck_assert_uint_eq(json_array_size(json_object_get(kept, "bodies")), LETTER_RECEIPT);
+	json_array_foreach(json_object_get(kept, "bodies"), i, vector)
+	{
+		uint8_t body[BODY_SIZE_MAX];
+		size_t len = vector_bytes(vector, "body", body, sizeof body);
+		uint8_t type = (uint8_t)json_integer_value(json_object_get(vector, "type"));
+		ck_assert(letter_decode(type, body, len, &letter));
+		json_t *json = letter_body_json(&letter);
+		ck_assert(json_equal(json, json_object_get(vector, "json")));
+		json_decref(json);
+	}
+	json_decref(kept);
+}
+END_TEST
+
 START_TEST(the_stored_letters_shown_give_the_stored_digests)
 {
 	json_t *vectors = vector_file("proto");
@@ -361,6 +382,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, the_stored_revocation_revokes_what_it_should);
 	tcase_add_test(test_case, the_stored_chain_shares_and_grant_are_read);
 	tcase_add_test(test_case, the_stored_card_and_bundle_are_read);
+	tcase_add_test(test_case, the_stored_bodies_are_read);
 	tcase_add_test(test_case, the_stored_letters_shown_give_the_stored_digests);
 	tcase_add_test(test_case, the_stored_tags_give_the_stored_short_ids);
 	tcase_add_test(test_case, the_stored_sketches_are_solved);

@@ -13,7 +13,7 @@
 
 #include "crypto/wipe.h"
 
-enum { TABLE_MAX = 96, SENTENCE_MAX = 2048, FIRST_LONG = 256 };
+enum { TABLE_MAX = 160, SENTENCE_MAX = 2048, FIRST_LONG = 256 };
 
 static const struct cli_option general[] = {
 	{"home", true}, {"post", true}, {"json", false}, {"passphrase-fd", true}, {"help", false}, {"version", false}, {NULL, false},

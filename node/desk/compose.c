@@ -17,10 +17,15 @@ enum letter_class compose_class(const struct letter *letter)
 		return CLASS_URGENT;
 	case LETTER_ALERT:
 		return letter->urgency == ALERT_IMMEDIATE ? CLASS_URGENT : CLASS_NEED;
+	case LETTER_PATIENT:
+		return letter->triage == TRIAGE_RED ? CLASS_URGENT : CLASS_NEED;
+	case LETTER_INCIDENT:
 	case LETTER_TRANSPORT:
+	case LETTER_FACILITY:
 	case LETTER_HEADCOUNT:
 		return CLASS_NEED;
 	case LETTER_SAFE:
+	case LETTER_NEED:
 	case LETTER_RECEIPT:
 	case LETTER_GRANT:
 		return CLASS_STATUS;
@@ -33,9 +38,11 @@ enum ttl_class compose_ttl(const struct letter *letter)
 {
 	switch (letter->type) {
 	case LETTER_MEDEVAC:
+	case LETTER_INCIDENT:
 	case LETTER_TRANSPORT:
-	case LETTER_HEADCOUNT:
 	case LETTER_ALERT:
+	case LETTER_FACILITY:
+	case LETTER_HEADCOUNT:
 		return TTL_24_HOURS;
 	case LETTER_RECEIPT:
 	case LETTER_GRANT:

@@ -16,9 +16,15 @@
 
 enum letter_type {
 	LETTER_SAFE = 1,
+	LETTER_SEEK = 2,
+	LETTER_SEEN = 3,
 	LETTER_MEDEVAC = 4,
+	LETTER_PATIENT = 5,  /* of a medevac: one person's state */
+	LETTER_INCIDENT = 6, /* METHANE */
+	LETTER_NEED = 7,
 	LETTER_TRANSPORT = 8,
 	LETTER_ALERT = 9,
+	LETTER_FACILITY = 10, /* a hospital's state: sealed, never public */
 	LETTER_HEADCOUNT = 11,
 	LETTER_LETTER = 12,
 	LETTER_RECEIPT = 13, /* a stage letter: what the recipient did with a letter of ours */
@@ -64,12 +70,13 @@ enum transport_verb {
 	TRANSPORT_ARRIVED,
 };
 
+enum triage { TRIAGE_UNSAID = 0, TRIAGE_RED, TRIAGE_YELLOW, TRIAGE_GREEN, TRIAGE_GREY, TRIAGE_BLACK };
+
 enum {
 	LETTER_LINE_MAX = 240, /* bytes of a one-line text */
 	LETTER_ORG_MAX = 64,
 	LETTER_LANG_MAX = 8,
 	LETTER_COUNT_MAX = 1000000, /* of people, seats */
-	LETTER_FIELDS_PER_TYPE = 16,
 };
 
 /* Numbers: 0 is "not said" and not sent. Texts: NUL-terminated, "" is "not said". Which fields a type has: SPEC.md 9; others are ignored. */
@@ -83,11 +90,16 @@ struct letter {
 	uint8_t status;   /* enum letter_status */
 	uint64_t expires; /* Unix seconds, 0 none */
 
-	uint64_t people, red, yellow, green, litter, walking, children, pregnant, seats;
-	uint64_t equip, hazards;                                                    /* bits */
-	uint64_t security, blood_group, verb, source, urgency, severity, certainty; /* numbers of SPEC.md 9; letter_word() names them */
+	uint64_t people, red, yellow, green, dead, litter, walking, children, pregnant, seats, number, quantity, beds;
+	uint64_t equip, hazards, present, needed, sector, services, lacks;          /* bits */
+	uint64_t security, blood_group, verb, source, urgency, severity, certainty; /* numbers of SPEC.md 9.3 */
+	uint64_t age, sex, news, triage, by, move, major, kind, open;               /* the same */
 	uint64_t stage_plus_one;                                                    /* receipt: 1 + enum letter_stage */
-	uint64_t time;                                                              /* Unix seconds */
+	uint64_t time, until;                                                       /* Unix seconds */
+	/* of a person; of a facility too the name */
+	char name[LETTER_LINE_MAX + 1], father[LETTER_LINE_MAX + 1], origin[LETTER_LINE_MAX + 1];
+	char mechanism[LETTER_LINE_MAX + 1], injuries[LETTER_LINE_MAX + 1], signs[LETTER_LINE_MAX + 1], treatment[LETTER_LINE_MAX + 1];
+	char access[LETTER_LINE_MAX + 1], item[LETTER_LINE_MAX + 1], unit[LETTER_LINE_MAX + 1];
 	char place[LETTER_LINE_MAX + 1], going_to[LETTER_LINE_MAX + 1], marking[LETTER_LINE_MAX + 1], callback[LETTER_LINE_MAX + 1];
 	char line[LETTER_LINE_MAX + 1], stop[LETTER_LINE_MAX + 1], group[LETTER_LINE_MAX + 1], reason[LETTER_LINE_MAX + 1];
 	char event[LETTER_LINE_MAX + 1], area[LETTER_LINE_MAX + 1], headline[LETTER_LINE_MAX + 1];
@@ -149,6 +161,8 @@ json_t *letter_body_json(const struct letter *letter);
 void letter_common_json(const struct letter *letter, json_t *object);
 /* One "Label: value" line a field, two spaces before each, inert. */
 void letter_print(const struct letter *letter, FILE *out);
+/* Every text it says, a line each, as written. Cut where out is full, always ended by NUL. */
+void letter_texts(const struct letter *letter, char *out, size_t cap);
 /* One short inert line: "1 red, 2 yellow at Sector 4: text". Always ended by NUL. */
 void letter_summary(const struct letter *letter, char *out, size_t cap);
 

@@ -156,6 +156,38 @@ void letter_print(const struct letter *letter, FILE *out)
 	}
 }
 
+void letter_texts(const struct letter *letter, char *out, size_t cap)
+{
+	assert(cap > 0);
+	out[0] = '\0';
+	const struct letter_field *field = letter_fields(letter->type);
+	for (; field != NULL && field->json != NULL; field++) {
+		size_t len = strlen(out);
+		if (field->kind == FIELD_TEXT && field_said(letter, field))
+			snprintf(out + len, cap - len, "%s\n", (const char *)letter + field->offset);
+	}
+}
+
+/* What stands before a value that would say too little alone. Counts have their name behind them. */
+static const char *summary_prefix(const struct letter_field *field)
+{
+	static const struct {
+		size_t offset;
+		const char *prefix;
+	} prefixes[] = {
+		{offsetof(struct letter, line), "line "},      {offsetof(struct letter, number), "patient "},
+		{offsetof(struct letter, father), "father "},  {offsetof(struct letter, origin), "from "},
+		{offsetof(struct letter, by), "by "},          {offsetof(struct letter, major), "major incident "},
+		{offsetof(struct letter, present), "there: "}, {offsetof(struct letter, needed), "needed: "},
+		{offsetof(struct letter, lacks), "without "},  {offsetof(struct letter, until), "until "},
+		{offsetof(struct letter, quantity), ""},
+	};
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (prefixes[i].offset == field->offset)
+			return prefixes[i].prefix;
+	return NULL;
+}
+
 void letter_summary(const struct letter *letter, char *out, size_t cap)
 {
 	assert(cap > 0);
@@ -170,9 +202,10 @@ void letter_summary(const struct letter *letter, char *out, size_t cap)
 			break;
 		value_text(letter, field, value, sizeof value < cap - len - 2 ? sizeof value : cap - len - 2);
 		const char *separator = len > 0 ? ", " : "";
-		const char *name = field->offset == offsetof(struct letter, line) ? "line " : "";
-		int printed = field->kind == FIELD_COUNT ? snprintf(out + len, cap - len, "%s%s %s", separator, value, field->json)
-							 : snprintf(out + len, cap - len, "%s%s%s", separator, name, value);
+		const char *prefix = summary_prefix(field);
+		int printed = field->kind == FIELD_COUNT && prefix == NULL
+				      ? snprintf(out + len, cap - len, "%s%s %s", separator, value, field->json)
+				      : snprintf(out + len, cap - len, "%s%s%s", separator, prefix != NULL ? prefix : "", value);
 		if (printed < 0 || (size_t)printed >= cap - len) {
 			out[len] = '\0'; /* cut at a whole field rather than inside a character */
 			break;

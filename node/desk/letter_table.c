@@ -17,15 +17,58 @@ static const char *const source_words[] = {"", "seen", "organiser", "heard", NUL
 static const char *const urgency_words[] = {"", "immediate", "expected", "future", "past", NULL};
 static const char *const severity_words[] = {"", "extreme", "severe", "moderate", "minor", NULL};
 static const char *const certainty_words[] = {"", "observed", "likely", "possible", "unlikely", NULL};
+static const char *const age_words[] = {"", "infant", "child", "youth", "adult", "elder", NULL};
+static const char *const sex_words[] = {"", "female", "male", NULL};
+static const char *const news_words[] = {"", "information_sought", "is_note_author", "believed_alive", "believed_missing", "believed_dead", NULL};
+static const char *const told_words[] = {"", "self", "saw", "heard", NULL};
+static const char *const triage_words[] = {"", "red", "yellow", "green", "grey", "black", NULL};
+static const char *const by_words[] = {"", "layperson", "medic", NULL};
+static const char *const move_words[] = {"", "waiting", "en_route", "arrived", "died", "released", NULL};
+static const char *const major_words[] = {"", "declared", "standby", "no", NULL};
+static const char *const kind_words[] = {"",         "shelling", "airstrike", "gunfire", "explosion", "collapse", "fire",
+					 "chemical", "mine",     "accident",  "disease", "other",     NULL};
+static const char *const team_words[] = {"ambulance", "rescue", "fire", "medic", "clearance", "transport", NULL};
+static const char *const sector_words[] = {"water", "food", "infant", "medicine", "shelter", "fuel", "protection", NULL};
+static const char *const open_words[] = {"", "open", "limited", "full", "closed", NULL};
+static const char *const service_words[] = {"surgery", "intensive", "oxygen", "blood", "dialysis", "maternity", "fuel", NULL};
 static const char *const stage_words[] = {"", "saved", "carried", "gateway", "received", "opened", "assigned", "answered", "closed", NULL};
 
 #define MEMBER(member) offsetof(struct letter, member), sizeof(((struct letter *)0)->member)
+
+/* Whom it is about, if not the writer: five fields from this key on. */
+#define SUBJECT(type, key) \
+	{type, key, FIELD_TEXT, "name", "name", "Name", MEMBER(name), NULL, false}, \
+		{type, (key) + 1, FIELD_TEXT, "father", "father", "Father's name", MEMBER(father), NULL, false}, \
+		{type, (key) + 2, FIELD_TEXT, "origin", "origin", "From", MEMBER(origin), NULL, false}, \
+		{type, (key) + 3, FIELD_WORD, "age", "age", "Age", MEMBER(age), age_words, false}, \
+	{ \
+		type, (key) + 4, FIELD_WORD, "sex", "sex", "Sex", MEMBER(sex), sex_words, false \
+	}
 
 static const struct letter_field safe_fields[] = {
 	{LETTER_SAFE, 16, FIELD_COUNT, "people", "people", "People", MEMBER(people), NULL, false},
 	{LETTER_SAFE, 17, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
 	{LETTER_SAFE, 18, FIELD_TEXT, "going_to", "going-to", "Going to", MEMBER(going_to), NULL, false},
 	{LETTER_SAFE, 19, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	SUBJECT(LETTER_SAFE, 20),
+	{0},
+};
+
+static const struct letter_field seek_fields[] = {
+	SUBJECT(LETTER_SEEK, 16),
+	{LETTER_SEEK, 21, FIELD_TEXT, "place", "place", "Last seen at", MEMBER(place), NULL, false},
+	{LETTER_SEEK, 22, FIELD_TIME, "time", "time", "Last seen", MEMBER(time), NULL, false},
+	{LETTER_SEEK, 23, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field seen_fields[] = {
+	{LETTER_SEEN, 16, FIELD_WORD, "news", "news", "News", MEMBER(news), news_words, false},
+	{LETTER_SEEN, 17, FIELD_WORD, "source", "source", "Source", MEMBER(source), told_words, false},
+	{LETTER_SEEN, 18, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
+	{LETTER_SEEN, 19, FIELD_TIME, "time", "time", "Time", MEMBER(time), NULL, false},
+	{LETTER_SEEN, 20, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	SUBJECT(LETTER_SEEN, 21),
 	{0},
 };
 
@@ -45,6 +88,53 @@ static const struct letter_field medevac_fields[] = {
 	{LETTER_MEDEVAC, 28, FIELD_BITS, "hazards", "hazard", "Hazards", MEMBER(hazards), hazard_words, false},
 	{LETTER_MEDEVAC, 29, FIELD_TEXT, "callback", "callback", "Call back", MEMBER(callback), NULL, false},
 	{LETTER_MEDEVAC, 30, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field patient_fields[] = {
+	{LETTER_PATIENT, 16, FIELD_COUNT, "number", "number", "Patient", MEMBER(number), NULL, false},
+	{LETTER_PATIENT, 17, FIELD_WORD, "triage", "triage", "Triage", MEMBER(triage), triage_words, false},
+	{LETTER_PATIENT, 18, FIELD_WORD, "by", "by", "Triage by", MEMBER(by), by_words, false},
+	{LETTER_PATIENT, 19, FIELD_WORD, "age", "age", "Age", MEMBER(age), age_words, false},
+	{LETTER_PATIENT, 20, FIELD_WORD, "sex", "sex", "Sex", MEMBER(sex), sex_words, false},
+	{LETTER_PATIENT, 21, FIELD_TIME, "time", "time", "Time of injury", MEMBER(time), NULL, false},
+	{LETTER_PATIENT, 22, FIELD_TEXT, "mechanism", "mechanism", "Mechanism", MEMBER(mechanism), NULL, false},
+	{LETTER_PATIENT, 23, FIELD_TEXT, "injuries", "injuries", "Injuries", MEMBER(injuries), NULL, false},
+	{LETTER_PATIENT, 24, FIELD_TEXT, "signs", "signs", "Signs", MEMBER(signs), NULL, false},
+	{LETTER_PATIENT, 25, FIELD_TEXT, "treatment", "treatment", "Treatment", MEMBER(treatment), NULL, false},
+	{LETTER_PATIENT, 26, FIELD_WORD, "move", "move", "On the way", MEMBER(move), move_words, false},
+	{LETTER_PATIENT, 27, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
+	{LETTER_PATIENT, 28, FIELD_TEXT, "going_to", "going-to", "Going to", MEMBER(going_to), NULL, false},
+	{LETTER_PATIENT, 29, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field incident_fields[] = {
+	{LETTER_INCIDENT, 16, FIELD_WORD, "major", "major", "Major incident", MEMBER(major), major_words, false},
+	{LETTER_INCIDENT, 17, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
+	{LETTER_INCIDENT, 18, FIELD_WORD, "kind", "kind", "Kind", MEMBER(kind), kind_words, false},
+	{LETTER_INCIDENT, 19, FIELD_BITS, "hazards", "hazard", "Hazards", MEMBER(hazards), hazard_words, false},
+	{LETTER_INCIDENT, 20, FIELD_TEXT, "access", "access", "Way in and out", MEMBER(access), NULL, false},
+	{LETTER_INCIDENT, 21, FIELD_COUNT, "red", "red", "Red (immediate)", MEMBER(red), NULL, false},
+	{LETTER_INCIDENT, 22, FIELD_COUNT, "yellow", "yellow", "Yellow (delayed)", MEMBER(yellow), NULL, false},
+	{LETTER_INCIDENT, 23, FIELD_COUNT, "green", "green", "Green (minor)", MEMBER(green), NULL, false},
+	{LETTER_INCIDENT, 24, FIELD_COUNT, "dead", "dead", "Dead", MEMBER(dead), NULL, false},
+	{LETTER_INCIDENT, 25, FIELD_BITS, "present", "present", "Help that is there", MEMBER(present), team_words, false},
+	{LETTER_INCIDENT, 26, FIELD_BITS, "needed", "needed", "Help needed", MEMBER(needed), team_words, false},
+	{LETTER_INCIDENT, 27, FIELD_TIME, "time", "time", "Time", MEMBER(time), NULL, false},
+	{LETTER_INCIDENT, 28, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field need_fields[] = {
+	{LETTER_NEED, 16, FIELD_BITS, "sector", "sector", "Need", MEMBER(sector), sector_words, false},
+	{LETTER_NEED, 17, FIELD_TEXT, "item", "item", "What", MEMBER(item), NULL, false},
+	{LETTER_NEED, 18, FIELD_COUNT, "quantity", "quantity", "How much", MEMBER(quantity), NULL, false},
+	{LETTER_NEED, 19, FIELD_TEXT, "unit", "unit", "Unit", MEMBER(unit), NULL, false},
+	{LETTER_NEED, 20, FIELD_COUNT, "people", "people", "People", MEMBER(people), NULL, false},
+	{LETTER_NEED, 21, FIELD_COUNT, "children", "children", "Children", MEMBER(children), NULL, false},
+	{LETTER_NEED, 22, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
+	{LETTER_NEED, 23, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
 	{0},
 };
 
@@ -71,6 +161,18 @@ static const struct letter_field alert_fields[] = {
 	{LETTER_ALERT, 22, FIELD_TEXT, "instruction", "instruction", "Instruction", MEMBER(instruction), NULL, false},
 	{LETTER_ALERT, 23, FIELD_WORD, "source", "source", "Source", MEMBER(source), source_words, false},
 	{LETTER_ALERT, 24, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{0},
+};
+
+static const struct letter_field facility_fields[] = {
+	{LETTER_FACILITY, 16, FIELD_TEXT, "name", "name", "Facility", MEMBER(name), NULL, false},
+	{LETTER_FACILITY, 17, FIELD_WORD, "open", "open", "Open", MEMBER(open), open_words, false},
+	{LETTER_FACILITY, 18, FIELD_COUNT, "beds", "beds", "Free beds", MEMBER(beds), NULL, false},
+	{LETTER_FACILITY, 19, FIELD_BITS, "services", "services", "Services", MEMBER(services), service_words, false},
+	{LETTER_FACILITY, 20, FIELD_BITS, "lacks", "lacks", "Lacks", MEMBER(lacks), service_words, false},
+	{LETTER_FACILITY, 21, FIELD_TIME, "until", "until", "Counts until", MEMBER(until), NULL, false},
+	{LETTER_FACILITY, 22, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
+	{LETTER_FACILITY, 23, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
 	{0},
 };
 
@@ -109,9 +211,15 @@ static const struct {
 	const struct letter_field *fields;
 } types[] = {
 	[LETTER_SAFE] = {"safe", safe_fields},
+	[LETTER_SEEK] = {"seek", seek_fields},
+	[LETTER_SEEN] = {"seen", seen_fields},
 	[LETTER_MEDEVAC] = {"medevac", medevac_fields},
+	[LETTER_PATIENT] = {"patient", patient_fields},
+	[LETTER_INCIDENT] = {"incident", incident_fields},
+	[LETTER_NEED] = {"need", need_fields},
 	[LETTER_TRANSPORT] = {"transport", transport_fields},
 	[LETTER_ALERT] = {"alert", alert_fields},
+	[LETTER_FACILITY] = {"facility", facility_fields},
 	[LETTER_HEADCOUNT] = {"headcount", headcount_fields},
 	[LETTER_LETTER] = {"letter", letter_letter_fields},
 	[LETTER_RECEIPT] = {"receipt", receipt_fields},

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { STACKED_MAX = 4 }; /* marks on one character: more than any script here needs */
+
 /* Decodes one character of at most left bytes; returns its length, 0 if it is not valid UTF-8. */
 static size_t character(const unsigned char *at, size_t left, uint32_t *code)
 {
@@ -51,14 +53,32 @@ static bool harmful(uint32_t code)
 	       (code >= 0xE0000 && code <= 0xE007F);
 }
 
+/* A mark that stands on the character before it. */
+static bool combining(uint32_t code)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},     {0x670, 0x670},     {0x6D6, 0x6DC},
+		{0x6DF, 0x6E8},   {0x6EA, 0x6ED},   {0x8D3, 0x8FF},   {0xE31, 0xE31},   {0xE34, 0xE3A},     {0xE47, 0xE4E},     {0x1AB0, 0x1AFF},
+		{0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0x1D165, 0x1D169}, {0xE0100, 0xE01EF},
+	};
+	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
 void text_inert(const char *text, bool lines, char *out, size_t cap)
 {
 	assert(cap > 0);
 	const unsigned char *at = (const unsigned char *)text;
 	size_t left = strlen(text), len = 0;
+	unsigned stacked = 0;
 	while (left > 0) {
 		uint32_t code = 0;
 		size_t used = character(at, left, &code);
+		stacked = used > 0 && combining(code) ? stacked + 1 : 0;
 		const char *put = (const char *)at;
 		size_t put_len = used;
 		if (code == '\n' && used == 1) {
@@ -69,6 +89,8 @@ void text_inert(const char *text, bool lines, char *out, size_t cap)
 			put = "\xEF\xBF\xBD";
 			put_len = 3;
 		}
+		if (stacked > STACKED_MAX)
+			put_len = 0;
 		if (put_len >= cap - len)
 			break;
 		memcpy(out + len, put, put_len);
@@ -209,6 +231,24 @@ static uint32_t folded(uint32_t code)
 	}
 }
 
+/* The same for finding: Latin letters with marks as those without. */
+static uint32_t folded_wide(uint32_t code)
+{
+	static const struct {
+		uint32_t marked, plain;
+	} letters[] = {
+		{0xC2, 'a'},  {0xE2, 'a'},  {0xC7, 'c'}, {0xE7, 'c'},  {0xCA, 'e'},  {0xEA, 'e'}, {0x11E, 'g'},
+		{0x11F, 'g'}, {0xCE, 'i'},  {0xEE, 'i'}, {0x130, 'i'}, {0x131, 'i'}, {0xD6, 'o'}, {0xF6, 'o'},
+		{0x15E, 's'}, {0x15F, 's'}, {0xDB, 'u'}, {0xFB, 'u'},  {0xDC, 'u'},  {0xFC, 'u'},
+	};
+	if (code >= 0x300 && code <= 0x36F)
+		return 0; /* marks that stand alone behind their letter */
+	for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+		if (letters[i].marked == code)
+			return letters[i].plain;
+	return folded(code);
+}
+
 static size_t encode_character(uint32_t code, char out[static 4])
 {
 	if (code < 0x80) {
@@ -224,7 +264,7 @@ static size_t encode_character(uint32_t code, char out[static 4])
 	return len;
 }
 
-void text_fold(const char *text, char *out, size_t cap)
+static void fold(const char *text, uint32_t (*fold_one)(uint32_t code), char *out, size_t cap)
 {
 	assert(cap > 0);
 	const unsigned char *at = (const unsigned char *)text;
@@ -239,7 +279,7 @@ void text_fold(const char *text, char *out, size_t cap)
 		left -= used;
 		if (code == '\t' || code == '\n')
 			code = ' ';
-		code = folded(code);
+		code = fold_one(code);
 		if (code == ' ') {
 			space = len > 0;
 			continue;
@@ -257,4 +297,14 @@ void text_fold(const char *text, char *out, size_t cap)
 		len += bytes_len;
 	}
 	out[len] = '\0';
+}
+
+void text_fold(const char *text, char *out, size_t cap)
+{
+	fold(text, folded, out, cap);
+}
+
+void text_fold_search(const char *text, char *out, size_t cap)
+{
+	fold(text, folded_wide, out, cap);
 }

@@ -1,4 +1,4 @@
-/* safe, medevac, alert, bus post, headcount, send, reply, cancel: writing. */
+/* safe, seek, seen, medevac, patient, incident, need, facility, alert, bus post, headcount, send, reply, cancel: writing. */
 
 #include "node/desk/dispatch.h"
 #include "node/desk/outbox.h"
@@ -9,36 +9,80 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* Reads --update ID: the letter replaces an earlier one of ours; its recipient gets it if no other is named. */
-static int take_update(struct desk *desk, struct dispatch *dispatch, uint8_t recipient[static DH_KEY_SIZE], bool *has_recipient)
+/* Whom a letter goes to because of the letter it refers to. */
+struct other_side {
+	bool known, has_reply_key, has_card;
+	uint8_t key[DH_KEY_SIZE], reply_key[DH_KEY_SIZE];
+	struct card card;          /* a stranger's, sent along with a letter */
+	struct received *answered; /* the letter of theirs, NULL if it is ours; until the keyring moves */
+};
+
+/* Copies, for the keyring may move while letters are added. Returns 0 or an exit code after a sentence. */
+static int other_side_of(struct desk *desk, const struct desk_found *found, struct other_side *other)
 {
-	const char *prefix = cli_value(desk->cli, "update");
-	*has_recipient = false;
-	if (prefix == NULL)
+	*other = (struct other_side){.known = true};
+	memcpy(other->key, found->sent != NULL ? found->sent->recipient : found->received->sender, DH_KEY_SIZE);
+	other->has_card = desk_introduced(desk, other->key, &other->card);
+	if (found->sent != NULL)
 		return 0;
+	const struct received *received = other->answered = found->received;
+	struct letter *letter = malloc(sizeof *letter);
+	if (letter == NULL)
+		return cli_weather(desk->cli, ERR_MEMORY, "nothing was sent");
+	other->has_reply_key = letter_decode(received->type, received->body, received->body_len, letter) && letter->has_reply_key;
+	if (other->has_reply_key)
+		memcpy(other->reply_key, letter->reply_key, DH_KEY_SIZE);
+	free(letter);
+	return 0;
+}
+
+/* other is borrowed by the dispatch. */
+static void address_other(struct desk *desk, struct dispatch *dispatch, const struct other_side *other)
+{
+	struct contact *contact = keyring_contact_keyed(desk->ring, other->key);
+	const struct pinned_org *org = keyring_org_keyed(desk->ring, other->key);
+	struct addressee *addressee = &dispatch->addressees[dispatch->n++];
+	const struct card *card = org != NULL ? &org->card : contact != NULL ? &contact->card : other->has_card ? &other->card : NULL;
+	*addressee = (struct addressee){.to = {.card = card, .identity = other->key, .reply_key = other->has_reply_key ? other->reply_key : NULL},
+					.contact = contact};
+	desk_name(desk, other->key, addressee->name);
+}
+
+/* The same, and a letter of theirs is answered by it. */
+static void answer_other(struct desk *desk, struct dispatch *dispatch, const struct other_side *other)
+{
+	struct received *answered = other->answered;
+	address_other(desk, dispatch, other);
+	if (answered == NULL)
+		return;
+	answered->answered = answered->answered != 0 ? answered->answered : desk->now;
+	answered->read = true;
+}
+
+/* Reads --update ID, an earlier letter of ours that this one replaces, or --about ID, any letter that it belongs to; the other side of that letter
+ * gets it if nobody is named. */
+static int take_reference(struct desk *desk, struct dispatch *dispatch, struct other_side *other)
+{
+	const struct cli *cli = desk->cli;
+	const char *update = cli_value(cli, "update"), *about = cli_value(cli, "about");
+	other->known = false;
+	if (update == NULL && about == NULL)
+		return 0;
+	if (update != NULL && about != NULL)
+		return cli_fail(cli, EX_USAGE, "give only one of --update and --about; nothing was sent");
+	const char *prefix = update != NULL ? update : about;
 	struct desk_found found;
 	int code = desk_find(desk, prefix, &found);
 	if (code != 0)
 		return code;
-	if (found.sent == NULL)
-		return cli_fail(desk->cli, EX_USAGE, "%s is not a letter of yours; only those can be updated", prefix);
-	dispatch->letter.action = ACTION_UPDATE;
+	if (update != NULL && found.sent == NULL)
+		return cli_fail(cli, EX_USAGE, "%s is not a letter of yours; only those can be updated", prefix);
+	if (found.notice != NULL)
+		return cli_fail(cli, EX_USAGE, "%s is a public notice, not a letter; nothing was sent", prefix);
+	dispatch->letter.action = update != NULL ? ACTION_UPDATE : ACTION_NEW;
 	dispatch->letter.has_ref = true;
-	memcpy(dispatch->letter.ref, found.sent->id, LETTER_TAG_SIZE);
-	memcpy(recipient, found.sent->recipient, DH_KEY_SIZE);
-	*has_recipient = true;
-	return 0;
-}
-
-/* Addresses a key that some earlier letter went to or came from. key is borrowed by the dispatch. */
-static void address_key(struct desk *desk, struct dispatch *dispatch, const uint8_t key[static DH_KEY_SIZE], const uint8_t *reply_key)
-{
-	struct contact *contact = keyring_contact_keyed(desk->ring, key);
-	const struct pinned_org *org = keyring_org_keyed(desk->ring, key);
-	struct addressee *addressee = &dispatch->addressees[dispatch->n++];
-	const struct card *card = org != NULL ? &org->card : contact != NULL ? &contact->card : NULL;
-	*addressee = (struct addressee){.to = {.card = card, .identity = key, .reply_key = reply_key}, .contact = contact};
-	desk_name(desk, key, addressee->name);
+	memcpy(dispatch->letter.ref, found.sent != NULL ? found.sent->id : found.received->id, LETTER_TAG_SIZE);
+	return other_side_of(desk, &found, other);
 }
 
 static int wait_all(struct desk *desk, const struct dispatch *dispatch, int wanted, uint64_t timeout_s)
@@ -63,14 +107,13 @@ static int compose(const struct cli *cli, struct dispatch *dispatch)
 	code = desk_open(&desk, cli);
 	if (code != 0)
 		return code;
-	uint8_t recipient[DH_KEY_SIZE];
-	bool has_recipient = false;
+	struct other_side other;
 	dispatch->wish = (struct envelope_header){.class = compose_class(&dispatch->letter), .ttl = compose_ttl(&dispatch->letter)};
 	dispatch->send_now = cli_has(cli, "send-now");
 	dispatch->ticket = dispatch_ticket(cli);
-	code = take_update(&desk, dispatch, recipient, &has_recipient);
-	if (code == 0 && has_recipient && !cli_has(cli, "org") && !cli_has(cli, "to"))
-		address_key(&desk, dispatch, recipient, NULL);
+	code = take_reference(&desk, dispatch, &other);
+	if (code == 0 && other.known && !cli_has(cli, "org") && !cli_has(cli, "to"))
+		answer_other(&desk, dispatch, &other);
 	else if (code == 0)
 		code = dispatch_address(&desk, dispatch);
 	if (code == 0)
@@ -108,9 +151,54 @@ static int compose_type(const struct cli *cli, uint8_t type)
 	return code;
 }
 
+/* A letter of a type that means nothing unless one of these options is given. */
+static int compose_about(const struct cli *cli, uint8_t type, const char *const *options, const char *what)
+{
+	for (; *options != NULL; options++)
+		if (cli_has(cli, *options))
+			return compose_type(cli, type);
+	return cli_fail(cli, EX_USAGE, "%s; nothing was sent", what);
+}
+
 int verb_safe(const struct cli *cli)
 {
 	return compose_type(cli, LETTER_SAFE);
+}
+
+int verb_seek(const struct cli *cli)
+{
+	static const char *const one_of[] = {"name", "text", "update", NULL};
+	return compose_about(cli, LETTER_SEEK, one_of, "say whom you look for: --name \"...\", or --text \"...\" if you do not know it");
+}
+
+int verb_seen(const struct cli *cli)
+{
+	static const char *const one_of[] = {"about", "name", "update", NULL};
+	return compose_about(cli, LETTER_SEEN, one_of, "say whom the news is of: --about ID of the letter that asks, or --name \"...\"");
+}
+
+int verb_patient(const struct cli *cli)
+{
+	static const char *const one_of[] = {"about", "place", "update", NULL};
+	return compose_about(cli, LETTER_PATIENT, one_of, "say where the patient is: --about ID of the evacuation request, or --place \"...\"");
+}
+
+int verb_incident(const struct cli *cli)
+{
+	static const char *const one_of[] = {"place", "kind", "text", "update", NULL};
+	return compose_about(cli, LETTER_INCIDENT, one_of, "say what happened and where: --kind WORD --place \"...\"");
+}
+
+int verb_need(const struct cli *cli)
+{
+	static const char *const one_of[] = {"sector", "item", "text", "update", NULL};
+	return compose_about(cli, LETTER_NEED, one_of, "say what is needed: --sector water, or --item \"...\"");
+}
+
+int verb_facility(const struct cli *cli)
+{
+	static const char *const one_of[] = {"name", "update", NULL};
+	return compose_about(cli, LETTER_FACILITY, one_of, "say which facility it is: --name \"...\", a name its readers know");
 }
 
 int verb_medevac(const struct cli *cli)
@@ -158,46 +246,23 @@ int verb_send(const struct cli *cli)
 	return compose_type(cli, LETTER_LETTER);
 }
 
-/* What a reply is addressed to, and under which key. */
-static int address_reply(struct desk *desk, struct dispatch *dispatch, const char *prefix, uint8_t reply_key[static DH_KEY_SIZE],
-			 struct received **answered)
+static int reply(struct desk *desk, struct dispatch *dispatch, int wanted, uint64_t timeout_s)
 {
+	const char *prefix = desk->cli->words[1];
 	struct desk_found found;
+	struct other_side other;
 	int code = desk_find(desk, prefix, &found);
+	if (code == 0 && found.received == NULL)
+		code = cli_fail(desk->cli, EX_USAGE, "%s is not a letter somebody sent here; only those can be answered", prefix);
+	if (code == 0)
+		code = other_side_of(desk, &found, &other);
 	if (code != 0)
 		return code;
-	if (found.received == NULL)
-		return cli_fail(desk->cli, EX_USAGE, "%s is not a letter somebody sent here; only those can be answered", prefix);
-	struct letter *original = malloc(sizeof *original);
-	if (original == NULL)
-		return cli_weather(desk->cli, ERR_MEMORY, "nothing was sent");
-	bool has_key = letter_decode(found.received->type, found.received->body, found.received->body_len, original) && original->has_reply_key;
-	if (has_key)
-		memcpy(reply_key, original->reply_key, DH_KEY_SIZE);
-	free(original);
 	dispatch->letter.has_ref = true;
 	memcpy(dispatch->letter.ref, found.received->id, LETTER_TAG_SIZE);
 	/* An answer is as urgent as what it answers. */
 	dispatch->wish = (struct envelope_header){.class = found.received->class, .ttl = TTL_7_DAYS};
-	address_key(desk, dispatch, found.received->sender, has_key ? reply_key : NULL);
-	*answered = found.received;
-	return 0;
-}
-
-static int reply(struct desk *desk, struct dispatch *dispatch, int wanted, uint64_t timeout_s)
-{
-	struct card introduced;
-	uint8_t reply_key[DH_KEY_SIZE], sender[DH_KEY_SIZE];
-	struct received *answered = NULL;
-	int code = address_reply(desk, dispatch, desk->cli->words[1], reply_key, &answered);
-	if (code != 0)
-		return code;
-	memcpy(sender, answered->sender, sizeof sender); /* the keyring may move while letters are added */
-	dispatch->addressees[0].to.identity = sender;
-	if (dispatch->addressees[0].to.card == NULL && desk_introduced(desk, sender, &introduced))
-		dispatch->addressees[0].to.card = &introduced;
-	answered->answered = answered->answered != 0 ? answered->answered : desk->now;
-	answered->read = true;
+	answer_other(desk, dispatch, &other);
 	code = dispatch_send(desk, dispatch);
 	return code == 0 ? wait_all(desk, dispatch, wanted, timeout_s) : code;
 }
@@ -232,21 +297,22 @@ int verb_reply(const struct cli *cli)
 }
 
 /* Tells the recipient, who may have opened it already. */
-static int send_cancel(struct desk *desk, const struct sent *sent)
+static int send_cancel(struct desk *desk, struct sent *sent)
 {
 	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
 	if (dispatch == NULL)
 		return cli_weather(desk->cli, ERR_MEMORY, "the recipient was not told");
-	uint8_t recipient[DH_KEY_SIZE];
-	memcpy(recipient, sent->recipient, sizeof recipient);
+	struct other_side other;
+	int code = other_side_of(desk, &(struct desk_found){.sent = sent}, &other);
 	dispatch->letter = (struct letter){.type = sent->type, .action = ACTION_CANCEL, .has_ref = true};
 	memcpy(dispatch->letter.ref, sent->id, LETTER_TAG_SIZE);
 	dispatch->wish = (struct envelope_header){.class = sent->class, .ttl = sent->ttl};
 	dispatch->send_now = true;
 	dispatch->quiet = true;
 	dispatch->ticket = WALLET_NEVER;
-	address_key(desk, dispatch, recipient, NULL);
-	int code = dispatch_send(desk, dispatch);
+	address_other(desk, dispatch, &other);
+	if (code == 0)
+		code = dispatch_send(desk, dispatch);
 	free(dispatch);
 	return code;
 }

@@ -135,6 +135,11 @@ static int print_with(const struct desk *desk, const struct received *received,
 int verb_inbox(const struct cli *cli)
 {
 	struct desk desk;
+	const char *word = cli_value(cli, "type");
+	uint8_t type = word != NULL ? letter_type_of_word(word) : 0;
+	if (word != NULL && type == 0)
+		return cli_fail(cli, EX_USAGE, "there are no letters of type \"%s\"; there are safe, seek, seen, medevac, need, letter and more",
+				word);
 	int code = desk_open(&desk, cli);
 	if (code != 0)
 		return code;
@@ -143,13 +148,13 @@ int verb_inbox(const struct cli *cli)
 	bool only_new = cli_has(cli, "new");
 	for (unsigned i = 0; i < desk.ring->received_n && code == 0; i++) {
 		const struct received *received = &desk.ring->received[i];
-		if (received->type == LETTER_CARD || (only_new && received->read))
+		if (received->type == LETTER_CARD || (only_new && received->read) || (type != 0 && received->type != type))
 			continue;
 		code = print_with(&desk, received, cli->json ? print_json : print_line);
 		shown++;
 	}
 	if (code == 0 && shown == 0 && !cli->json)
-		puts(only_new ? "Nothing new." : "No letters yet.");
+		puts(only_new ? "Nothing new." : type != 0 ? "No such letters." : "No letters yet.");
 	if (code == 0 && shown == 0 && only_new)
 		code = 1;
 	desk_close(&desk);

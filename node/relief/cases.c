@@ -218,53 +218,54 @@ static void letter_of_opened(const struct opened *opened, uint64_t now, struct c
 	memcpy(out->body, opened->payload.body, opened->payload.body_len);
 }
 
-/* The case a letter belongs to: the one it refers to, if its sender is the same; the one an early update of it opened; else ERR_NO_FILE, and link is
- * what a new case of it is found by. */
-static enum err find_home(struct reliefdb *db, const struct opened *opened, uint8_t link[static LINK_SIZE], struct case_file *file)
+/* The case of the letter that this one refers to, if the sender is the same. Fills link, by which a case is found that waits for that letter. alone:
+ * such a case would wait in vain, or is full. */
+static enum err find_referred(struct reliefdb *db, const struct opened *opened, uint8_t link[static LINK_SIZE], bool *alone, struct case_file *file)
 {
 	const uint8_t *sender = opened->sender.key;
-	enum err err = ERR_NO_FILE;
-	if (opened->understood && opened->letter.has_ref) {
-		uint8_t low[LETTER_ID_SIZE] = {0}, high[LETTER_ID_SIZE];
-		memset(high, 0xFF, sizeof(high));
-		memcpy(low, opened->letter.ref, LETTER_TAG_SIZE);
-		memcpy(high, opened->letter.ref, LETTER_TAG_SIZE);
-		link_of(db, opened->letter.ref, sender, link);
-		err = case_by_link(db, link, file);
-		if (err == ERR_NO_FILE)
-			err = case_by_letter(db, low, high, file);
-		if (err == ERR_LIMIT || (err == ERR_OK && (memcmp(file->sender, sender, DH_KEY_SIZE) != 0 || file->letters >= JOINED_MAX)))
-			err = ERR_NO_FILE; /* somebody else's letter, or a case that has grown too long */
-		else if (err == ERR_NO_FILE && opened->letter.action != ACTION_NEW)
-			return err;
-	}
-	if (err != ERR_NO_FILE)
-		return err;
-	link_of(db, opened->id, sender, link);
-	return case_by_link(db, link, file);
+	uint8_t low[LETTER_ID_SIZE] = {0}, high[LETTER_ID_SIZE];
+	memset(high, 0xFF, sizeof(high));
+	memcpy(low, opened->letter.ref, LETTER_TAG_SIZE);
+	memcpy(high, opened->letter.ref, LETTER_TAG_SIZE);
+	link_of(db, opened->letter.ref, sender, link);
+	enum err err = case_by_link(db, link, file);
+	if (err == ERR_NO_FILE)
+		err = case_by_letter(db, low, high, file);
+	bool foreign = err == ERR_LIMIT || (err == ERR_OK && memcmp(file->sender, sender, DH_KEY_SIZE) != 0);
+	bool full = err == ERR_OK && file->letters >= JOINED_MAX;
+	*alone = full || (foreign && opened->payload.type != LETTER_PATIENT); /* all patients of somebody else's request are one case */
+	return full || foreign ? ERR_NO_FILE : err;
 }
 
-static uint32_t capped(uint64_t count)
+/* The case a letter belongs to: the one it refers to, if its sender is the same; the one that what refers to it opened before it came; else
+ * ERR_NO_FILE, and link is what a new case of it is found by. */
+static enum err find_home(struct reliefdb *db, const struct opened *opened, uint8_t link[static LINK_SIZE], struct case_file *file)
 {
-	return count > LETTER_COUNT_MAX ? LETTER_COUNT_MAX : (uint32_t)count;
+	uint8_t own[LINK_SIZE];
+	bool alone = false, refers = opened->understood && opened->letter.has_ref;
+	enum err err = refers ? find_referred(db, opened, link, &alone, file) : ERR_NO_FILE;
+	if (err != ERR_NO_FILE)
+		return err;
+	link_of(db, opened->id, opened->sender.key, own);
+	bool waits = refers && !alone && (opened->letter.action != ACTION_NEW || opened->payload.type == LETTER_PATIENT);
+	if (!waits)
+		memcpy(link, own, sizeof(own));
+	return case_by_link(db, own, file);
+}
+
+static bool is_withdrawal(const struct opened *opened)
+{
+	return opened->understood && opened->letter.action == ACTION_CANCEL;
 }
 
 /* What decides the case's place in the queue, from everything the sender said so far. */
-static enum err weigh(struct reliefdb *db, struct case_file *file)
+static enum err weigh(struct reliefdb *db, uint64_t now, struct case_file *file)
 {
 	struct case_letter *letters = NULL;
 	size_t n = 0;
 	enum err err = cases_letters(db, file, &letters, &n);
-	struct letter *merged = malloc(sizeof(*merged));
-	if (err == ERR_OK && merged == NULL)
+	if (err == ERR_OK && !cases_weigh(letters, n, now, file))
 		err = ERR_MEMORY;
-	if (err == ERR_OK && cases_merge(letters, n, merged)) {
-		file->status = merged->status;
-		file->red = capped(merged->red);
-		file->yellow = capped(merged->yellow);
-		file->danger = merged->security >= SECURITY_DANGER || (merged->hazards & HAZARD_SNIPER) != 0;
-	}
-	free(merged);
 	free(letters);
 	return err;
 }
@@ -280,11 +281,14 @@ static enum err forget_looks(struct reliefdb *db, uint32_t number)
 /* What a further letter of the sender does to a case. */
 static void join(struct case_file *file, const struct opened *opened, uint64_t now)
 {
-	bool withdrawal = opened->understood && opened->letter.action == ACTION_CANCEL;
-	if (opened->understood && opened->letter.action == ACTION_NEW && !opened->letter.has_ref)
-		memcpy(file->letter, opened->id, sizeof(file->letter)); /* the first letter, later than its own update */
-	if (withdrawal) {
-		file->withdrawn_at = now;
+	if (opened->understood && opened->letter.action == ACTION_NEW && !opened->letter.has_ref) {
+		memcpy(file->letter, opened->id, sizeof(file->letter)); /* the first letter, later than its own update, or than a patient of it */
+		file->type = opened->payload.type;
+	}
+	if (is_withdrawal(opened)) {
+		/* a patient taken back never takes back the request; where there are only patients cases_weigh() sees whether any is left */
+		if (opened->payload.type == file->type)
+			file->withdrawn_at = now;
 	} else if (file->state == CASE_CLOSED) {
 		file->state = file->operator_name[0] != '\0' ? CASE_ASSIGNED : CASE_OPENED;
 		file->reason = REASON_NONE;
@@ -321,7 +325,7 @@ enum err cases_keep(struct reliefdb *db, const struct opened *opened, uint64_t n
 		file->type = type;
 		file->arrived = now;
 		file->class = opened->header.class;
-		file->withdrawn_at = opened->understood && opened->letter.action == ACTION_CANCEL ? now : 0;
+		file->withdrawn_at = is_withdrawal(opened) ? now : 0;
 		memcpy(file->letter, opened->id, sizeof(file->letter));
 		memcpy(file->sender, opened->sender.key, sizeof(file->sender));
 		err = insert_case(db, link, file);
@@ -332,7 +336,7 @@ enum err cases_keep(struct reliefdb *db, const struct opened *opened, uint64_t n
 	if (err == ERR_OK)
 		err = insert_letter(db, file->number, letter);
 	if (err == ERR_OK)
-		err = weigh(db, file);
+		err = weigh(db, now, file);
 	if (err == ERR_OK)
 		err = cases_save(db, file);
 	wipe(letter, sizeof(*letter));
@@ -365,6 +369,19 @@ static void prefix_range(const struct cli_prefix *prefix, uint8_t low[static LET
 	}
 }
 
+/* True if a case that was named after an early letter of another type, until the one it is about came, was called by this letter. */
+static enum err was_called(struct reliefdb *db, const struct case_file *file, char letter, bool *was)
+{
+	struct case_letter *letters = NULL;
+	size_t n = 0;
+	enum err err = cases_letters(db, file, &letters, &n);
+	*was = ref_letter(file->type) == letter;
+	for (size_t i = 0; i < n; i++)
+		*was = *was || (!letters[i].outgoing && ref_letter(letters[i].type) == letter);
+	free(letters);
+	return err;
+}
+
 enum err cases_find(struct reliefdb *db, const char *name, enum cases_found *found, struct case_file *file)
 {
 	char letter;
@@ -373,7 +390,10 @@ enum err cases_find(struct reliefdb *db, const char *name, enum cases_found *fou
 	enum ref_result result = ref_parse(name, &letter, &number);
 	if (result == REF_OK)
 		err = case_by_number(db, number, file);
-	if (err == ERR_OK && ref_letter(file->type) != letter)
+	bool was = true;
+	if (err == ERR_OK)
+		err = was_called(db, file, letter, &was);
+	if (err == ERR_OK && !was)
 		err = ERR_NO_FILE;
 	struct cli_prefix prefix;
 	if (err == ERR_NO_FILE && cli_prefix_parse(name, &prefix)) {
@@ -477,66 +497,6 @@ enum err cases_letters(struct reliefdb *db, const struct case_file *file, struct
 		*n = 0;
 	}
 	return err;
-}
-
-static bool field_said(const struct letter *letter, const struct letter_field *field)
-{
-	const char *member = (const char *)letter + field->offset;
-	switch (field->kind) {
-	case FIELD_TEXT:
-		return member[0] != '\0';
-	case FIELD_CARD:
-	case FIELD_GRANT:
-		return false;
-	case FIELD_COUNT:
-	case FIELD_TIME:
-	case FIELD_WORD:
-	case FIELD_BITS:
-		return *(const uint64_t *)(const void *)member != 0;
-	}
-	return false;
-}
-
-static void say_over(struct letter *base, const struct letter *update)
-{
-	for (const struct letter_field *field = letter_fields(base->type); field != NULL && field->json != NULL; field++) {
-		if (field_said(update, field))
-			memcpy((char *)base + field->offset, (const char *)update + field->offset, field->size);
-	}
-	if (update->lang[0] != '\0')
-		memcpy(base->lang, update->lang, sizeof(base->lang));
-	if (update->expires != 0)
-		base->expires = update->expires;
-}
-
-/* The sender's next letter after a sequence number, NULL after the last. Equal numbers, which an honest sender never writes, count once. */
-static const struct case_letter *next_by_seq(const struct case_letter *letters, size_t n, int64_t after)
-{
-	const struct case_letter *next = NULL;
-	for (size_t i = 0; i < n; i++) {
-		if (!letters[i].outgoing && letters[i].seq > after && (next == NULL || letters[i].seq < next->seq))
-			next = &letters[i];
-	}
-	return next;
-}
-
-bool cases_merge(const struct case_letter *letters, size_t n, struct letter *out)
-{
-	bool any = false;
-	struct letter *one = malloc(sizeof(*one));
-	if (one == NULL)
-		return false;
-	for (const struct case_letter *at = next_by_seq(letters, n, -1); at != NULL; at = next_by_seq(letters, n, at->seq)) {
-		if (!letter_decode(at->type, at->body, at->body_len, one))
-			continue;
-		if (!any)
-			*out = *one;
-		else if (one->type == out->type && one->action == ACTION_UPDATE)
-			say_over(out, one);
-		any = true;
-	}
-	free(one);
-	return any;
 }
 
 enum err cases_first_look(struct reliefdb *db, const struct case_file *file, const char *operator_name, bool *first)

@@ -2,8 +2,8 @@
 #define BARID_RELIEF_CASES_H
 /*
  * Cases: what a relief group makes of the letters it gets. A new letter opens a case; an update, a withdrawal or an answer by the same sender joins
- * the case it refers to, in whatever order they arrive; the same letter twice is one. Rows are sealed (reliefdb.h). Every function that changes
- * something wants to be inside reliefdb_begin() and reliefdb_commit().
+ * the case it refers to, in whatever order they arrive, and so does a patient of their request; the same letter twice is one. Rows are sealed
+ * (reliefdb.h). Every function that changes something wants to be inside reliefdb_begin() and reliefdb_commit().
  */
 
 #include "node/desk/open.h"
@@ -87,6 +87,9 @@ enum err cases_letters(struct reliefdb *db, const struct case_file *file, struct
 /* What the sender says now: the first letter with what later updates of the same type said over it, by the sender's own order. False: none is of a
  * type we know. */
 bool cases_merge(const struct case_letter *letters, size_t n, struct letter *out);
+/* Fills what decides the case's place in the queue (status, red, yellow, danger) from what the sender said so far; of a request's own numbers and its
+ * patients one by one the worse. A case of nothing but patients is withdrawn now if the last of them was taken back. False without memory. */
+bool cases_weigh(const struct case_letter *letters, size_t n, uint64_t now, struct case_file *file);
 
 /* True if this operator was not yet noted as having seen where this case is. An update of the case forgets who looked. */
 enum err cases_first_look(struct reliefdb *db, const struct case_file *file, const char *operator_name, bool *first);

@@ -30,22 +30,40 @@ uint64_t caseview_created(const struct dossier *dossier)
 	return dossier->file.arrived;
 }
 
+static void coarsen_place(char place[static LETTER_LINE_MAX + 1])
+{
+	char coarse[LETTER_LINE_MAX + 1];
+	place_coarse(place, coarse, sizeof(coarse));
+	memcpy(place, coarse, sizeof(coarse));
+}
+
 void caseview_coarsen(struct letter *letter)
 {
-	char coarse[sizeof(letter->place)];
-	place_coarse(letter->place, coarse, sizeof(coarse));
-	memcpy(letter->place, coarse, sizeof(coarse));
+	coarsen_place(letter->place);
+	coarsen_place(letter->going_to);
 	letter->marking[0] = '\0';
 	letter->callback[0] = '\0';
+	letter->access[0] = '\0';
+	letter->name[0] = '\0';
+	letter->father[0] = '\0';
+	letter->origin[0] = '\0';
 	if (letter->type != LETTER_TRANSPORT)
 		letter->stop[0] = '\0';
 }
 
 bool caseview_tells_place(const struct dossier *dossier)
 {
-	char coarse[sizeof(dossier->said.place)];
-	place_coarse(dossier->said.place, coarse, sizeof(coarse));
-	return strcmp(coarse, dossier->said.place) != 0 || dossier->said.marking[0] != '\0' || dossier->said.callback[0] != '\0';
+	const struct letter *said = &dossier->said;
+	const char *const texts[] = {said->marking, said->callback, said->access, said->name, said->father, said->origin};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i][0] != '\0')
+			return true;
+	char place[LETTER_LINE_MAX + 1], going_to[LETTER_LINE_MAX + 1];
+	memcpy(place, said->place, sizeof(place));
+	memcpy(going_to, said->going_to, sizeof(going_to));
+	coarsen_place(place);
+	coarsen_place(going_to);
+	return strcmp(place, said->place) != 0 || strcmp(going_to, said->going_to) != 0;
 }
 
 static json_t *body_json(const struct letter *letter, enum place_grain grain)
@@ -164,6 +182,8 @@ json_t *caseview_json(const struct caseview *view)
 	put(object, "status", json_string(letter_status_word(file->status)));
 	if (said->lang[0] != '\0')
 		put(object, "lang", cli_json_text(said->lang));
+	if (said->has_ref && said->action == ACTION_NEW)
+		put(object, "about", cli_json_hex(said->ref, sizeof(said->ref)));
 	put_time(object, "expires", said->expires);
 	put(object, "understood", json_boolean(view->dossier->understood));
 	put(object, "body", view->dossier->understood ? body_json(said, view->grain) : json_object());

@@ -21,11 +21,11 @@ struct caseview {
 
 /* ref, id, type, created, received, state, priority, why, from, operator, body and the rest; a new reference, NULL without memory. */
 json_t *caseview_json(const struct caseview *view);
-/* True if it says where somebody is more exactly than an export without --precise would. */
+/* True if it says who or where somebody is more exactly than an export without --precise would. */
 bool caseview_tells_place(const struct dossier *dossier);
 /* When the letter the case is about says it was written. */
 uint64_t caseview_created(const struct dossier *dossier);
-/* Coarsens place, and withholds what else says where (stop, marking, callback). */
+/* Coarsens places, and withholds what else says where (stop, marking, callback, access) and who (name, father's name, origin). */
 void caseview_coarsen(struct letter *letter);
 
 /* Two lines of a list. */

@@ -34,10 +34,19 @@ static const struct {
 	{"green", "#affected+injured+green+ind"},
 	{"litter", "#affected+injured+litter+ind"},
 	{"walking", "#affected+injured+walking+ind"},
+	{"dead", "#affected+killed+ind"},
 	{"people", "#inneed+ind"},
 	{"children", "#inneed+children"},
 	{"pregnant", "#inneed+pregnant+f"},
+	{"sector", "#sector"},
+	{"item", "#item"},
+	{"qty", "#item+qty+num"},
+	{"unit", "#item+unit"},
 	{"equipment", "#item+equipment"},
+	{"beds", "#capacity+beds+num"},
+	{"services", "#service"},
+	{"event", "#event+type"},
+	{"person_status", "#status+person"},
 	{"place", "#loc+name"},
 	{"lat", "#geo+lat"},
 	{"lon", "#geo+lon"},
@@ -165,9 +174,24 @@ static void put_needs(struct row *row, const struct caseview *view)
 	put_count(row, said->green);
 	put_count(row, said->litter);
 	put_count(row, said->walking);
+	put_count(row, said->dead);
 	put_count(row, said->people);
 	put_count(row, said->children);
 	put_count(row, said->pregnant);
+}
+
+/* What needs, incidents, facilities and news of people say in words and numbers of their own. */
+static void put_details(struct row *row, const struct letter *said, json_t *body)
+{
+	put_words(row, json_object_get(body, "sector"));
+	put_text(row, said->item);
+	put_count(row, said->quantity);
+	put_text(row, said->unit);
+	put_words(row, json_object_get(body, "equip"));
+	put_count(row, said->beds);
+	put_words(row, json_object_get(body, "services"));
+	put_words(row, json_object_get(body, "kind"));
+	put_words(row, json_object_get(body, "news"));
 }
 
 static void put_head(struct row *row, const struct caseview *view)
@@ -218,7 +242,7 @@ static void put_case(struct row *row, const struct caseview *view, const struct 
 {
 	put_head(row, view);
 	put_needs(row, view);
-	put_words(row, json_object_get(body, "equip"));
+	put_details(row, shown, body);
 	put_place(row, view, shown);
 	put_text(row, shown->going_to);
 	put_words(row, json_object_get(body, "security"));

@@ -18,10 +18,22 @@ char ref_letter(uint8_t type)
 		return 'M';
 	case LETTER_SAFE:
 		return 'S';
+	case LETTER_SEEK:
+		return 'Q';
+	case LETTER_SEEN:
+		return 'K';
+	case LETTER_PATIENT:
+		return 'P';
+	case LETTER_INCIDENT:
+		return 'C';
+	case LETTER_NEED:
+		return 'N';
 	case LETTER_TRANSPORT:
 		return 'T';
 	case LETTER_ALERT:
 		return 'A';
+	case LETTER_FACILITY:
+		return 'F';
 	case LETTER_HEADCOUNT:
 		return 'H';
 	case LETTER_LETTER:
@@ -63,7 +75,7 @@ enum ref_result ref_parse(const char *text, char *letter, uint32_t *number)
 	while (*text == ' ')
 		text++;
 	char first = (char)toupper((unsigned char)text[0]);
-	if (first == '\0' || strchr("MSTAHLX", first) == NULL)
+	if (first == '\0' || strchr("MSQKPCNTAFHLX", first) == NULL)
 		return REF_NOT_ONE;
 	text++;
 	if (*text == '-' || *text == ' ')

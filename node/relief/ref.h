@@ -10,7 +10,8 @@
 
 enum { REF_TEXT = 16, REF_NUMBER_MAX = 99999999 };
 
-/* M medevac, S safe, T transport, A alert, L letter, X anything else. */
+/* M medevac, S safe, Q seek, K seen, P patient, C incident, N need, T transport, A alert, F facility, H headcount, L letter, X anything else. The
+ * check digit cannot tell L from T, F from M, nor P from X, which do not sound alike; whoever finds the case by its number compares the letter. */
 char ref_letter(uint8_t type);
 /* Fills out, ended by NUL. number: 1..REF_NUMBER_MAX. */
 void ref_text(uint8_t type, uint32_t number, char out[static REF_TEXT]);

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Somebody asks for something: a letter of class need, or one about needs, which travels with less haste. */
+static bool is_need(const struct case_file *file)
+{
+	return file->class == CLASS_NEED || file->type == LETTER_NEED;
+}
+
 static int rank_of(const struct case_file *file)
 {
 	if (file->withdrawn_at != 0)
@@ -15,7 +21,7 @@ static int rank_of(const struct case_file *file)
 		return 3;
 	if (file->yellow > 0 || file->class == CLASS_URGENT)
 		return 2;
-	return file->class == CLASS_NEED ? 1 : 0;
+	return is_need(file) ? 1 : 0;
 }
 
 static void add_reason(char why[static TRIAGE_REASON_MAX], const char *reason)
@@ -55,7 +61,7 @@ int triage_priority(const struct case_file *file, uint64_t now, char why[static 
 		add_reason(why, count);
 	}
 	if (file->red == 0 && file->yellow == 0)
-		add_reason(why, file->class == CLASS_URGENT ? "sent as urgent" : file->class == CLASS_NEED ? "sent as a need" : "routine");
+		add_reason(why, file->class == CLASS_URGENT ? "sent as urgent" : is_need(file) ? "sent as a need" : "routine");
 	if (file->danger)
 		add_reason(why, "danger on the way");
 	if (file->state == CASE_NEW && now >= file->arrived + TRIAGE_LATE_S)

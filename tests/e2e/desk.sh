@@ -61,6 +61,58 @@ until_true amal_has 1 || fail "no answer"
 [ "$(amal inbox | jq -r .reduced)" = false ] || fail "the answer had reduced protection"
 stage_is "$second" answered || fail "not answered"
 
+echo "every type arrives as it was written, and refers to what it is about"
+seek=$(amal seek --to bashar --send-now --name 'مُحَمَّد' --father 'عمر' --origin 'حلب' --age child --sex male \
+	--place 'Sector 4' --time 2016-12-14T05:00Z | jq -r .id)
+amal safe --to bashar --send-now --name 'Rîma' --age elder --text 'in my cellar' >/dev/null
+amal need --to bashar --send-now --sector water,infant --item 'milk' --quantity ١٠ --unit boxes --people 6 --children 2 >/dev/null
+request=$(amal medevac --to bashar --send-now --red 1 --no-ticket | jq -r .id)
+patient=$(amal patient --about "$request" --send-now --number 1 --triage red --by medic --age adult --sex female --injuries 'leg' \
+	--no-ticket | jq -r .id)
+amal patient --update "$patient" --send-now --number 1 --move en-route --no-ticket >/dev/null
+amal incident --to bashar --send-now --major declared --place 'Sector 4' --kind collapse \
+	--hazard rubble,fire --red 3 --dead 1 --needed rescue >/dev/null
+amal facility --to bashar --send-now --name H4 --open limited --beds 3 --services surgery,blood --lacks fuel --until 2016-12-14T18:00Z >/dev/null
+bashar_got() { bashar inbox --type "$1" | jq -se "any($2)" >/dev/null; }
+until_true bashar_got seek '.body == {"name":"مُحَمَّد","father":"عمر","origin":"حلب","age":"child","sex":"male",
+	"place":"Sector 4","time":"2016-12-14T05:00:00Z"}' ||
+	fail "seek: $(bashar inbox --type seek)"
+until_true bashar_got safe '.body == {"text":"in my cellar","name":"Rîma","age":"elder"}' || fail "safe: $(bashar inbox --type safe)"
+until_true bashar_got need '.body == {"sector":["water","infant"],"item":"milk","quantity":10,"unit":"boxes","people":6,"children":2}' ||
+	fail "need: $(bashar inbox --type need)"
+until_true bashar_got patient ".ref == \"$request\" and .class == \"urgent\" and
+	.body == {\"number\":1,\"triage\":\"red\",\"by\":\"medic\",\"age\":\"adult\",\"sex\":\"female\",\"injuries\":\"leg\"}" ||
+	fail "patient: $(bashar inbox --type patient)"
+until_true bashar_got patient ".ref == \"$patient\" and .action == \"update\" and .body == {\"number\":1,\"move\":\"en_route\"}" ||
+	fail "update of a patient"
+until_true bashar_got incident '.body == {"major":"declared","place":"Sector 4","kind":"collapse","hazards":["rubble","fire"],
+	"red":3,"dead":1,"needed":["rescue"]}' ||
+	fail "incident: $(bashar inbox --type incident)"
+until_true bashar_got facility '.body == {"name":"H4","open":"limited","beds":3,"services":["surgery","blood"],
+	"lacks":["fuel"],"until":"2016-12-14T18:00:00Z"}' ||
+	fail "facility: $(bashar inbox --type facility)"
+bashar seen --about "${seek:0:12}" --send-now --news believed-alive --source saw --place 'Sector 5' >/dev/null || fail "seen"
+[ "$(bashar inbox --type seek | jq -r .state)" = answered ] || fail "a search that was answered is not called so"
+amal_got() { amal inbox --type seen | jq -se "any($1)" >/dev/null; }
+until_true amal_got ".ref == \"$seek\" and .body == {\"news\":\"believed_alive\",\"source\":\"saw\",\"place\":\"Sector 5\"}" ||
+	fail "the news did not arrive"
+stage_is "$seek" answered || fail "news of somebody does not count as an answer"
+
+echo "search: with or without vowel marks, in names and texts"
+bashar_finds() { bashar search "${@:2}" | jq -se "any($1)" >/dev/null; }
+bashar_finds '.found == "letter" and .type == "seek"' 'محمد' || fail "مُحَمَّد is not found by محمد"
+bashar_finds '.found == "letter" and .type == "seek"' 'مُحَمَّد' 'SECTOR' || fail "two words are not found"
+bashar_finds '.found == "letter" and .type == "safe"' RIMA cellar || fail "Rîma is not found by RIMA"
+bashar_finds '.found == "contact" and .name == "Amal"' ama || fail "a contact is not found"
+amal search 'بشار' | jq -se 'any(.found == "contact") and any(.found == "sent" and .type == "seek" and .stage != null)' >/dev/null ||
+	fail "by recipient"
+"$bin/barid" --home "$room/bashar" --post "$room/b/ctl.sock" search 'محمد' | grep -q "${seek:0:8}  seek  " || fail "search says too little to people"
+code=0; bashar search 'محمد' nowhere >"$room/out" || code=$?
+[ "$code" -eq 1 ] && [ ! -s "$room/out" ] || fail "a search for what is not there ends with $code"
+refused 64 bashar search ' '
+refused 64 bashar search
+refused 64 bashar inbox --type nonsense
+
 echo "withdrawal reaches the carriers"
 third=$(amal send --to bashar --send-now --text 'third' --wait carried --timeout 20 | jq -r .id)
 amal cancel "$third" >/dev/null
@@ -91,6 +143,21 @@ refused 65 amal org trust "$room/bashar.card"
 refused 66 amal contact add X "$room/no-such-file"
 refused 66 "$bin/barid" --home "$room/none" inbox
 refused 64 amal headcount --to bashar --people 0 --place
+refused 64 amal seek --to bashar --age adult
+refused 64 amal seek --to bashar --name X --age old
+refused 64 amal seen --to bashar --news believed-alive
+refused 64 amal seen --about "$request" --update "$request" --news believed-alive
+refused 64 amal seen --about "$request" --news fine
+refused 1 amal seen --about 00000000 --news believed-alive
+refused 64 amal patient --to bashar --triage red
+refused 64 amal patient --about "$request" --name 'Rima'
+refused 64 amal incident --to bashar --red 1
+refused 64 amal need --to bashar --people 4
+refused 64 amal need --to bashar --sector gold
+refused 64 amal facility --to bashar --beds 3
+refused 64 amal facility --to bashar --name H4 --open perhaps
+refused 64 amal facility --public --name H4 --open limited
+refused 64 amal need --public --sector water
 refused 64 amal headcount --to bashar --place 'Sector 4' --go
 refused 64 amal headcount --public --people 4000
 refused 64 amal headcount --public --place 'Sector 4' --people 4000 --go

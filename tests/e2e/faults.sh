@@ -142,6 +142,15 @@ cards()
 	expect 1 Nobody "${me[@]}" medevac --org Nobody --red 1 --place X
 	expect 64 '[-]-org' "${me[@]}" medevac --red 1 --place X
 	expect 64 red "${me[@]}" medevac --org Nobody --red x
+	expect 64 '[-]-name' "${me[@]}" seek --org Nobody --age adult
+	expect 64 '[-]-about' "${me[@]}" seen --org Nobody --news believed-alive
+	expect 64 '[-]-about' "${me[@]}" patient --org Nobody --triage red
+	expect 64 'what happened' "${me[@]}" incident --org Nobody --red 1
+	expect 64 'what is needed' "${me[@]}" need --org Nobody --people 3
+	expect 64 'which facility' "${me[@]}" facility --org Nobody --beds 3
+	expect 64 'does not go with|not .*facility|belong' "${me[@]}" facility --public --name H4
+	expect 64 'what to look for' "${me[@]}" search ''
+	expect 64 'of type' "${me[@]}" inbox --type nonsense
 	head -c 300 /dev/urandom >junk
 	expect 65 junk "${me[@]}" org trust junk
 	expect 66 missing "${me[@]}" org trust missing

@@ -315,12 +315,15 @@ def a_person_at_another_desk(room):
     fields = {4: slow_public, 16: "Sector 4", 17: 1, 18: 2, 28: 1 << 4, 30: "قرب المدرسة"}
     day_key = day_keys[(person_desk.FAST, person_desk.today())]
     request, secret = person_desk.seal(identity, day_key, 4, fields, letters.URGENT, 1)
+    sought = {4: slow_public, 16: "مُحَمَّد", 19: 2, 20: 2, 21: "Sector 4", 22: 1481700000}
+    search, _ = person_desk.seal(identity, day_keys[(person_desk.SLOW, person_desk.today())], 2, sought, letters.ROUTINE, 3)
     with Neighbour.dial(post.port) as link:
         link.greet()
-        assert link.give([request]) == [True], "the request is kept"
-    case = json.loads(does("inbox"))
+        assert link.give([request, search]) == [True, True], "the letters are kept"
+    case = json.loads(does("inbox", "--type", "medevac"))
     wanted = {"place": "Sector 4", "red": 1, "yellow": 2, "hazards": ["sniper"], "text": "قرب المدرسة"}
     assert {name: case["body"][name] for name in wanted} == wanted, case
+    assert json.loads(does("inbox", "--type", "seek"))["body"] == person_desk.said(2, sought), "somebody is sought"
     assert case["from"]["key"] == identity.public.data.hex(), "the writer's key"
     does("reply", case["ref"], "--text", "في الطريق")
     with Neighbour.dial(post.port) as link:

@@ -92,6 +92,75 @@ def fields_of(body):
     return fields
 
 
+# --- what a body says (9.2, 9.3): every type's keys from 16 on, and the words of words and bits
+
+SUBJECT = "name line, father line, origin line, age word, sex word"
+TYPES = {
+    1: ("safe", "people count, place line, going_to line, text text, " + SUBJECT),
+    2: ("seek", SUBJECT + ", place line, time time, text text"),
+    3: ("seen", "news word, source told, place line, time time, text text, " + SUBJECT),
+    4: ("medevac", "place line, red count, yellow count, green count, litter count, walking count, children count, pregnant count, equip bits, "
+                   "blood_group word, security word, marking line, hazards bits, callback line, text text"),
+    5: ("patient", "number count, triage word, by word, age word, sex word, time time, mechanism line, injuries line, signs line, treatment line, "
+                   "move word, place line, going_to line, text text"),
+    6: ("incident", "major word, place line, kind word, hazards bits, access line, red count, yellow count, green count, dead count, present bits, "
+                    "needed bits, time time, text text"),
+    7: ("need", "sector bits, item line, quantity count, unit line, people count, children count, place line, text text"),
+    8: ("transport", "line line, verb word, stop line, time time, seats count, group line, reason line, source word, text text"),
+    9: ("alert", "event line, urgency word, severity word, certainty word, area line, headline line, instruction text, source word, text text"),
+    10: ("facility", "name line, open word, beds count, services bits, lacks bits, until time, place line, text text"),
+    11: ("headcount", "place line, people count, source word, text text"),
+    12: ("letter", "text text"),
+    13: ("receipt", "stage word, org line, text text"),
+}
+WORDS = {
+    "equip": "stretcher oxygen ventilator incubator wheelchair dialysis blood",
+    "hazards": "chemical uxo rubble fire sniper",
+    "present": "ambulance rescue fire medic clearance transport",
+    "sector": "water food infant medicine shelter fuel protection",
+    "services": "surgery intensive oxygen blood dialysis maternity fuel",
+    "security": "safe possible danger no-approach",
+    "blood_group": "O- O+ A- A+ B- B+ AB- AB+",
+    "verb": "planned boarding departed turned_back cancelled arrived",
+    "source": "seen organiser heard",
+    "told": "self saw heard",
+    "age": "infant child youth adult elder",
+    "sex": "female male",
+    "news": "information_sought is_note_author believed_alive believed_missing believed_dead",
+    "triage": "red yellow green grey black",
+    "by": "layperson medic",
+    "move": "waiting en_route arrived died released",
+    "major": "declared standby no",
+    "kind": "shelling airstrike gunfire explosion collapse fire chemical mine accident disease other",
+    "open": "open limited full closed",
+    "urgency": "immediate expected future past",
+    "severity": "extreme severe moderate minor",
+    "certainty": "observed likely possible unlikely",
+    "stage": "saved carried gateway received opened assigned answered closed",
+}
+WORDS["needed"], WORDS["lacks"] = WORDS["present"], WORDS["services"]
+ALWAYS = {4: ("red", "yellow", "green", "litter", "walking")}
+
+
+def said(kind, fields):
+    """The JSON of a body's own keys."""
+    out = dict.fromkeys(ALWAYS.get(kind, ()), 0)
+    for key, entry in enumerate(TYPES[kind][1].split(", "), 16):
+        name, form = entry.split()
+        if key not in fields:
+            continue
+        value = fields[key]
+        words = WORDS["told" if form == "told" else name].split() if form in ("word", "told", "bits") else []
+        if form == "time":
+            value = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(value))
+        elif form == "bits":
+            value = [words[bit] if bit < len(words) else "other-%d" % bit for bit in range(32) if value >> bit & 1]
+        elif words:
+            value = words[value - 1] if value <= len(words) else "other-%d" % value
+        out[name] = value
+    return out
+
+
 def noise_x(initiator, prologue, own, other=None):
     state = HandshakeState(SymmetricState(CipherState(ChaChaPolyCipher()), SHA256Hash()), X25519DH())
     state.initialize(XHandshakePattern(), initiator, prologue, s=own, rs=PublicKey(other) if other else None)

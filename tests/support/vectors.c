@@ -4,6 +4,7 @@
 #include "crypto/keys.h"
 #include "crypto/seal.h"
 #include "crypto/sign.h"
+#include "node/desk/letter.h"
 #include "proto/beacon.h"
 #include "proto/bundle.h"
 #include "proto/grant.h"
@@ -385,10 +386,47 @@ static json_t *sketches(void)
 	return json_pack("[o, o, o]", sketch_vector(1, 4, 3), sketch_vector(1, 3, 3), sketch_vector(8, 3, 22));
 }
 
+/* The common keys and every field of a type said: of a number its own key, of words the second, of bits the lowest two. */
+static void fill_letter(uint8_t type, struct letter *letter)
+{
+	*letter = (struct letter){
+		.type = type, .action = ACTION_UPDATE, .status = STATUS_EXERCISE, .lang = "ar", .has_ref = true, .expires = SAMPLE_ISSUED};
+	memset(letter->ref, 0x11, sizeof(letter->ref));
+	for (const struct letter_field *field = letter_fields(type); field->json != NULL; field++) {
+		void *member = (char *)letter + field->offset;
+		if (field->kind == FIELD_TEXT)
+			strcpy(member, "مُحَمَّد");
+		else
+			*(uint64_t *)member = field->kind == FIELD_COUNT  ? field->key
+					      : field->kind == FIELD_TIME ? SAMPLE_ISSUED
+					      : field->kind == FIELD_WORD ? 2
+									  : 3;
+	}
+}
+
+/* A body of every type that people write, and what it says in JSON. */
+static json_t *bodies(void)
+{
+	json_t *all = json_array();
+	uint8_t body[BODY_SIZE_MAX];
+	for (uint8_t type = LETTER_SAFE; type <= LETTER_RECEIPT; type++) {
+		struct letter *letter = malloc(sizeof(*letter));
+		assert(letter != NULL);
+		fill_letter(type, letter);
+		size_t len = letter_encode(letter, body, sizeof(body));
+		char scratch[12];
+		json_t *vector = json_pack("{s:i, s:s, s:o, s:o}", "type", type, "name", letter_type_word(type, scratch), "body",
+					   vectors_hex(body, len), "json", letter_body_json(letter));
+		json_array_append_new(all, vector);
+		free(letter);
+	}
+	return all;
+}
+
 json_t *vectors_make(void)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(),
-			 "ticketed_letter", ticketed_letter(), "authority", authority(), "card_text", card_text(), "carried", carried(), "short_ids",
-			 short_ids(), "sketch", sketches(), "lane", lane(), "bundle", bundle(), "neighbour_session", session_script(false),
-			 "gateway_session", session_script(true));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "letters", letters(), "sealed_letter", sealed_letter(),
+			 "ticketed_letter", ticketed_letter(), "authority", authority(), "bodies", bodies(), "card_text", card_text(), "carried",
+			 carried(), "short_ids", short_ids(), "sketch", sketches(), "lane", lane(), "bundle", bundle(), "neighbour_session",
+			 session_script(false), "gateway_session", session_script(true));
 }
