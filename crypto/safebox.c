@@ -85,6 +85,12 @@ static bool open_slots(const uint8_t head[static BODY_NONCE_AT], const uint8_t k
 	return found;
 }
 
+static bool open_body(const struct safebox *box, const uint8_t file[static SAFEBOX_FILE_SIZE], uint8_t *body)
+{
+	return crypto_aead_xchacha20poly1305_ietf_decrypt(body, NULL, NULL, file + BODY_AT, SAFEBOX_BODY_SIZE + TAG_SIZE, box->head, sizeof box->head,
+							  file + BODY_NONCE_AT, box->data_key) == 0;
+}
+
 struct safebox_cost safebox_cost_default(void)
 {
 	return (struct safebox_cost){.ops = 3, .memory_kib = 64 * 1024};
@@ -134,8 +140,7 @@ enum safebox_result safebox_open(struct safebox *box, const uint8_t file[static 
 	memcpy(box->data_key, plain, DATA_KEY_SIZE);
 	if (!sodium_is_zero(plain + DATA_KEY_SIZE, SLOT_PLAIN_SIZE - DATA_KEY_SIZE))
 		goto err0;
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(body, NULL, NULL, file + BODY_AT, SAFEBOX_BODY_SIZE + TAG_SIZE, box->head, sizeof box->head,
-						       file + BODY_NONCE_AT, box->data_key) != 0)
+	if (!open_body(box, file, body))
 		goto err0;
 	sodium_memzero(key, sizeof key);
 	sodium_memzero(plain, sizeof plain);
@@ -146,6 +151,14 @@ err0:
 	sodium_memzero(plain, sizeof plain);
 	safebox_wipe(box);
 	return result;
+}
+
+enum safebox_result safebox_reopen(const struct safebox *box, const uint8_t file[static SAFEBOX_FILE_SIZE], uint8_t *body)
+{
+	assert(cost_allowed(head_cost(box->head)));
+	if (memcmp(box->head, file, sizeof box->head) != 0)
+		return SAFEBOX_WRONG_PASSPHRASE;
+	return open_body(box, file, body) ? SAFEBOX_OK : SAFEBOX_DAMAGED;
 }
 
 void safebox_close(const struct safebox *box, const uint8_t *body, uint8_t file[static SAFEBOX_FILE_SIZE])

@@ -49,6 +49,9 @@ enum safebox_result safebox_make(struct safebox *box, const void *passphrase, si
  * body did not, the costs are out of range, or reserved bytes are not zero. Unless SAFEBOX_OK, box is wiped and body shows nothing of the vault. */
 enum safebox_result safebox_open(struct safebox *box, const uint8_t file[static SAFEBOX_FILE_SIZE], const void *passphrase, size_t len,
 				 uint8_t *body);
+/* Opens a newer image of a box that is unlocked already, without the passphrase; fills body[SAFEBOX_BODY_SIZE]. SAFEBOX_WRONG_PASSPHRASE: the image
+ * has another head, so it is another vault or has another passphrase by now. The box stays as it is, whatever comes of it. */
+enum safebox_result safebox_reopen(const struct safebox *box, const uint8_t file[static SAFEBOX_FILE_SIZE], uint8_t *body);
 /* Seals body[SAFEBOX_BODY_SIZE] into a whole file image under a fresh nonce. */
 void safebox_close(const struct safebox *box, const uint8_t *body, uint8_t file[static SAFEBOX_FILE_SIZE]);
 void safebox_wipe(struct safebox *box);

@@ -8,7 +8,7 @@ usage()
 usage: node/run.sh            build, then run a post here until Ctrl-C
        node/run.sh --story    build, then play the story of one day with real processes
 
-The post keeps its letters in \$BARID_HOME (now: $home).
+The post keeps its letters in \$BARID_HOME (now: $home). The page is at \$BARID_LISTEN, else at 127.0.0.1:8080.
 END
 }
 
@@ -17,7 +17,8 @@ tell_how_to_use()
 	local barid=$1
 	echo
 	echo "The post runs. Its letters are in $home"
-	echo "In another terminal:"
+	if [ -n "$page" ]; then printf '%s\n' "$page" "Open it in the browser of this device."; fi
+	echo "Or in another terminal:"
 	if [ ! -e "$home/vault" ]; then
 		printf '  # %s\n  %s\n' "first make your keys; it asks for a passphrase" "$barid init --name YOU"
 	fi
@@ -63,15 +64,36 @@ fi
 
 (umask 077 && mkdir -p "$home")
 post=
+serve=
+page=
 end_post()
 {
 	trap - INT TERM
+	if [ -n "$serve" ]; then
+		kill -TERM "$serve" 2>/dev/null || true
+		wait "$serve" || true
+	fi
 	if [ -n "$post" ]; then
 		kill -TERM "$post" 2>/dev/null || true
-		wait "$post" || true
+		wait "$post" 2>/dev/null || true
 	fi
 	echo
 	echo "The post has ended."
+}
+# The pages beside the post; where their port is taken the post runs without.
+serve_pages()
+{
+	local try said
+	said=$(mktemp)
+	"$BARID_BIN/barid" --home "$home" --post "$home/ctl.sock" serve --listen "${BARID_LISTEN:-127.0.0.1:8080}" >"$said" </dev/null &
+	serve=$!
+	for ((try = 0; try < 50; try++)); do
+		page=$(cat "$said")
+		if [ -n "$page" ] || ! kill -0 "$serve" 2>/dev/null; then break; fi
+		sleep 0.1
+	done
+	rm -f "$said"
+	if [ -z "$page" ]; then serve=; fi
 }
 "$BARID_BIN/baridd" --home "$home" --lan all --bluetooth auto --wifi-direct auto </dev/null &
 post=$!
@@ -90,5 +112,9 @@ if ((try == 100)); then
 	end_post
 	exit 70
 fi
+serve_pages
 tell_how_to_use "$(printf %q "$BARID_BIN/barid")$(if [ -n "${BARID_HOME-}" ]; then printf ' --home %q' "$home"; fi)"
-wait "$post"
+code=0
+wait "$post" || code=$?
+end_post
+exit "$code"

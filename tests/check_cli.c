@@ -272,6 +272,33 @@ START_TEST(a_file_longer_than_allowed_is_not_read)
 }
 END_TEST
 
+START_TEST(people_read_the_language_of_the_first_locale_that_is_set)
+{
+	static const struct {
+		const char *lc_all, *lc_messages, *lang;
+		enum words_lang wanted;
+	} cases[] = {
+		{"", "", "", WORDS_EN},
+		{"", "", "ar_SY.UTF-8", WORDS_AR},
+		{"", "ku_TR.UTF-8", "ar_SY.UTF-8", WORDS_KMR},
+		{"C", "ku_TR.UTF-8", "ar_SY.UTF-8", WORDS_EN},
+		{"ckb_IQ", "", "", WORDS_CKB},
+		{"tr_TR.UTF-8", "C", "C", WORDS_TR},
+		{"de_DE.UTF-8", "", "ar", WORDS_EN},
+	};
+	char *plain[] = {"barid", "inbox", NULL}, *json[] = {"barid", "inbox", "--json", NULL};
+	static const struct cli_option none[] = {{NULL, false}};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		ck_assert_int_eq(
+			setenv("LC_ALL", cases[i].lc_all, 1) | setenv("LC_MESSAGES", cases[i].lc_messages, 1) | setenv("LANG", cases[i].lang, 1), 0);
+		ck_assert_int_eq(cli_parse(&cli, "barid", 2, plain, none), 0);
+		ck_assert_uint_eq(cli.lang, cases[i].wanted);
+		ck_assert_int_eq(cli_parse(&cli, "barid", 3, json, none), 0);
+		ck_assert_uint_eq(cli.lang, WORDS_EN);
+	}
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("cli");
@@ -289,6 +316,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, counts_are_read_in_three_scripts);
 	tcase_add_test(tests, times_are_utc_both_ways);
 	tcase_add_test(tests, json_text_survives_bad_bytes);
+	tcase_add_test(tests, people_read_the_language_of_the_first_locale_that_is_set);
 	tcase_add_test(tests, a_passphrase_is_one_line_of_the_descriptor);
 	tcase_add_test(tests, a_file_longer_than_allowed_is_not_read);
 	suite_add_tcase(suite, tests);

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,19 @@ static void remove_folder(void)
 	ck_assert_int_eq(rmdir(folder), 0);
 }
 
+static enum err as_a_post(void)
+{
+	return confine_post(&(struct confine_files){.writable = {folder}});
+}
+
+static enum err (*profile)(void) = as_a_post;
+
+static void as_a_front(void)
+{
+	make_folder();
+	profile = confine_front;
+}
+
 /* Runs the attempt in a confined process; what waitpid() says of it. The attempt's value is its exit code. */
 static int confined(int (*attempt)(void))
 {
@@ -47,7 +61,7 @@ static int confined(int (*attempt)(void))
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
 		confine_memory();
-		if (confine_post(&(struct confine_files){.writable = {folder}}) != ERR_OK)
+		if (profile() != ERR_OK)
 			_exit(99);
 		_exit(attempt());
 	}
@@ -165,6 +179,74 @@ START_TEST(other_files_are_out_of_reach_where_the_kernel_has_landlock)
 }
 END_TEST
 
+/* What it had before stays usable: takes a connection and answers it. */
+static int listener = -1;
+
+static int take_a_connection(void)
+{
+	char byte = 0;
+	int fd = accept(listener, NULL, NULL);
+	return fd < 0 || read(fd, &byte, 1) != 1 || byte != 'q' || send(fd, "a", 1, MSG_NOSIGNAL) != 1 || close(fd) != 0;
+}
+
+static int open_any_file(void)
+{
+	bool refused = open("/dev/null", O_RDONLY) < 0 && errno == EACCES;
+	char path[96];
+	snprintf(path, sizeof path, "%s/file", folder);
+	return !refused || open(path, O_RDWR | O_CREAT, 0600) >= 0 || errno != EACCES;
+}
+
+static int make_any_socket(void)
+{
+	bool refused = socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EACCES;
+	return !refused || socket(AF_UNIX, SOCK_STREAM, 0) >= 0 || errno != EACCES;
+}
+
+static int remove_a_file(void)
+{
+	return unlink("/nowhere") != 0;
+}
+
+START_TEST(a_front_takes_connections_it_was_given_a_socket_for)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	char answer = 0;
+	listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	int client = socket(AF_UNIX, SOCK_STREAM, 0);
+	snprintf(name.sun_path, sizeof name.sun_path, "%s/file", folder);
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&name, sizeof name), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(connect(client, (struct sockaddr *)&name, sizeof name), 0);
+	ck_assert_int_eq(write(client, "q", 1), 1);
+	expect_allowed(take_a_connection);
+	ck_assert_int_eq(read(client, &answer, 1), 1);
+	ck_assert_int_eq(answer, 'a');
+	close(client);
+	close(listener);
+}
+END_TEST
+
+START_TEST(a_front_opens_neither_files_nor_sockets)
+{
+	if (CONFINES) {
+		expect_allowed(open_any_file);
+		expect_allowed(make_any_socket);
+	}
+}
+END_TEST
+
+START_TEST(a_front_that_wants_more_ends)
+{
+	expect_killed(start_a_program);
+	expect_killed(make_a_process);
+	expect_killed(use_a_thread);
+	expect_killed(trace_the_parent);
+	expect_killed(run_what_was_written);
+	expect_killed(remove_a_file);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("confine");
@@ -173,6 +255,12 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, what_a_post_does_stays_possible);
 	tcase_add_test(tcase, what_only_an_intruder_would_do_ends_the_process);
 	tcase_add_test(tcase, other_files_are_out_of_reach_where_the_kernel_has_landlock);
+	suite_add_tcase(suite, tcase);
+	tcase = tcase_create("front");
+	tcase_add_checked_fixture(tcase, as_a_front, remove_folder);
+	tcase_add_test(tcase, a_front_takes_connections_it_was_given_a_socket_for);
+	tcase_add_test(tcase, a_front_opens_neither_files_nor_sockets);
+	tcase_add_test(tcase, a_front_that_wants_more_ends);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

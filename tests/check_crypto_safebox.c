@@ -69,6 +69,28 @@ START_TEST(the_passphrase_opens_the_box_and_it_can_be_written_again)
 }
 END_TEST
 
+START_TEST(an_unlocked_box_opens_later_writings_and_none_of_another_box)
+{
+	make_file();
+	struct safebox kept = box;
+	body[0] ^= 1;
+	safebox_close(&box, body, file);
+	ck_assert_int_eq(safebox_reopen(&kept, file, opened), SAFEBOX_OK);
+	ck_assert_mem_eq(opened, body, sizeof body);
+	file[BODY_AT + 1000] ^= 1;
+	ck_assert_int_eq(safebox_reopen(&kept, file, opened), SAFEBOX_DAMAGED);
+	file[BODY_AT + 1000] ^= 1;
+	for (size_t at = 0; at < NONCE_AT; at++) {
+		file[at] ^= 1;
+		ck_assert_int_eq(safebox_reopen(&kept, file, opened), SAFEBOX_WRONG_PASSPHRASE);
+		file[at] ^= 1;
+	}
+	ck_assert_mem_eq(&kept, &box, sizeof box);
+	make_file();
+	ck_assert_int_eq(safebox_reopen(&kept, file, opened), SAFEBOX_WRONG_PASSPHRASE);
+}
+END_TEST
+
 START_TEST(an_empty_passphrase_is_a_passphrase)
 {
 	ck_assert_int_eq(safebox_make(&box, NULL, 0, safebox_cost_none()), SAFEBOX_OK);
@@ -296,6 +318,7 @@ Suite *suite_under_test(void)
 	TCase *tcase = tcase_create("safebox");
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, the_passphrase_opens_the_box_and_it_can_be_written_again);
+	tcase_add_test(tcase, an_unlocked_box_opens_later_writings_and_none_of_another_box);
 	tcase_add_test(tcase, an_empty_passphrase_is_a_passphrase);
 	tcase_add_test(tcase, a_wrong_passphrase_opens_nothing);
 	tcase_add_test(tcase, every_flipped_byte_of_the_head_is_refused);

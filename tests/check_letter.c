@@ -246,13 +246,25 @@ START_TEST(every_option_sets_what_is_shown)
 }
 END_TEST
 
+/* A person reads a label, and a word for every code; blood groups are the same everywhere. */
+static void check_words_of(uint8_t type, const struct letter_field *field)
+{
+	char scratch[12];
+	enum word word;
+	ck_assert_msg(words_of_field(letter_type_word(type, scratch), field->json, &word), "no label for %s", field->json);
+	for (size_t i = 0; field->words != NULL && field->words[i] != NULL && strcmp(field->json, "blood_group") != 0; i++)
+		ck_assert_msg(field->words[i][0] == '\0' || words_of_code(field->json, field->words[i], &word), "no word for %s of %s",
+			      field->words[i], field->json);
+	ck_assert(words_of_code("type", letter_type_word(type, scratch), &word));
+}
+
 START_TEST(keys_ascend_and_names_are_told_apart)
 {
 	const struct letter_field *fields = letter_fields(types[_i]);
 	for (const struct letter_field *field = fields; field->json != NULL; field++) {
 		ck_assert_uint_eq(field->type, types[_i]);
 		ck_assert_uint_eq(field->key, 16 + (size_t)(field - fields));
-		ck_assert(field->label[0] != '\0');
+		check_words_of(types[_i], field);
 		ck_assert((field->words != NULL) == (field->kind == FIELD_WORD || field->kind == FIELD_BITS));
 		ck_assert(field->kind != FIELD_WORD || field->words[0][0] == '\0');
 		for (const struct letter_field *other = fields; other < field; other++) {
@@ -271,26 +283,26 @@ START_TEST(a_summary_says_what_each_number_means)
 	} cases[] = {
 		{LETTER_SEEK,
 		 {"name", "Rima", "father", "Omar", "origin", "Homs", "age", "child", "sex", "female"},
-		 "Rima, father Omar, from Homs, child, female"},
+		 "Rima, father Omar, from Homs, child (2 to 11), woman or girl"},
 		{LETTER_SAFE, {"people", "2", "name", "Rima"}, "2 people, Rima"},
-		{LETTER_SEEN, {"news", "believed-alive", "source", "saw", "place", "Sector 4"}, "believed_alive, saw, Sector 4"},
+		{LETTER_SEEN, {"news", "believed-alive", "source", "saw", "place", "Sector 4"}, "alive, seen with own eyes, Sector 4"},
 		{LETTER_PATIENT, {"number", "2", "triage", "red", "by", "medic", "injuries", "leg"}, "patient 2, red, by medic, leg"},
 		{LETTER_INCIDENT,
 		 {"major", "declared", "kind", "collapse", "red", "3", "present", "medic", "needed", "rescue,fire"},
-		 "major incident declared, collapse, 3 red, there: medic, needed: rescue, fire"},
+		 "many casualties: yes, a building fell, 3 red, there: medic, needed: rescue team, fire fighters"},
 		{LETTER_NEED,
 		 {"sector", "medicine", "item", "insulin", "quantity", "10", "unit", "vials", "people", "4"},
 		 "medicine, insulin, 10, vials, 4 people"},
 		{LETTER_FACILITY,
 		 {"name", "H4", "open", "limited", "beds", "3", "services", "blood", "lacks", "fuel"},
-		 "H4, limited, 3 beds, blood, without fuel"},
+		 "H4, open in part, 3 free beds, blood, without fuel"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct letter letter = {.type = cases[i].type};
 		char out[200];
 		for (size_t j = 0; cases[i].options[j] != NULL; j += 2)
 			ck_assert_int_eq(letter_set(&letter, cases[i].options[j], cases[i].options[j + 1]), LETTER_SET_OK);
-		letter_summary(&letter, out, sizeof out);
+		letter_summary(&letter, WORDS_EN, out, sizeof out);
 		ck_assert_str_eq(out, cases[i].summary);
 	}
 }
@@ -325,6 +337,20 @@ START_TEST(json_uses_words)
 }
 END_TEST
 
+START_TEST(a_summary_is_in_the_readers_language)
+{
+	struct letter letter = {.type = LETTER_MEDEVAC};
+	char out[200];
+	static const char *const options[] = {"red", "1", "yellow", "2", "litter", "11", "hazard", "sniper,uxo", "text", "قرب المدرسة"};
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i += 2)
+		ck_assert_int_eq(letter_set(&letter, options[i], options[i + 1]), LETTER_SET_OK);
+	letter_summary(&letter, WORDS_AR, out, sizeof out);
+	ck_assert_str_eq(out, "حالة حمراء واحدة، حالتان صفراوان، ١١ على نقالة، قنابل لم تنفجر، قنّاص، قرب المدرسة");
+	letter_summary(&letter, WORDS_TR, out, sizeof out);
+	ck_assert_str_eq(out, "1 kırmızı, 2 sarı, 11 sedyeyle, patlamamış bomba, keskin nişancı, قرب المدرسة");
+}
+END_TEST
+
 START_TEST(a_summary_is_cut_at_a_character)
 {
 	struct letter letter = {.type = LETTER_LETTER};
@@ -332,7 +358,7 @@ START_TEST(a_summary_is_cut_at_a_character)
 		strcat(letter.text, "ش");
 	for (size_t cap = 1; cap < 60; cap++) {
 		char out[60];
-		letter_summary(&letter, out, cap);
+		letter_summary(&letter, WORDS_EN, out, cap);
 		ck_assert_uint_lt(strlen(out), cap);
 		ck_assert_uint_eq(strlen(out) % 2, 0);
 	}
@@ -367,6 +393,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, a_summary_says_what_each_number_means);
 	tcase_add_test(tests, texts_are_a_line_each_and_cut_where_there_is_no_more_room);
 	tcase_add_test(tests, json_uses_words);
+	tcase_add_test(tests, a_summary_is_in_the_readers_language);
 	tcase_add_test(tests, a_summary_is_cut_at_a_character);
 	tcase_add_test(tests, every_stage_has_one_word);
 	suite_add_tcase(suite, tests);

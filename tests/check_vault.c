@@ -83,6 +83,38 @@ START_TEST(wrong_passphrase_opens_nothing)
 }
 END_TEST
 
+START_TEST(what_was_unlocked_once_opens_again_without_the_passphrase)
+{
+	struct vault vault = create(&right), again;
+	struct safebox kept = vault.box;
+	vault_close(&vault);
+	ck_assert_int_eq(vault_reopen(home, &kept, &vault), ERR_OK);
+	ck_assert_str_eq(vault.ring->name, "Amal");
+	ck_assert(vault.has_passphrase);
+	vault.ring->cursor = 77;
+	ck_assert_int_eq(vault_save(&vault), ERR_OK);
+	vault_close(&vault);
+	ck_assert_int_eq(vault_open(home, &right, &again), ERR_OK); /* what was saved then still has the passphrase */
+	ck_assert_uint_eq(again.ring->cursor, 77);
+	vault_close(&again);
+	kept.data_key[5] ^= 1;
+	ck_assert_int_eq(vault_reopen(home, &kept, &vault), ERR_DAMAGED);
+}
+END_TEST
+
+START_TEST(a_vault_made_anew_is_not_opened_by_what_unlocked_the_old_one)
+{
+	struct vault vault = create(&right);
+	struct safebox kept = vault.box;
+	vault_close(&vault);
+	ck_assert_int_eq(vault_destroy(home), ERR_OK);
+	ck_assert_int_eq(vault_reopen(home, &kept, &vault), ERR_NO_FILE);
+	vault = create(&right);
+	vault_close(&vault);
+	ck_assert_int_eq(vault_reopen(home, &kept, &vault), ERR_LOCKED);
+}
+END_TEST
+
 START_TEST(a_vault_without_passphrase_says_so)
 {
 	struct vault vault = create(&none);
@@ -194,6 +226,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, what_was_saved_is_there_when_opened);
 	tcase_add_test(tests, the_file_is_one_mebibyte_private_and_looks_random);
 	tcase_add_test(tests, wrong_passphrase_opens_nothing);
+	tcase_add_test(tests, what_was_unlocked_once_opens_again_without_the_passphrase);
+	tcase_add_test(tests, a_vault_made_anew_is_not_opened_by_what_unlocked_the_old_one);
 	tcase_add_test(tests, a_vault_without_passphrase_says_so);
 	tcase_add_test(tests, a_vault_is_never_made_over_another);
 	tcase_add_test(tests, a_damaged_or_cut_file_is_refused);

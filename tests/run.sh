@@ -117,6 +117,7 @@ finish()
 . "$top/node/packages.sh"
 mkdir -p "$logs"
 # A busy machine is no failure: every test may take ten times what its writer allowed.
+export LC_ALL=C.UTF-8 # what the programs say is compared with English
 export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER-10}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
 

@@ -3,21 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_NAME = 3 * CARD_NAME_MAX + 1, AGE_TEXT = 32, SAYS_TEXT = BOARD_CLAIM_MAX };
+enum { SHOWN_NAME = 3 * CARD_NAME_MAX + 1, SHOWN_WORDS = 512 };
 
 /* One word on its way to the reader. */
 struct row {
 	const struct board_word *word;
 	uint64_t newest; /* when somebody last spoke on its topic */
 };
-
-/* "5 minutes", "7 hours", "2 days" */
-static void age_text(uint64_t seconds, char out[static AGE_TEXT])
-{
-	uint64_t n = seconds < 2 * 3600 ? seconds / 60 : seconds < 48 * 3600 ? seconds / 3600 : seconds / 86400;
-	const char *unit = seconds < 2 * 3600 ? "minute" : seconds < 48 * 3600 ? "hour" : "day";
-	snprintf(out, AGE_TEXT, "%llu %s%s", (unsigned long long)n, unit, n == 1 ? "" : "s");
-}
 
 static uint64_t age_of(const struct board *board, uint64_t when)
 {
@@ -114,16 +106,11 @@ static int print_json(const struct boardshow *show, const struct board *board, c
 	if (object != NULL && letter->type == LETTER_HEADCOUNT)
 		(void)json_object_set_new(object, "place", cli_json_text(letter->place)); /* as above */
 	if (object != NULL)
+		(void)json_object_set_new(object, "topic", cli_json_hex(notice->topic, NOTICE_TOPIC_SIZE)); /* as above */
+	if (object != NULL)
 		add_beside(board, word, object);
 	/* "status" is the letter's (actual, exercise, test), "state" what the notice is worth now. */
 	return cli_json(show->cli, object);
-}
-
-/* The words that say so themselves, before what happened. */
-static const char *verb_mark(enum notice_verb verb)
-{
-	static const char *const marks[] = {"", "", "GO: ", "STOP: ", "", "COMPLETE: ", "", "SAFE: "};
-	return marks[verb];
 }
 
 /* How many unexpired witnesses, or expired ones, say what this one says. */
@@ -138,12 +125,26 @@ static unsigned said_alike(const struct board *board, const struct board_word *w
 	return n;
 }
 
-static void print_speaker(const struct board *board, const struct board_word *word)
+/* Before what happened: the words that say so themselves. */
+static void print_verb(enum words_lang lang, enum notice_verb verb)
 {
-	char name[SHOWN_NAME];
+	if (verb == NOTICE_GO || verb == NOTICE_STOP || verb == NOTICE_COMPLETE || verb == NOTICE_SAFE)
+		printf("%s: ", words_code(lang, "says", board_verb_word(verb)));
+}
+
+/* What somebody claims, in words or in their own. */
+static void claim_text(enum words_lang lang, const char *claim, char *out, size_t cap)
+{
+	if (!words_of_claim(lang, claim, out, cap))
+		snprintf(out, cap, "%s", claim); /* inert since board_new() */
+}
+
+static void print_speaker(const struct board *board, enum words_lang lang, const struct board_word *word)
+{
+	char name[SHOWN_NAME], text[SHOWN_WORDS];
 	text_inert(word->organisation != NULL ? word->organisation : "", false, name, sizeof name);
 	if (word->organisation == NULL) {
-		printf("  [NOT TRUSTED HERE]\n");
+		printf("  [%s]\n", words_get(lang, WORD_WHO_NOT_TRUSTED));
 		return;
 	}
 	switch (word->role) {
@@ -151,86 +152,97 @@ static void print_speaker(const struct board *board, const struct board_word *wo
 		printf("  [%s]\n", name);
 		break;
 	case BOARD_ANNOUNCER:
-		printf("  [for %s]\n", name);
+		words_fill(lang, WORD_WHO_ANNOUNCER, text, sizeof text, name);
+		printf("  [%s]\n", text);
 		break;
-	case BOARD_WITNESS: {
-		unsigned n = said_alike(board, word);
-		printf("  [%u witness%s, vouched for by %s]\n", n, n == 1 ? "" : "es", name);
+	case BOARD_WITNESS:
+		words_count(lang, PLURAL_WITNESSES, said_alike(board, word), text, sizeof text);
+		printf("  [%s", text);
+		words_fill(lang, WORD_WHO_VOUCHED, text, sizeof text, name);
+		printf("; %s]\n", text);
 		break;
-	}
 	}
 }
 
 /* The organisations that contradict, each word with its id. Witnesses are counted beside. */
-static void print_contradictions(const struct board *board, const struct board_word *word)
+static void print_contradictions(const struct board *board, enum words_lang lang, const struct board_word *word)
 {
-	const char *before = "            contradicted by ";
 	for (unsigned i = 0; i < board->n; i++) {
 		const struct board_word *other = &board->words[i];
 		if (other->role == BOARD_WITNESS || !board_contradicts(word, other))
 			continue;
-		char name[SHOWN_NAME], id[CLI_ID_TEXT];
+		char name[SHOWN_NAME], id[CLI_ID_TEXT], claim[SHOWN_WORDS], text[SHOWN_NAME + SHOWN_WORDS];
 		text_inert(other->organisation, false, name, sizeof name);
 		text_hex(other->notice->id, LETTER_ID_SIZE, id);
-		printf("%s%s (%s, %.8s)", before, name, says(other), id);
-		before = ", ";
+		claim_text(lang, says(other), claim, sizeof claim);
+		words_fill(lang, WORD_CONTRADICTED_BY, text, sizeof text, name, claim);
+		printf("            %s (%.8s)\n", text, id);
 	}
-	if (before[0] == ',')
-		putchar('\n');
 }
 
-static void print_confirmations(const struct board *board, const struct board_word *word)
+static void print_confirmations(const struct board *board, enum words_lang lang, const struct board_word *word)
 {
 	json_t *names = confirmations_json(board, word), *name;
 	size_t i;
 	json_array_foreach(names, i, name)
 	{
-		char shown[SHOWN_NAME];
+		char shown[SHOWN_NAME], text[SHOWN_NAME + SHOWN_WORDS];
 		text_inert(json_string_value(name), false, shown, sizeof shown);
-		printf("%s%s", i == 0 ? ", confirmed by " : ", ", shown);
+		words_fill(lang, WORD_CONFIRMED_BY, text, sizeof text, shown);
+		printf("            %s\n", text);
 	}
 	json_decref(names);
 }
 
-static void print_witnesses(const struct board *board, const struct board_word *word)
+static void print_witnesses(const struct board *board, enum words_lang lang, const struct board_word *word)
 {
 	struct board_claim claims[BOARD_CLAIMS_MAX];
 	unsigned n = board_witnesses(board, word, claims);
 	for (unsigned i = 0; i < n; i++) {
-		char claim[BOARD_CLAIM_MAX];
-		snprintf(claim, sizeof claim, "%s", claims[i].claim);
-		for (char *c = claim; *c != '\0'; c++)
-			*c = *c == '_' ? ' ' : *c;
-		printf("            %u witness%s: %s\n", claims[i].count, claims[i].count == 1 ? "" : "es", claim);
+		char claim[SHOWN_WORDS], who[SHOWN_WORDS];
+		claim_text(lang, claims[i].claim, claim, sizeof claim);
+		words_count(lang, PLURAL_WITNESSES_SAY, claims[i].count, who, sizeof who);
+		printf("            %s: %s\n", who, claim);
 	}
 }
 
-static void print_text(const struct board *board, const struct board_word *word, const struct letter *letter, bool full)
+/* What takes from the weight of a word, before it. */
+static void print_marks(const struct board *board, enum words_lang lang, const struct board_word *word, const struct letter *letter)
 {
-	static const char *const marks[] = {"", "OLD ", "OLD ", "CANCELLED ", "CONTRADICTED ", "ONE SOURCE, NOT CONFIRMED "};
-	char summary[400], when[TEXT_TIME], until[TEXT_TIME], age[AGE_TEXT];
 	enum board_state state = board_state(board, word);
-	letter_summary(letter, summary, sizeof summary);
-	text_time_local(word->notice->issued, when);
-	text_time_local(word->until, until);
-	age_text(age_of(board, word->said), age);
-	printf("%s  %s%s%s%s%s%s", when, word->expired && state != BOARD_EXPIRED ? "OLD " : "", marks[state],
-	       !word->revoked               ? ""
-	       : word->organisation != NULL ? "SIGNER REVOKED SINCE "
-					    : "SIGNER REVOKED ",
-	       letter->status == STATUS_ACTUAL     ? ""
-	       : letter->status == STATUS_EXERCISE ? "EXERCISE "
-						   : "TEST ",
-	       verb_mark(word->notice->verb), summary);
-	print_speaker(board, word);
-	printf("            %s ago, until %s", age, until);
-	print_confirmations(board, word);
-	putchar('\n');
-	print_contradictions(board, word);
+	if (word->expired && state != BOARD_EXPIRED)
+		printf("%s: ", words_get(lang, WORD_BOARD_EXPIRED));
+	if (state != BOARD_CURRENT)
+		printf("%s: ", words_code(lang, "board_state", board_state_word(state)));
+	if (word->revoked)
+		printf("%s: ", words_get(lang, WORD_SIGNER_REVOKED));
+	if (letter->status != STATUS_ACTUAL)
+		printf("%s: ", words_get(lang, letter->status == STATUS_EXERCISE ? WORD_EXERCISE : WORD_TEST));
+}
+
+static void print_text(const struct boardshow *show, const struct board *board, const struct board_word *word, const struct letter *letter, bool full)
+{
+	enum words_lang lang = show->cli->lang;
+	char summary[400], time[TEXT_TIME], digits[WORDS_TIME_MAX], until[SHOWN_WORDS], age[WORDS_TIME_MAX];
+	letter_summary(letter, lang, summary, sizeof summary);
+	text_time_local(word->notice->issued, time);
+	words_digits(lang, time, digits, sizeof digits);
+	printf("%s  ", digits);
+	print_marks(board, lang, word, letter);
+	print_verb(lang, word->notice->verb);
+	fputs(summary, stdout);
+	print_speaker(board, lang, word);
+	text_time_local(word->until, time);
+	words_digits(lang, time, digits, sizeof digits);
+	words_fill(lang, WORD_BOARD_UNTIL, until, sizeof until, digits);
+	words_ago(lang, age_of(board, word->said), age, sizeof age);
+	printf("            %s; %s\n", age, until);
+	print_confirmations(board, lang, word);
+	print_contradictions(board, lang, word);
 	if (word->role != BOARD_WITNESS)
-		print_witnesses(board, word);
+		print_witnesses(board, lang, word);
 	if (full)
-		letter_print(letter, stdout);
+		letter_print(letter, lang, stdout);
 }
 
 static int print(const struct boardshow *show, const struct board *board, const struct board_word *word, bool full)
@@ -244,7 +256,7 @@ static int print(const struct boardshow *show, const struct board *board, const 
 	if (understood && show->cli->json)
 		code = print_json(show, board, word, letter);
 	else if (understood)
-		print_text(board, word, letter, full);
+		print_text(show, board, word, letter, full);
 	free(letter);
 	return code;
 }
@@ -252,15 +264,16 @@ static int print(const struct boardshow *show, const struct board *board, const 
 static int print_silence(const struct boardshow *show, const struct board *board, const struct pinned_org *org)
 {
 	uint64_t last = board_last_word(board, org), age = age_of(board, last);
-	char name[SHOWN_NAME], text[AGE_TEXT];
+	char name[SHOWN_NAME], ago[WORDS_TIME_MAX], text[SHOWN_NAME + SHOWN_WORDS];
 	if (show->cli->json)
 		return cli_json(show->cli, json_pack("{s:s, s:o, s:o, s:I}", "type", "silence", "organisation", cli_json_text(org->card.name),
 						     "last_word", cli_json_time(last), "age_s", (json_int_t)age));
 	if (age <= BOARD_SILENT_S)
 		return 0;
 	text_inert(org->card.name, false, name, sizeof name);
-	age_text(age, text);
-	printf("SILENT: last word of %s %s ago\n", name, text);
+	words_ago(show->cli->lang, age, ago, sizeof ago);
+	words_fill(show->cli->lang, WORD_SILENT, text, sizeof text, name, ago);
+	puts(text);
 	return 0;
 }
 
@@ -320,7 +333,7 @@ int boardshow_list(const struct boardshow *show)
 		if (show->cli->json || !said_before(rows, i))
 			code = print(show, board, rows[i].word, false);
 	if (code == 0 && n == 0 && !show->cli->json)
-		printf("Nothing from the organisations trusted here%s.\n", show->all ? " or others" : " (--all shows others)");
+		printf("%s%s\n", words_get(show->cli->lang, WORD_BOARD_NOTHING), show->all ? "" : " (--all)");
 	for (unsigned i = 0; i < show->ring->orgs_n && code == 0; i++)
 		code = print_silence(show, board, &show->ring->orgs[i]);
 	board_free(board);

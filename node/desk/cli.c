@@ -98,6 +98,20 @@ static int copy_path(const struct cli *cli, const char *value, char *to, size_t 
 	return 0;
 }
 
+enum words_lang cli_lang(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	enum words_lang lang = WORDS_EN;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *value = getenv(names[i]);
+		if (value == NULL || value[0] == '\0')
+			continue;
+		(void)words_of_tag(value, &lang); /* a language not ours leaves English */
+		break;
+	}
+	return lang;
+}
+
 /* Options every verb takes. Returns 0 or an exit code. */
 static int take_general(struct cli *cli)
 {
@@ -105,6 +119,7 @@ static int take_general(struct cli *cli)
 	cli->json = cli_has(cli, "json");
 	cli->help = cli_has(cli, "help");
 	cli->version = cli_has(cli, "version");
+	cli->lang = cli->json ? WORDS_EN : cli_lang();
 	cli->passphrase_fd = -1;
 	if (fd != NULL) {
 		uint64_t number = 0;
@@ -407,7 +422,7 @@ int cli_open_vault_keeping(const struct cli *cli, struct vault *out, struct pass
 	if (err != ERR_OK)
 		return cli_weather(cli, err, what);
 	*passphrase = (struct passphrase){0};
-	if (wants) {
+	if (wants && cli->kept == NULL) {
 		err = cli_passphrase(cli, false, passphrase);
 		if (err == ERR_NO_FILE)
 			return cli_fail(cli, EX_NOPERM, "the vault is locked; give the passphrase with --passphrase-fd N or run on a terminal");
@@ -421,7 +436,9 @@ int cli_reopen_vault(const struct cli *cli, struct vault *out, const struct pass
 {
 	char what[sizeof cli->home + 16];
 	snprintf(what, sizeof what, "vault in %s", cli->home);
-	enum err err = vault_open(cli->home, passphrase, out);
+	enum err err = cli->kept != NULL ? vault_reopen(cli->home, cli->kept, out) : vault_open(cli->home, passphrase, out);
+	if (err == ERR_LOCKED && cli->kept != NULL)
+		return cli_fail(cli, EX_NOPERM, "the vault in %s was made anew since it was unlocked; unlock it again", cli->home);
 	if (err == ERR_LOCKED)
 		return cli_fail(cli, EX_NOPERM, "that is not the passphrase of the vault in %s", cli->home);
 	return err == ERR_OK ? 0 : cli_weather(cli, err, what);

@@ -9,6 +9,8 @@
 #include "node/desk/text.h"
 #include "node/desk/vault.h"
 
+#include "node/words/words.h"
+
 #include <jansson.h>
 #include <stdio.h>
 
@@ -33,9 +35,14 @@ struct cli {
 	/* filled by cli_parse() from the options every verb has */
 	bool json, help, version;
 	char home[1024], post[1024];
-	int passphrase_fd; /* -1 none */
+	int passphrase_fd;    /* -1 none */
+	enum words_lang lang; /* what people read on stdout; English with --json */
+	/* set by the program after cli_parse(): opens the vault instead of a passphrase. Borrowed, NULL none */
+	const struct safebox *kept;
 };
 
+/* The language of LC_ALL, LC_MESSAGES or LANG, the first that is set; English if none of ours. */
+enum words_lang cli_lang(void);
 /* Options every verb takes: home, post, json, passphrase-fd, help, version (and -h). Parses argv against these and table; prints a sentence and
  * returns EX_USAGE on a mistake, else 0. */
 int cli_parse(struct cli *cli, const char *program, int argc, char **argv, const struct cli_option *table);

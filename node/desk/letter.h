@@ -6,6 +6,8 @@
  * Text is UTF-8 without NUL and is not made harmless for a terminal here: see text_inert().
  */
 
+#include "node/words/words.h"
+
 #include "proto/limits.h"
 
 #include <jansson.h>
@@ -120,9 +122,8 @@ struct letter_field {
 	enum field_kind kind;
 	const char *json;         /* name in JSON: "going_to" */
 	const char *option;       /* name on the command line without dashes: "going-to"; NULL: not settable there */
-	const char *label;        /* for people: "Going to" */
 	size_t offset, size;      /* of the member in struct letter */
-	const char *const *words; /* WORD: words[value], words[0] unused; BITS: words[bit]; NULL-terminated */
+	const char *const *words; /* WORD: words[value], words[0] unused; BITS: words[bit]; NULL-terminated; people read words_code(json, word) */
 	bool always;              /* JSON prints it even when not said */
 };
 
@@ -160,10 +161,10 @@ json_t *letter_body_json(const struct letter *letter);
 /* Adds what is said of action, status, lang, ref (32 hex digits), expires to an object. */
 void letter_common_json(const struct letter *letter, json_t *object);
 /* One "Label: value" line a field, two spaces before each, inert. */
-void letter_print(const struct letter *letter, FILE *out);
+void letter_print(const struct letter *letter, enum words_lang lang, FILE *out);
 /* Every text it says, a line each, as written. Cut where out is full, always ended by NUL. */
 void letter_texts(const struct letter *letter, char *out, size_t cap);
 /* One short inert line: "1 red, 2 yellow at Sector 4: text". Always ended by NUL. */
-void letter_summary(const struct letter *letter, char *out, size_t cap);
+void letter_summary(const struct letter *letter, enum words_lang lang, char *out, size_t cap);
 
 #endif

@@ -7,8 +7,10 @@
 #include <assert.h>
 #include <string.h>
 
-/* The word for a value; numbers of a later version are shown as such. */
-static const char *value_word(const char *const *words, uint64_t value, char scratch[static 24])
+enum { LIST_MAX = 1024 };
+
+/* The code of a value; numbers of a later version are shown as such. */
+static const char *value_code(const char *const *words, uint64_t value, char scratch[static 24])
 {
 	for (uint64_t i = 0; words[i] != NULL; i++)
 		if (i == value)
@@ -45,7 +47,7 @@ static json_t *field_json(const struct letter *letter, const struct letter_field
 		text_time(*(const uint64_t *)member, scratch);
 		return json_string(scratch);
 	case FIELD_WORD:
-		return json_string(value_word(field->words, *(const uint64_t *)member, scratch));
+		return json_string(value_code(field->words, *(const uint64_t *)member, scratch));
 	case FIELD_BITS:
 		return bits_json(field, *(const uint64_t *)member);
 	case FIELD_TEXT:
@@ -105,28 +107,42 @@ void letter_common_json(const struct letter *letter, json_t *object)
 	}
 }
 
-static void value_text(const struct letter *letter, const struct letter_field *field, char *out, size_t cap)
+/* Adds one more to a list; what does not fit whole is left out. */
+static void add_to_list(enum words_lang lang, const char *more, char *list, size_t cap)
+{
+	char before[LIST_MAX];
+	if (snprintf(before, sizeof before, "%s", list) >= (int)sizeof before)
+		return;
+	size_t needed = strlen(before) + strlen(more) + strlen(words_get(lang, WORD_LIST));
+	if (needed >= cap)
+		return;
+	if (before[0] == '\0')
+		snprintf(list, cap, "%s", more);
+	else
+		words_fill(lang, WORD_LIST, list, cap, before, more);
+}
+
+/* Fills out with the value alone, for a person. */
+static void value_text(const struct letter *letter, const struct letter_field *field, enum words_lang lang, char *out, size_t cap)
 {
 	const void *member = (const char *)letter + field->offset;
 	char scratch[24];
 	out[0] = '\0';
 	switch (field->kind) {
 	case FIELD_COUNT:
-		snprintf(out, cap, "%llu", (unsigned long long)*(const uint64_t *)member);
+		words_number(lang, *(const uint64_t *)member, out, cap);
 		break;
 	case FIELD_TIME:
 		text_time_local(*(const uint64_t *)member, scratch);
-		snprintf(out, cap, "%s", scratch);
+		words_digits(lang, scratch, out, cap);
 		break;
 	case FIELD_WORD:
-		snprintf(out, cap, "%s", value_word(field->words, *(const uint64_t *)member, scratch));
+		snprintf(out, cap, "%s", words_code(lang, field->json, value_code(field->words, *(const uint64_t *)member, scratch)));
 		break;
 	case FIELD_BITS:
-		for (size_t bit = 0; field->words[bit] != NULL; bit++) {
-			size_t len = strlen(out);
+		for (size_t bit = 0; field->words[bit] != NULL; bit++)
 			if (*(const uint64_t *)member >> bit & 1)
-				snprintf(out + len, cap - len, "%s%s", len > 0 ? ", " : "", field->words[bit]);
-		}
+				add_to_list(lang, words_code(lang, field->json, field->words[bit]), out, cap);
 		break;
 	case FIELD_TEXT:
 		text_inert(member, false, out, cap);
@@ -140,19 +156,29 @@ static void value_text(const struct letter *letter, const struct letter_field *f
 	}
 }
 
-void letter_print(const struct letter *letter, FILE *out)
+static const char *label(const struct letter *letter, const struct letter_field *field, enum words_lang lang)
+{
+	enum word word;
+	char scratch[12];
+	bool known = words_of_field(letter_type_word(letter->type, scratch), field->json, &word);
+	assert(known);
+	return words_get(lang, word);
+}
+
+void letter_print(const struct letter *letter, enum words_lang lang, FILE *out)
 {
 	char value[3 * BODY_SIZE_MAX + 1]; /* a bad byte becomes three */
 	if (letter->status != STATUS_ACTUAL)
-		fprintf(out, "  *** THIS IS %s ***\n", letter->status == STATUS_EXERCISE ? "AN EXERCISE" : "A TEST");
+		fprintf(out, "  *** %s ***\n", words_get(lang, letter->status == STATUS_EXERCISE ? WORD_EXERCISE : WORD_TEST));
 	if (letter->action != ACTION_NEW)
-		fprintf(out, "  Action: %s\n", letter_action_word(letter->action));
+		fprintf(out, "  %s: %s\n", words_get(lang, WORD_FIELD_ACTION),
+			words_get(lang, letter->action == ACTION_UPDATE ? WORD_ACTION_UPDATE : WORD_ACTION_CANCEL));
 	const struct letter_field *field = letter_fields(letter->type);
 	for (; field != NULL && field->json != NULL; field++) {
 		if (!field_said(letter, field))
 			continue;
-		value_text(letter, field, value, sizeof value);
-		fprintf(out, "  %s: %s\n", field->label, value);
+		value_text(letter, field, lang, value, sizeof value);
+		fprintf(out, "  %s: %s\n", label(letter, field, lang), value);
 	}
 }
 
@@ -168,48 +194,36 @@ void letter_texts(const struct letter *letter, char *out, size_t cap)
 	}
 }
 
-/* What stands before a value that would say too little alone. Counts have their name behind them. */
-static const char *summary_prefix(const struct letter_field *field)
+/* A field as part of a sentence. */
+static void brief_text(const struct letter *letter, const struct letter_field *field, enum words_lang lang, char *out, size_t cap)
 {
-	static const struct {
-		size_t offset;
-		const char *prefix;
-	} prefixes[] = {
-		{offsetof(struct letter, line), "line "},      {offsetof(struct letter, number), "patient "},
-		{offsetof(struct letter, father), "father "},  {offsetof(struct letter, origin), "from "},
-		{offsetof(struct letter, by), "by "},          {offsetof(struct letter, major), "major incident "},
-		{offsetof(struct letter, present), "there: "}, {offsetof(struct letter, needed), "needed: "},
-		{offsetof(struct letter, lacks), "without "},  {offsetof(struct letter, until), "until "},
-		{offsetof(struct letter, quantity), ""},
-	};
-	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-		if (prefixes[i].offset == field->offset)
-			return prefixes[i].prefix;
-	return NULL;
+	enum plural plural;
+	if (field->kind == FIELD_COUNT && words_of_count(field->json, &plural)) {
+		words_count(lang, plural, *(const uint64_t *)(const void *)((const char *)letter + field->offset), out, cap);
+		return;
+	}
+	char value[LIST_MAX];
+	enum word brief;
+	value_text(letter, field, lang, value, sizeof value < cap ? sizeof value : cap);
+	if (words_of_brief(field->json, &brief))
+		words_fill(lang, brief, out, cap, value);
+	else
+		snprintf(out, cap, "%s", value);
 }
 
-void letter_summary(const struct letter *letter, char *out, size_t cap)
+void letter_summary(const struct letter *letter, enum words_lang lang, char *out, size_t cap)
 {
 	assert(cap > 0);
-	char value[3 * BODY_SIZE_MAX + 1];
-	size_t len = 0;
+	char value[LIST_MAX];
 	out[0] = '\0';
 	const struct letter_field *field = letter_fields(letter->type);
 	for (; field != NULL && field->json != NULL; field++) {
 		if (!field_said(letter, field) || field->kind == FIELD_CARD || field->kind == FIELD_GRANT)
 			continue;
-		if (cap - len < 8)
+		size_t room = cap - strlen(out);
+		if (room < 16) /* a separator and something worth reading */
 			break;
-		value_text(letter, field, value, sizeof value < cap - len - 2 ? sizeof value : cap - len - 2);
-		const char *separator = len > 0 ? ", " : "";
-		const char *prefix = summary_prefix(field);
-		int printed = field->kind == FIELD_COUNT && prefix == NULL
-				      ? snprintf(out + len, cap - len, "%s%s %s", separator, value, field->json)
-				      : snprintf(out + len, cap - len, "%s%s%s", separator, prefix != NULL ? prefix : "", value);
-		if (printed < 0 || (size_t)printed >= cap - len) {
-			out[len] = '\0'; /* cut at a whole field rather than inside a character */
-			break;
-		}
-		len += (size_t)printed;
+		brief_text(letter, field, lang, value, room - 8 < sizeof value ? room - 8 : sizeof value);
+		add_to_list(lang, value, out, cap);
 	}
 }

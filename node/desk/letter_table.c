@@ -37,172 +37,172 @@ static const char *const stage_words[] = {"", "saved", "carried", "gateway", "re
 
 /* Whom it is about, if not the writer: five fields from this key on. */
 #define SUBJECT(type, key) \
-	{type, key, FIELD_TEXT, "name", "name", "Name", MEMBER(name), NULL, false}, \
-		{type, (key) + 1, FIELD_TEXT, "father", "father", "Father's name", MEMBER(father), NULL, false}, \
-		{type, (key) + 2, FIELD_TEXT, "origin", "origin", "From", MEMBER(origin), NULL, false}, \
-		{type, (key) + 3, FIELD_WORD, "age", "age", "Age", MEMBER(age), age_words, false}, \
+	{type, key, FIELD_TEXT, "name", "name", MEMBER(name), NULL, false}, \
+		{type, (key) + 1, FIELD_TEXT, "father", "father", MEMBER(father), NULL, false}, \
+		{type, (key) + 2, FIELD_TEXT, "origin", "origin", MEMBER(origin), NULL, false}, \
+		{type, (key) + 3, FIELD_WORD, "age", "age", MEMBER(age), age_words, false}, \
 	{ \
-		type, (key) + 4, FIELD_WORD, "sex", "sex", "Sex", MEMBER(sex), sex_words, false \
+		type, (key) + 4, FIELD_WORD, "sex", "sex", MEMBER(sex), sex_words, false \
 	}
 
 static const struct letter_field safe_fields[] = {
-	{LETTER_SAFE, 16, FIELD_COUNT, "people", "people", "People", MEMBER(people), NULL, false},
-	{LETTER_SAFE, 17, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
-	{LETTER_SAFE, 18, FIELD_TEXT, "going_to", "going-to", "Going to", MEMBER(going_to), NULL, false},
-	{LETTER_SAFE, 19, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_SAFE, 16, FIELD_COUNT, "people", "people", MEMBER(people), NULL, false},
+	{LETTER_SAFE, 17, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_SAFE, 18, FIELD_TEXT, "going_to", "going-to", MEMBER(going_to), NULL, false},
+	{LETTER_SAFE, 19, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	SUBJECT(LETTER_SAFE, 20),
 	{0},
 };
 
 static const struct letter_field seek_fields[] = {
 	SUBJECT(LETTER_SEEK, 16),
-	{LETTER_SEEK, 21, FIELD_TEXT, "place", "place", "Last seen at", MEMBER(place), NULL, false},
-	{LETTER_SEEK, 22, FIELD_TIME, "time", "time", "Last seen", MEMBER(time), NULL, false},
-	{LETTER_SEEK, 23, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_SEEK, 21, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_SEEK, 22, FIELD_TIME, "time", "time", MEMBER(time), NULL, false},
+	{LETTER_SEEK, 23, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field seen_fields[] = {
-	{LETTER_SEEN, 16, FIELD_WORD, "news", "news", "News", MEMBER(news), news_words, false},
-	{LETTER_SEEN, 17, FIELD_WORD, "source", "source", "Source", MEMBER(source), told_words, false},
-	{LETTER_SEEN, 18, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
-	{LETTER_SEEN, 19, FIELD_TIME, "time", "time", "Time", MEMBER(time), NULL, false},
-	{LETTER_SEEN, 20, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_SEEN, 16, FIELD_WORD, "news", "news", MEMBER(news), news_words, false},
+	{LETTER_SEEN, 17, FIELD_WORD, "source", "source", MEMBER(source), told_words, false},
+	{LETTER_SEEN, 18, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_SEEN, 19, FIELD_TIME, "time", "time", MEMBER(time), NULL, false},
+	{LETTER_SEEN, 20, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	SUBJECT(LETTER_SEEN, 21),
 	{0},
 };
 
 static const struct letter_field medevac_fields[] = {
-	{LETTER_MEDEVAC, 16, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
-	{LETTER_MEDEVAC, 17, FIELD_COUNT, "red", "red", "Red (immediate)", MEMBER(red), NULL, true},
-	{LETTER_MEDEVAC, 18, FIELD_COUNT, "yellow", "yellow", "Yellow (delayed)", MEMBER(yellow), NULL, true},
-	{LETTER_MEDEVAC, 19, FIELD_COUNT, "green", "green", "Green (minor)", MEMBER(green), NULL, true},
-	{LETTER_MEDEVAC, 20, FIELD_COUNT, "litter", "litter", "On a stretcher", MEMBER(litter), NULL, true},
-	{LETTER_MEDEVAC, 21, FIELD_COUNT, "walking", "walking", "Walking", MEMBER(walking), NULL, true},
-	{LETTER_MEDEVAC, 22, FIELD_COUNT, "children", "children", "Children", MEMBER(children), NULL, false},
-	{LETTER_MEDEVAC, 23, FIELD_COUNT, "pregnant", "pregnant", "Pregnant", MEMBER(pregnant), NULL, false},
-	{LETTER_MEDEVAC, 24, FIELD_BITS, "equip", "equip", "Equipment", MEMBER(equip), equip_words, false},
-	{LETTER_MEDEVAC, 25, FIELD_WORD, "blood_group", "blood-group", "Blood group", MEMBER(blood_group), blood_words, false},
-	{LETTER_MEDEVAC, 26, FIELD_WORD, "security", "security", "Security", MEMBER(security), security_words, false},
-	{LETTER_MEDEVAC, 27, FIELD_TEXT, "marking", "marking", "Marking", MEMBER(marking), NULL, false},
-	{LETTER_MEDEVAC, 28, FIELD_BITS, "hazards", "hazard", "Hazards", MEMBER(hazards), hazard_words, false},
-	{LETTER_MEDEVAC, 29, FIELD_TEXT, "callback", "callback", "Call back", MEMBER(callback), NULL, false},
-	{LETTER_MEDEVAC, 30, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_MEDEVAC, 16, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_MEDEVAC, 17, FIELD_COUNT, "red", "red", MEMBER(red), NULL, true},
+	{LETTER_MEDEVAC, 18, FIELD_COUNT, "yellow", "yellow", MEMBER(yellow), NULL, true},
+	{LETTER_MEDEVAC, 19, FIELD_COUNT, "green", "green", MEMBER(green), NULL, true},
+	{LETTER_MEDEVAC, 20, FIELD_COUNT, "litter", "litter", MEMBER(litter), NULL, true},
+	{LETTER_MEDEVAC, 21, FIELD_COUNT, "walking", "walking", MEMBER(walking), NULL, true},
+	{LETTER_MEDEVAC, 22, FIELD_COUNT, "children", "children", MEMBER(children), NULL, false},
+	{LETTER_MEDEVAC, 23, FIELD_COUNT, "pregnant", "pregnant", MEMBER(pregnant), NULL, false},
+	{LETTER_MEDEVAC, 24, FIELD_BITS, "equip", "equip", MEMBER(equip), equip_words, false},
+	{LETTER_MEDEVAC, 25, FIELD_WORD, "blood_group", "blood-group", MEMBER(blood_group), blood_words, false},
+	{LETTER_MEDEVAC, 26, FIELD_WORD, "security", "security", MEMBER(security), security_words, false},
+	{LETTER_MEDEVAC, 27, FIELD_TEXT, "marking", "marking", MEMBER(marking), NULL, false},
+	{LETTER_MEDEVAC, 28, FIELD_BITS, "hazards", "hazard", MEMBER(hazards), hazard_words, false},
+	{LETTER_MEDEVAC, 29, FIELD_TEXT, "callback", "callback", MEMBER(callback), NULL, false},
+	{LETTER_MEDEVAC, 30, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field patient_fields[] = {
-	{LETTER_PATIENT, 16, FIELD_COUNT, "number", "number", "Patient", MEMBER(number), NULL, false},
-	{LETTER_PATIENT, 17, FIELD_WORD, "triage", "triage", "Triage", MEMBER(triage), triage_words, false},
-	{LETTER_PATIENT, 18, FIELD_WORD, "by", "by", "Triage by", MEMBER(by), by_words, false},
-	{LETTER_PATIENT, 19, FIELD_WORD, "age", "age", "Age", MEMBER(age), age_words, false},
-	{LETTER_PATIENT, 20, FIELD_WORD, "sex", "sex", "Sex", MEMBER(sex), sex_words, false},
-	{LETTER_PATIENT, 21, FIELD_TIME, "time", "time", "Time of injury", MEMBER(time), NULL, false},
-	{LETTER_PATIENT, 22, FIELD_TEXT, "mechanism", "mechanism", "Mechanism", MEMBER(mechanism), NULL, false},
-	{LETTER_PATIENT, 23, FIELD_TEXT, "injuries", "injuries", "Injuries", MEMBER(injuries), NULL, false},
-	{LETTER_PATIENT, 24, FIELD_TEXT, "signs", "signs", "Signs", MEMBER(signs), NULL, false},
-	{LETTER_PATIENT, 25, FIELD_TEXT, "treatment", "treatment", "Treatment", MEMBER(treatment), NULL, false},
-	{LETTER_PATIENT, 26, FIELD_WORD, "move", "move", "On the way", MEMBER(move), move_words, false},
-	{LETTER_PATIENT, 27, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
-	{LETTER_PATIENT, 28, FIELD_TEXT, "going_to", "going-to", "Going to", MEMBER(going_to), NULL, false},
-	{LETTER_PATIENT, 29, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_PATIENT, 16, FIELD_COUNT, "number", "number", MEMBER(number), NULL, false},
+	{LETTER_PATIENT, 17, FIELD_WORD, "triage", "triage", MEMBER(triage), triage_words, false},
+	{LETTER_PATIENT, 18, FIELD_WORD, "by", "by", MEMBER(by), by_words, false},
+	{LETTER_PATIENT, 19, FIELD_WORD, "age", "age", MEMBER(age), age_words, false},
+	{LETTER_PATIENT, 20, FIELD_WORD, "sex", "sex", MEMBER(sex), sex_words, false},
+	{LETTER_PATIENT, 21, FIELD_TIME, "time", "time", MEMBER(time), NULL, false},
+	{LETTER_PATIENT, 22, FIELD_TEXT, "mechanism", "mechanism", MEMBER(mechanism), NULL, false},
+	{LETTER_PATIENT, 23, FIELD_TEXT, "injuries", "injuries", MEMBER(injuries), NULL, false},
+	{LETTER_PATIENT, 24, FIELD_TEXT, "signs", "signs", MEMBER(signs), NULL, false},
+	{LETTER_PATIENT, 25, FIELD_TEXT, "treatment", "treatment", MEMBER(treatment), NULL, false},
+	{LETTER_PATIENT, 26, FIELD_WORD, "move", "move", MEMBER(move), move_words, false},
+	{LETTER_PATIENT, 27, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_PATIENT, 28, FIELD_TEXT, "going_to", "going-to", MEMBER(going_to), NULL, false},
+	{LETTER_PATIENT, 29, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field incident_fields[] = {
-	{LETTER_INCIDENT, 16, FIELD_WORD, "major", "major", "Major incident", MEMBER(major), major_words, false},
-	{LETTER_INCIDENT, 17, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
-	{LETTER_INCIDENT, 18, FIELD_WORD, "kind", "kind", "Kind", MEMBER(kind), kind_words, false},
-	{LETTER_INCIDENT, 19, FIELD_BITS, "hazards", "hazard", "Hazards", MEMBER(hazards), hazard_words, false},
-	{LETTER_INCIDENT, 20, FIELD_TEXT, "access", "access", "Way in and out", MEMBER(access), NULL, false},
-	{LETTER_INCIDENT, 21, FIELD_COUNT, "red", "red", "Red (immediate)", MEMBER(red), NULL, false},
-	{LETTER_INCIDENT, 22, FIELD_COUNT, "yellow", "yellow", "Yellow (delayed)", MEMBER(yellow), NULL, false},
-	{LETTER_INCIDENT, 23, FIELD_COUNT, "green", "green", "Green (minor)", MEMBER(green), NULL, false},
-	{LETTER_INCIDENT, 24, FIELD_COUNT, "dead", "dead", "Dead", MEMBER(dead), NULL, false},
-	{LETTER_INCIDENT, 25, FIELD_BITS, "present", "present", "Help that is there", MEMBER(present), team_words, false},
-	{LETTER_INCIDENT, 26, FIELD_BITS, "needed", "needed", "Help needed", MEMBER(needed), team_words, false},
-	{LETTER_INCIDENT, 27, FIELD_TIME, "time", "time", "Time", MEMBER(time), NULL, false},
-	{LETTER_INCIDENT, 28, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_INCIDENT, 16, FIELD_WORD, "major", "major", MEMBER(major), major_words, false},
+	{LETTER_INCIDENT, 17, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_INCIDENT, 18, FIELD_WORD, "kind", "kind", MEMBER(kind), kind_words, false},
+	{LETTER_INCIDENT, 19, FIELD_BITS, "hazards", "hazard", MEMBER(hazards), hazard_words, false},
+	{LETTER_INCIDENT, 20, FIELD_TEXT, "access", "access", MEMBER(access), NULL, false},
+	{LETTER_INCIDENT, 21, FIELD_COUNT, "red", "red", MEMBER(red), NULL, false},
+	{LETTER_INCIDENT, 22, FIELD_COUNT, "yellow", "yellow", MEMBER(yellow), NULL, false},
+	{LETTER_INCIDENT, 23, FIELD_COUNT, "green", "green", MEMBER(green), NULL, false},
+	{LETTER_INCIDENT, 24, FIELD_COUNT, "dead", "dead", MEMBER(dead), NULL, false},
+	{LETTER_INCIDENT, 25, FIELD_BITS, "present", "present", MEMBER(present), team_words, false},
+	{LETTER_INCIDENT, 26, FIELD_BITS, "needed", "needed", MEMBER(needed), team_words, false},
+	{LETTER_INCIDENT, 27, FIELD_TIME, "time", "time", MEMBER(time), NULL, false},
+	{LETTER_INCIDENT, 28, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field need_fields[] = {
-	{LETTER_NEED, 16, FIELD_BITS, "sector", "sector", "Need", MEMBER(sector), sector_words, false},
-	{LETTER_NEED, 17, FIELD_TEXT, "item", "item", "What", MEMBER(item), NULL, false},
-	{LETTER_NEED, 18, FIELD_COUNT, "quantity", "quantity", "How much", MEMBER(quantity), NULL, false},
-	{LETTER_NEED, 19, FIELD_TEXT, "unit", "unit", "Unit", MEMBER(unit), NULL, false},
-	{LETTER_NEED, 20, FIELD_COUNT, "people", "people", "People", MEMBER(people), NULL, false},
-	{LETTER_NEED, 21, FIELD_COUNT, "children", "children", "Children", MEMBER(children), NULL, false},
-	{LETTER_NEED, 22, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
-	{LETTER_NEED, 23, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_NEED, 16, FIELD_BITS, "sector", "sector", MEMBER(sector), sector_words, false},
+	{LETTER_NEED, 17, FIELD_TEXT, "item", "item", MEMBER(item), NULL, false},
+	{LETTER_NEED, 18, FIELD_COUNT, "quantity", "quantity", MEMBER(quantity), NULL, false},
+	{LETTER_NEED, 19, FIELD_TEXT, "unit", "unit", MEMBER(unit), NULL, false},
+	{LETTER_NEED, 20, FIELD_COUNT, "people", "people", MEMBER(people), NULL, false},
+	{LETTER_NEED, 21, FIELD_COUNT, "children", "children", MEMBER(children), NULL, false},
+	{LETTER_NEED, 22, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_NEED, 23, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field transport_fields[] = {
-	{LETTER_TRANSPORT, 16, FIELD_TEXT, "line", "line", "Line", MEMBER(line), NULL, false},
-	{LETTER_TRANSPORT, 17, FIELD_WORD, "verb", "verb", "State", MEMBER(verb), verb_words, false},
-	{LETTER_TRANSPORT, 18, FIELD_TEXT, "stop", "stop", "Stop", MEMBER(stop), NULL, false},
-	{LETTER_TRANSPORT, 19, FIELD_TIME, "time", "time", "Time", MEMBER(time), NULL, false},
-	{LETTER_TRANSPORT, 20, FIELD_COUNT, "seats", "seats", "Seats", MEMBER(seats), NULL, false},
-	{LETTER_TRANSPORT, 21, FIELD_TEXT, "group", "group", "First", MEMBER(group), NULL, false},
-	{LETTER_TRANSPORT, 22, FIELD_TEXT, "reason", "reason", "Reason", MEMBER(reason), NULL, false},
-	{LETTER_TRANSPORT, 23, FIELD_WORD, "source", "source", "Source", MEMBER(source), source_words, false},
-	{LETTER_TRANSPORT, 24, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_TRANSPORT, 16, FIELD_TEXT, "line", "line", MEMBER(line), NULL, false},
+	{LETTER_TRANSPORT, 17, FIELD_WORD, "verb", "verb", MEMBER(verb), verb_words, false},
+	{LETTER_TRANSPORT, 18, FIELD_TEXT, "stop", "stop", MEMBER(stop), NULL, false},
+	{LETTER_TRANSPORT, 19, FIELD_TIME, "time", "time", MEMBER(time), NULL, false},
+	{LETTER_TRANSPORT, 20, FIELD_COUNT, "seats", "seats", MEMBER(seats), NULL, false},
+	{LETTER_TRANSPORT, 21, FIELD_TEXT, "group", "group", MEMBER(group), NULL, false},
+	{LETTER_TRANSPORT, 22, FIELD_TEXT, "reason", "reason", MEMBER(reason), NULL, false},
+	{LETTER_TRANSPORT, 23, FIELD_WORD, "source", "source", MEMBER(source), source_words, false},
+	{LETTER_TRANSPORT, 24, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field alert_fields[] = {
-	{LETTER_ALERT, 16, FIELD_TEXT, "event", "event", "Event", MEMBER(event), NULL, false},
-	{LETTER_ALERT, 17, FIELD_WORD, "urgency", "urgency", "Urgency", MEMBER(urgency), urgency_words, false},
-	{LETTER_ALERT, 18, FIELD_WORD, "severity", "severity", "Severity", MEMBER(severity), severity_words, false},
-	{LETTER_ALERT, 19, FIELD_WORD, "certainty", "certainty", "Certainty", MEMBER(certainty), certainty_words, false},
-	{LETTER_ALERT, 20, FIELD_TEXT, "area", "area", "Area", MEMBER(area), NULL, false},
-	{LETTER_ALERT, 21, FIELD_TEXT, "headline", "headline", "Headline", MEMBER(headline), NULL, false},
-	{LETTER_ALERT, 22, FIELD_TEXT, "instruction", "instruction", "Instruction", MEMBER(instruction), NULL, false},
-	{LETTER_ALERT, 23, FIELD_WORD, "source", "source", "Source", MEMBER(source), source_words, false},
-	{LETTER_ALERT, 24, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_ALERT, 16, FIELD_TEXT, "event", "event", MEMBER(event), NULL, false},
+	{LETTER_ALERT, 17, FIELD_WORD, "urgency", "urgency", MEMBER(urgency), urgency_words, false},
+	{LETTER_ALERT, 18, FIELD_WORD, "severity", "severity", MEMBER(severity), severity_words, false},
+	{LETTER_ALERT, 19, FIELD_WORD, "certainty", "certainty", MEMBER(certainty), certainty_words, false},
+	{LETTER_ALERT, 20, FIELD_TEXT, "area", "area", MEMBER(area), NULL, false},
+	{LETTER_ALERT, 21, FIELD_TEXT, "headline", "headline", MEMBER(headline), NULL, false},
+	{LETTER_ALERT, 22, FIELD_TEXT, "instruction", "instruction", MEMBER(instruction), NULL, false},
+	{LETTER_ALERT, 23, FIELD_WORD, "source", "source", MEMBER(source), source_words, false},
+	{LETTER_ALERT, 24, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field facility_fields[] = {
-	{LETTER_FACILITY, 16, FIELD_TEXT, "name", "name", "Facility", MEMBER(name), NULL, false},
-	{LETTER_FACILITY, 17, FIELD_WORD, "open", "open", "Open", MEMBER(open), open_words, false},
-	{LETTER_FACILITY, 18, FIELD_COUNT, "beds", "beds", "Free beds", MEMBER(beds), NULL, false},
-	{LETTER_FACILITY, 19, FIELD_BITS, "services", "services", "Services", MEMBER(services), service_words, false},
-	{LETTER_FACILITY, 20, FIELD_BITS, "lacks", "lacks", "Lacks", MEMBER(lacks), service_words, false},
-	{LETTER_FACILITY, 21, FIELD_TIME, "until", "until", "Counts until", MEMBER(until), NULL, false},
-	{LETTER_FACILITY, 22, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
-	{LETTER_FACILITY, 23, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_FACILITY, 16, FIELD_TEXT, "name", "name", MEMBER(name), NULL, false},
+	{LETTER_FACILITY, 17, FIELD_WORD, "open", "open", MEMBER(open), open_words, false},
+	{LETTER_FACILITY, 18, FIELD_COUNT, "beds", "beds", MEMBER(beds), NULL, false},
+	{LETTER_FACILITY, 19, FIELD_BITS, "services", "services", MEMBER(services), service_words, false},
+	{LETTER_FACILITY, 20, FIELD_BITS, "lacks", "lacks", MEMBER(lacks), service_words, false},
+	{LETTER_FACILITY, 21, FIELD_TIME, "until", "until", MEMBER(until), NULL, false},
+	{LETTER_FACILITY, 22, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_FACILITY, 23, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field headcount_fields[] = {
-	{LETTER_HEADCOUNT, 16, FIELD_TEXT, "place", "place", "Place", MEMBER(place), NULL, false},
-	{LETTER_HEADCOUNT, 17, FIELD_COUNT, "people", "people", "People", MEMBER(people), NULL, false},
-	{LETTER_HEADCOUNT, 18, FIELD_WORD, "source", "source", "Source", MEMBER(source), source_words, false},
-	{LETTER_HEADCOUNT, 19, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_HEADCOUNT, 16, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
+	{LETTER_HEADCOUNT, 17, FIELD_COUNT, "people", "people", MEMBER(people), NULL, false},
+	{LETTER_HEADCOUNT, 18, FIELD_WORD, "source", "source", MEMBER(source), source_words, false},
+	{LETTER_HEADCOUNT, 19, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field letter_letter_fields[] = {
-	{LETTER_LETTER, 16, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_LETTER, 16, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field receipt_fields[] = {
-	{LETTER_RECEIPT, 16, FIELD_WORD, "stage", "stage", "Stage", MEMBER(stage_plus_one), stage_words, false},
-	{LETTER_RECEIPT, 17, FIELD_TEXT, "org", "org", "Organisation", MEMBER(org), NULL, false},
-	{LETTER_RECEIPT, 18, FIELD_TEXT, "text", "text", "Text", MEMBER(text), NULL, false},
+	{LETTER_RECEIPT, 16, FIELD_WORD, "stage", "stage", MEMBER(stage_plus_one), stage_words, false},
+	{LETTER_RECEIPT, 17, FIELD_TEXT, "org", "org", MEMBER(org), NULL, false},
+	{LETTER_RECEIPT, 18, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	{0},
 };
 
 static const struct letter_field card_fields[] = {
-	{LETTER_CARD, 16, FIELD_CARD, "card", NULL, "Card", MEMBER(card), NULL, false},
+	{LETTER_CARD, 16, FIELD_CARD, "card", NULL, MEMBER(card), NULL, false},
 	{0},
 };
 
 static const struct letter_field grant_fields[] = {
-	{LETTER_GRANT, 16, FIELD_GRANT, "grant", NULL, "Grant", MEMBER(grant), NULL, false},
+	{LETTER_GRANT, 16, FIELD_GRANT, "grant", NULL, MEMBER(grant), NULL, false},
 	{0},
 };
 

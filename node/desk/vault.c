@@ -148,7 +148,23 @@ static enum err unpack(const uint8_t *body, struct keyring *ring)
 	return ERR_OK;
 }
 
-static enum err unlock(struct vault *vault, const uint8_t *file, const struct passphrase *passphrase)
+/* What unlocks a vault: one of the two. */
+struct unlocking {
+	const struct passphrase *passphrase;
+	const struct safebox *kept;
+};
+
+static enum safebox_result open_box(struct safebox *box, const uint8_t *file, const struct unlocking *with, uint8_t *body)
+{
+	if (with->passphrase != NULL)
+		return safebox_open(box, file, with->passphrase->bytes, with->passphrase->len, body);
+	enum safebox_result result = safebox_reopen(with->kept, file, body);
+	if (result == SAFEBOX_OK)
+		*box = *with->kept;
+	return result;
+}
+
+static enum err unlock(struct vault *vault, const uint8_t *file, const struct unlocking *with)
 {
 	uint8_t *body = malloc(SAFEBOX_BODY_SIZE);
 	vault->ring = keyring_new();
@@ -156,7 +172,7 @@ static enum err unlock(struct vault *vault, const uint8_t *file, const struct pa
 	if (body == NULL || vault->ring == NULL)
 		goto done;
 	guard_memory(vault->ring);
-	switch (safebox_open(&vault->box, file, passphrase->bytes, passphrase->len, body)) {
+	switch (open_box(&vault->box, file, with, body)) {
 	case SAFEBOX_OK:
 		err = unpack(body, vault->ring);
 		break;
@@ -176,7 +192,7 @@ done:
 	return err;
 }
 
-enum err vault_open(const char *home, const struct passphrase *passphrase, struct vault *out)
+static enum err open_with(const char *home, const struct unlocking *with, struct vault *out)
 {
 	*out = (struct vault){.lock_fd = -1};
 	if (!vault_exists(home))
@@ -190,12 +206,22 @@ enum err vault_open(const char *home, const struct passphrase *passphrase, struc
 		err = read_vault(home, &file);
 	if (err == ERR_OK) {
 		out->has_passphrase = !cost_is_none(file);
-		err = unlock(out, file, passphrase);
+		err = unlock(out, file, with);
 	}
 	free(file);
 	if (err != ERR_OK)
 		vault_close(out);
 	return err;
+}
+
+enum err vault_open(const char *home, const struct passphrase *passphrase, struct vault *out)
+{
+	return open_with(home, &(struct unlocking){.passphrase = passphrase}, out);
+}
+
+enum err vault_reopen(const char *home, const struct safebox *kept, struct vault *out)
+{
+	return open_with(home, &(struct unlocking){.kept = kept}, out);
 }
 
 enum err vault_save(struct vault *vault)

@@ -36,6 +36,9 @@ enum err vault_wants_passphrase(const char *home, bool *wants);
 enum err vault_create(const char *home, const struct passphrase *passphrase, struct keyring *ring, struct vault *out);
 /* ERR_LOCKED wrong passphrase, ERR_NO_FILE, ERR_DAMAGED, ERR_NEWER, ERR_BUSY after waiting some seconds for the other process. */
 enum err vault_open(const char *home, const struct passphrase *passphrase, struct vault *out);
+/* The same without the passphrase, by the box of an earlier vault_open() (a copy of vault.box, which the caller wipes). ERR_LOCKED: the vault was
+ * made anew since. */
+enum err vault_reopen(const char *home, const struct safebox *kept, struct vault *out);
 /* ERR_LIMIT: the keyring cannot be made to fit. */
 enum err vault_save(struct vault *vault);
 /* Wipes memory and lets go of the lock; saves nothing. */

@@ -9,7 +9,7 @@
 
 enum { CARD_FILE_MAX = 8192 };
 
-static int read_card(const struct cli *cli, const char *path, struct card *card)
+int verb_read_card(const struct cli *cli, const char *path, struct card *card)
 {
 	char text[CARD_FILE_MAX];
 	uint8_t raw[CARD_SIZE_MAX];
@@ -70,7 +70,7 @@ static int contact_add(struct desk *desk)
 	if (len == 0 || len > CONTACT_NAME_MAX || !text_utf8_ok(name, len))
 		return cli_fail(cli, EX_USAGE, "a contact's name is 1 to %d bytes of UTF-8", CONTACT_NAME_MAX);
 	struct card card;
-	int code = cli->words_n == 4 ? read_card(cli, cli->words[3], &card) : card_of_letter(desk, cli_value(cli, "letter"), &card);
+	int code = cli->words_n == 4 ? verb_read_card(cli, cli->words[3], &card) : card_of_letter(desk, cli_value(cli, "letter"), &card);
 	if (code != 0)
 		return code;
 	if (memcmp(card.identity, desk->ring->identity, sizeof card.identity) == 0)
@@ -180,7 +180,7 @@ static int org_trust(struct desk *desk)
 	if (cli->words_n != 3)
 		return cli_fail(cli, EX_USAGE, "say \"barid org trust FILE\"");
 	struct card card;
-	int code = read_card(cli, cli->words[2], &card);
+	int code = verb_read_card(cli, cli->words[2], &card);
 	if (code != 0)
 		return code;
 	switch (keyring_trust_org(desk->ring, &card, desk->now)) {

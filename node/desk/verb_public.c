@@ -65,7 +65,7 @@ static int print_public(const struct desk *desk, const struct composed *composed
 					  letter_type_word(letter->type, scratch), "role", role, "says", board_verb_word(notice.verb), "organisation",
 					  organisation != NULL ? cli_json_text(organisation) : json_null(), "until", cli_json_time(notice.not_after),
 					  "body", letter_body_json(letter), "stage", "saved"));
-	letter_summary(letter, summary, sizeof summary);
+	letter_summary(letter, desk->cli->lang, summary, sizeof summary);
 	text_hex(composed->id, LETTER_ID_SIZE, id);
 	printf("Published as %s%s: %s, id %.16s\n", organisation != NULL ? "announcer for " : "a witness", organisation != NULL ? organisation : "",
 	       summary, id);

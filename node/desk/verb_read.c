@@ -52,43 +52,52 @@ static int print_json(const struct desk *desk, const struct received *received, 
 }
 
 /* Behind the sender's name: who vouches for them. A trusted organisation needs nobody who does, nor does a letter that is not urgent. */
-static const char *verified_text(const struct received *received, enum sender_kind sender)
+static void print_verified(const struct received *received, enum sender_kind sender, enum words_lang lang)
 {
-	static const char *const roles[] = {"", "  [medic]", "  [marshal]", "  [civilian, sponsored]"};
 	switch ((enum received_ticket)received->ticket) {
 	case RECEIVED_GOOD:
-		return roles[received->role];
+		printf("  [%s]", words_code(lang, "verified", desk_role_word(received->role)));
+		return;
 	case RECEIVED_TWICE:
-		return "  UNVERIFIED: its ticket is on another letter too";
+		printf("  %s", words_get(lang, WORD_UNVERIFIED_TWICE));
+		return;
 	case RECEIVED_UNKNOWN:
-		return "  UNVERIFIED: its ticket is of an organisation not trusted here";
+		printf("  %s", words_get(lang, WORD_UNVERIFIED_UNKNOWN));
+		return;
 	case RECEIVED_REVOKED:
-		return "  UNVERIFIED: its ticket was revoked";
+		printf("  %s", words_get(lang, WORD_UNVERIFIED_REVOKED));
+		return;
 	case RECEIVED_PLAIN:
 		break;
 	}
-	return received->class == CLASS_URGENT && sender != SENDER_ORGANISATION ? "  UNVERIFIED" : "";
+	if (received->class == CLASS_URGENT && sender != SENDER_ORGANISATION)
+		printf("  %s", words_get(lang, WORD_UNVERIFIED));
 }
 
 static void print_head(const struct desk *desk, const struct received *received)
 {
-	char scratch[12], id[CLI_ID_TEXT], when[TEXT_TIME], name[3 * CARD_NAME_MAX + 1];
+	char scratch[12], id[CLI_ID_TEXT], when[TEXT_TIME], digits[WORDS_TIME_MAX], name[3 * CARD_NAME_MAX + 1];
+	enum words_lang lang = desk->cli->lang;
 	struct verified who;
 	open_sender(desk->ring, received->sender, &who);
-	text_inert(who.kind == SENDER_STRANGER ? "unknown sender" : who.name, false, name, sizeof name);
+	text_inert(who.kind == SENDER_STRANGER ? words_get(lang, WORD_UNKNOWN_SENDER) : who.name, false, name, sizeof name);
 	text_hex(received->id, 4, id);
 	text_time_local(received->sent_at, when);
-	printf("%s  %s  %-9s %-9s %s", id, when, letter_type_word(received->type, scratch), state_of(received), name);
+	words_digits(lang, when, digits, sizeof digits);
+	printf("%s  %s  %s  (%s)  %s", id, digits, words_code(lang, "type", letter_type_word(received->type, scratch)),
+	       words_code(lang, "letter_state", state_of(received)), name);
 	if (who.kind == SENDER_STRANGER)
 		printf(" %s", who.fingerprint);
-	printf("%s\n", verified_text(received, who.kind));
+	print_verified(received, who.kind, lang);
+	putchar('\n');
 }
 
 static int print_line(const struct desk *desk, const struct received *received, const struct letter *letter)
 {
-	char summary[400] = "(not understood: written by a newer barid?)";
+	char summary[400];
+	snprintf(summary, sizeof summary, "%s", words_get(desk->cli->lang, WORD_LETTER_NOT_UNDERSTOOD));
 	if (letter != NULL)
-		letter_summary(letter, summary, sizeof summary);
+		letter_summary(letter, desk->cli->lang, summary, sizeof summary);
 	print_head(desk, received);
 	printf("          %s\n", summary);
 	return 0;
@@ -114,9 +123,9 @@ static int print_full(const struct desk *desk, const struct received *received, 
 		printf("  About letter: %s\n", id);
 	}
 	if (letter != NULL)
-		letter_print(letter, stdout);
+		letter_print(letter, desk->cli->lang, stdout);
 	else
-		puts("  (not understood: written by a newer barid?)");
+		printf("  %s\n", words_get(desk->cli->lang, WORD_LETTER_NOT_UNDERSTOOD));
 	return 0;
 }
 
@@ -154,7 +163,7 @@ int verb_inbox(const struct cli *cli)
 		shown++;
 	}
 	if (code == 0 && shown == 0 && !cli->json)
-		puts(only_new ? "Nothing new." : type != 0 ? "No such letters." : "No letters yet.");
+		puts(words_get(cli->lang, only_new ? WORD_INBOX_NOTHING_NEW : type != 0 ? WORD_INBOX_NO_SUCH : WORD_INBOX_EMPTY));
 	if (code == 0 && shown == 0 && only_new)
 		code = 1;
 	desk_close(&desk);

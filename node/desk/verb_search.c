@@ -112,7 +112,7 @@ static int search_received(struct search *search)
 		name_person(search, received->sender, name);
 		if (!letter_matches(search, letter_decode(received->type, received->body, received->body_len, &search->letter)))
 			continue;
-		letter_summary(&search->letter, summary, sizeof summary);
+		letter_summary(&search->letter, search->desk->cli->lang, summary, sizeof summary);
 		describe(received->id, received->type, received->sent_at, summary, rest);
 		code = print(search,
 			     json_pack("{s:o, s:s, s:o, s:o, s:o}", "id", cli_json_hex(received->id, LETTER_ID_SIZE), "type",
@@ -162,7 +162,7 @@ static int search_notices(struct search *search)
 		snprintf(search->texts, sizeof search->texts, "%s\n", name != NULL ? name : "");
 		if (!letter_matches(search, letter_decode(notice->type, notice->body, notice->body_len, &search->letter)))
 			continue;
-		letter_summary(&search->letter, summary, sizeof summary);
+		letter_summary(&search->letter, search->desk->cli->lang, summary, sizeof summary);
 		describe(notice->id, notice->type, notice->issued, summary, rest);
 		code = print(search,
 			     json_pack("{s:o, s:s, s:o, s:o, s:o}", "id", cli_json_hex(notice->id, LETTER_ID_SIZE), "type",

@@ -14,6 +14,8 @@ static const char *const tally_names[] = {
 #undef TALLY_NAME
 };
 
+enum { STATUS_TEXT = 256 };
+
 enum { TALLY_NAMES = sizeof tally_names / sizeof tally_names[0] };
 
 static json_t *status_json(const struct control_status *status)
@@ -34,19 +36,18 @@ static json_t *status_json(const struct control_status *status)
 			 (json_int_t)status->store_max_bytes, "digest", cli_json_hex(status->digest, sizeof(status->digest)), "counters", counters);
 }
 
-static void print_status(const struct control_status *status)
+static void print_status(const struct control_status *status, enum words_lang lang)
 {
-	char when[TEXT_TIME];
-	text_time_local(status->gateway_last, when);
-	printf("Linked to %u device%s now.\n", status->neighbours, status->neighbours == 1 ? "" : "s");
-	if (status->is_gateway)
-		puts("This post is a gateway.");
-	else if (status->gateway_linked)
-		puts("Linked to a gateway now.");
-	else
-		printf("Last gateway contact: %s\n", status->gateway_last != 0    ? when
-						     : status->gateway_configured ? "never"
-										  : "never, and no gateway is set up");
+	char text[STATUS_TEXT], ago[WORDS_TIME_MAX];
+	words_count(lang, PLURAL_LINKED, status->neighbours, text, sizeof text);
+	puts(text);
+	words_ago(lang, status->unix_s > status->gateway_last ? status->unix_s - status->gateway_last : 0, ago, sizeof ago);
+	words_fill(lang, WORD_STATUS_GATEWAY_LAST, text, sizeof text, ago);
+	puts(status->is_gateway           ? words_get(lang, WORD_STATUS_GATEWAY_SELF)
+	     : status->gateway_linked     ? words_get(lang, WORD_STATUS_GATEWAY_NOW)
+	     : status->gateway_last != 0  ? text
+	     : status->gateway_configured ? words_get(lang, WORD_STATUS_GATEWAY_NEVER)
+					  : words_get(lang, WORD_STATUS_GATEWAY_NONE));
 	printf("Carrying %u urgent, %u need, %u status, %u routine letters, %.1f of %.1f MiB.\n", status->letters[3], status->letters[2],
 	       status->letters[1], status->letters[0], (double)status->store_bytes / (1 << 20), (double)status->store_max_bytes / (1 << 20));
 }
@@ -102,7 +103,7 @@ int verb_status(const struct cli *cli)
 		return cli_json(cli, object);
 	}
 	if (!cli_has(cli, "radio"))
-		print_status(&status);
+		print_status(&status, cli->lang);
 	if (silent) {
 		cli_say(cli, "this post is older than this program and tells nothing of its radios; start it anew (systemctl restart baridd)");
 		return 0;

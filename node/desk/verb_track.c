@@ -5,11 +5,12 @@
 
 #include "platform/clock.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-enum { WAIT_DEFAULT_S = 3600, WAIT_STEP_MS = 30000, TIMEOUT_MAX_S = 30 * 86400 };
+enum { WAIT_DEFAULT_S = 3600, WAIT_STEP_MS = 30000, TIMEOUT_MAX_S = 30 * 86400, RUNG_TEXT = 4 * CARD_NAME_MAX + 256 };
 
 static json_t *history_json(const struct sent *sent)
 {
@@ -60,31 +61,55 @@ static int print_json(const struct desk *desk, const struct sent *sent)
 	return cli_json(desk->cli, object);
 }
 
-static const char *const explained[STAGES] = {
-	[STAGE_SAVED] = "kept by the post on this machine",
-	[STAGE_CARRIED] = "carried by others, locked; no need to send it again",
-	[STAGE_GATEWAY] = "reached a gateway",
-	[STAGE_RECEIVED] = "the recipient has it",
-	[STAGE_OPENED] = "somebody has read it",
-	[STAGE_ASSIGNED] = "somebody was sent",
-	[STAGE_ANSWERED] = "an answer came",
-	[STAGE_CLOSED] = "the recipient has closed the case",
-	[STAGE_EXPIRED] = "its time to travel is over and nobody confirmed it; send it again if it still matters",
-};
-
-static void print_history(const struct sent *sent)
+static enum word stage_word(int stage)
 {
-	char when[TEXT_TIME], said[TEXT_TIME];
+	enum word word = WORD_STAGE_WAITING;
+	bool known = stage < 0 || words_of_code("stage", letter_stage_word((enum letter_stage)stage), &word);
+	assert(known);
+	return word;
+}
+
+/* The rung with what is known about it: how many carry it, who received it. */
+static void rung_text(const struct desk *desk, const struct sent *sent, int stage, char out[static RUNG_TEXT])
+{
+	enum words_lang lang = desk->cli->lang;
+	char name[CARD_NAME_MAX + 1], inert[3 * CARD_NAME_MAX + 1];
+	if (stage == STAGE_CARRIED && sent->copies > 0) {
+		words_count(lang, PLURAL_CARRIED_BY, sent->copies, out, RUNG_TEXT);
+	} else if (stage == STAGE_RECEIVED) {
+		desk_name(desk, sent->recipient, name);
+		text_inert(name, false, inert, sizeof inert);
+		words_fill(lang, WORD_STAGE_RECEIVED_BY, out, RUNG_TEXT, inert);
+	} else {
+		snprintf(out, RUNG_TEXT, "%s", words_get(lang, stage_word(stage)));
+	}
+}
+
+/* What whoever waits need not do. */
+static const char *advice(const struct desk *desk, int stage)
+{
+	if (stage <= STAGE_SAVED)
+		return words_get(desk->cli->lang, WORD_LADDER_WAIT);
+	if (stage == STAGE_CARRIED || stage == STAGE_GATEWAY)
+		return words_get(desk->cli->lang, WORD_LADDER_CARRIED);
+	return stage == STAGE_RECEIVED ? words_get(desk->cli->lang, WORD_LADDER_RECEIVED) : "";
+}
+
+static void print_history(const struct desk *desk, const struct sent *sent)
+{
+	char when[TEXT_TIME], said[TEXT_TIME], digits[WORDS_TIME_MAX], text[RUNG_TEXT], rung[RUNG_TEXT];
 	for (unsigned i = 0; i < STAGE_EXPIRED; i++) {
 		if (sent->at[i] == 0)
 			continue;
 		text_time_local(sent->at[i], when);
-		printf("  %s  %s", when, letter_stage_word((enum letter_stage)i));
-		if (i == STAGE_CARRIED)
-			printf(" (by about %u)", sent->copies);
+		words_digits(desk->cli->lang, when, digits, sizeof digits);
+		rung_text(desk, sent, (int)i, rung);
+		printf("  %s  %s", digits, rung);
 		text_time_local(sent->said[i], said);
+		words_digits(desk->cli->lang, said, digits, sizeof digits);
+		words_fill(desk->cli->lang, WORD_STAGE_THEY_SAY, text, sizeof text, digits);
 		if (sent->said[i] != 0)
-			printf(" (they say %s)", said);
+			printf(" (%s)", text);
 		putchar('\n');
 	}
 }
@@ -93,22 +118,25 @@ int verb_print_track(const struct desk *desk, const struct sent *sent, bool hist
 {
 	if (desk->cli->json)
 		return print_json(desk, sent);
-	char scratch[12], name[CARD_NAME_MAX + 1], inert[3 * CARD_NAME_MAX + 1], id[CLI_ID_TEXT], when[TEXT_TIME];
+	enum words_lang lang = desk->cli->lang;
+	char scratch[12], name[CARD_NAME_MAX + 1], inert[3 * CARD_NAME_MAX + 1], id[CLI_ID_TEXT], when[TEXT_TIME], digits[WORDS_TIME_MAX];
+	char to[RUNG_TEXT], rung[RUNG_TEXT];
 	uint64_t at = 0;
 	int stage = track_stage(sent, desk->now, &at);
 	desk_name(desk, sent->recipient, name);
 	text_inert(name, false, inert, sizeof inert);
 	text_hex(sent->id, 4, id);
 	text_time_local(at, when);
-	printf("%s  %s  %-9s to %s: ", id, when, letter_type_word(sent->type, scratch), inert);
+	words_digits(lang, when, digits, sizeof digits);
+	words_fill(lang, WORD_SENT_TO, to, sizeof to, inert);
+	printf("%s  %s  %s  %s\n", id, digits, words_code(lang, "type", letter_type_word(sent->type, scratch)), to);
+	rung_text(desk, sent, stage, rung);
 	if (sent->cancelled_at != 0)
-		puts("cancelled by you");
-	else if (stage < 0)
-		puts("waiting in the vault, no post has it yet");
+		printf("          %s\n", words_get(lang, WORD_STAGE_CANCELLED));
 	else
-		printf("%s, %s\n", letter_stage_word((enum letter_stage)stage), explained[stage]);
+		printf("          %s%s%s\n", rung, *advice(desk, stage) != '\0' ? ". " : "", advice(desk, stage));
 	if (history)
-		print_history(sent);
+		print_history(desk, sent);
 	return 0;
 }
 

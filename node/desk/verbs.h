@@ -1,6 +1,7 @@
 #ifndef BARID_DESK_VERBS_H
 #define BARID_DESK_VERBS_H
-/* The verbs of `barid`. node/barid.c parses the command line and calls one; each prints data on stdout, talk on stderr, and returns the exit code. */
+/* The verbs of `barid`. node/desk/verb_table.c takes the command line apart and calls one; each prints data on stdout, talk on stderr, and
+ * returns the exit code. */
 
 #include "node/desk/desk.h"
 
@@ -12,10 +13,12 @@ struct verb {
 	const char *usage;             /* examples first */
 };
 
-/* Each is called with its words and options checked against the table in node/barid.c. */
+/* Each is called with its words and options checked against the table in node/desk/verb_table.c. */
 int verb_init(const struct cli *cli);
 int verb_id(const struct cli *cli);
 int verb_wipe(const struct cli *cli);
+int verb_card(const struct cli *cli);
+int verb_serve(const struct cli *cli);
 int verb_contact(const struct cli *cli);
 int verb_org(const struct cli *cli);
 int verb_safe(const struct cli *cli);
@@ -45,6 +48,8 @@ int verb_role(const struct cli *cli);
 
 /* Shared between verbs. */
 
+/* Reads the card in FILE ("-": standard input). Returns 0 or an exit code after a sentence. */
+int verb_read_card(const struct cli *cli, const char *path, struct card *card);
 /* Prints one sent letter's way as verb_track() does; long form with its history for people. */
 int verb_print_track(const struct desk *desk, const struct sent *sent, bool history);
 /* --wait STAGE [--timeout S] for the letter with this id. Returns 0 when reached, EX_TEMPFAIL when not in time, other codes after a sentence. */

@@ -200,7 +200,7 @@ void caseview_print_line(const struct caseview *view, FILE *out)
 	ref_text(file->type, file->number, ref);
 	text_time_local(file->arrived, when);
 	if (view->dossier->understood)
-		letter_summary(&view->dossier->said, summary, sizeof(summary));
+		letter_summary(&view->dossier->said, view->lang, summary, sizeof(summary));
 	else
 		(void)snprintf(summary, sizeof(summary), "(a letter this version does not understand)"); /* fits */
 	fprintf(out, "%-9s %-9s %s  %s: %s\n", ref, case_state_word(file->state), when, letter_type_word(file->type, word), summary);
@@ -219,7 +219,7 @@ void caseview_print_line(const struct caseview *view, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_letter(const struct case_letter *letter, struct letter *scratch, FILE *out)
+static void print_letter(const struct case_letter *letter, enum words_lang lang, struct letter *scratch, FILE *out)
 {
 	char when[TEXT_TIME], id[2 * LETTER_ID_SIZE + 1], word[12];
 	text_hex(letter->id, sizeof(letter->id), id);
@@ -227,7 +227,7 @@ static void print_letter(const struct case_letter *letter, struct letter *scratc
 	fprintf(out, "%s %s  %s  %.16s...%s\n", letter->outgoing ? "Sent" : "Came", when, letter_type_word(letter->type, word), id,
 		letter->reduced ? "  (reduced protection)" : "");
 	if (letter_decode(letter->type, letter->body, letter->body_len, scratch))
-		letter_print(scratch, out);
+		letter_print(scratch, lang, out);
 	else
 		fputs("  (a letter this version does not understand)\n", out);
 }
@@ -247,6 +247,6 @@ void caseview_print(const struct caseview *view, FILE *out)
 	}
 	struct letter *scratch = malloc(sizeof(*scratch));
 	for (size_t i = 0; scratch != NULL && i < view->dossier->letters_n; i++)
-		print_letter(&view->dossier->letters[i], scratch, out);
+		print_letter(&view->dossier->letters[i], view->lang, scratch, out);
 	free(scratch);
 }

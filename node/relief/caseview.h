@@ -16,6 +16,7 @@ struct caseview {
 	const struct dossier *dossier;
 	uint64_t now;
 	enum place_grain grain;
+	enum words_lang lang;
 	bool history; /* JSON: every letter of the case too */
 };
 

@@ -81,7 +81,12 @@ static void leave_case(struct office *office, struct dossier *dossier)
 
 static int print_case(struct office *office, const struct dossier *dossier, bool history)
 {
-	struct caseview view = {.ring = office->vault.ring, .dossier = dossier, .now = office->now, .grain = PLACE_AS_WRITTEN, .history = history};
+	struct caseview view = {.ring = office->vault.ring,
+				.dossier = dossier,
+				.now = office->now,
+				.grain = PLACE_AS_WRITTEN,
+				.history = history,
+				.lang = office->cli->lang};
 	if (office->cli->json)
 		return cli_json(office->cli, caseview_json(&view));
 	if (history)

@@ -55,7 +55,7 @@ static int print_notice(const struct cli *cli, const struct composed *composed, 
 					       (json_int_t)notice.seq, "issued", cli_json_time(notice.issued), "not_after",
 					       cli_json_time(notice.not_after), "topic", cli_json_hex(notice.topic, sizeof(notice.topic)), "stage",
 					       left ? "saved" : "waiting", "body", letter_body_json(letter)));
-	letter_summary(letter, summary, sizeof(summary));
+	letter_summary(letter, cli->lang, summary, sizeof(summary));
 	printf("%s, number %u: %s\n%.16s... %s\n", board_verb_word(notice.verb), (unsigned)notice.seq, summary, id,
 	       left ? "is with the post" : "waits for the post");
 	return 0;
@@ -195,7 +195,7 @@ static enum err export_one(struct office *office, const struct export_format *fo
 		return ERR_MEMORY;
 	enum err err = dossier_read(&office->db, file, dossier);
 	if (err == ERR_OK) {
-		struct caseview view = {.ring = office->vault.ring, .dossier = dossier, .now = office->now, .grain = grain};
+		struct caseview view = {.ring = office->vault.ring, .dossier = dossier, .now = office->now, .grain = grain, .lang = WORDS_EN};
 		switch (format->row(&view, *written == 0, stdout)) {
 		case EXPORT_WRITTEN:
 			++*written;

@@ -162,7 +162,7 @@ static void put_place(struct row *row, const struct caseview *view, const struct
 static void put_summary(struct row *row, const struct letter *shown)
 {
 	char summary[SUMMARY_MAX];
-	letter_summary(shown, summary, sizeof(summary));
+	letter_summary(shown, WORDS_EN, summary, sizeof(summary));
 	put_text(row, summary);
 }
 

@@ -105,6 +105,7 @@ static bool allow_files(int rules, const struct confine_files *files, uint64_t k
 	return done;
 }
 
+/* files NULL: none at all. */
 static void confine_files_landlock(const struct confine_files *files)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -119,7 +120,7 @@ static void confine_files_landlock(const struct confine_files *files)
 		known |= LANDLOCK_ACCESS_FS_TRUNCATE;
 	struct landlock_ruleset_attr attributes = {.handled_access_fs = known};
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
-	if (rules < 0 || !allow_files(rules, files, known) || syscall(SYS_landlock_restrict_self, rules, 0))
+	if (rules < 0 || (files && !allow_files(rules, files, known)) || syscall(SYS_landlock_restrict_self, rules, 0))
 		log_warn("Landlock could not be used: %s", strerror(errno));
 	if (rules >= 0)
 		close(rules);
@@ -149,6 +150,17 @@ static const char allowed_calls[] =
 	/* who and what am I */
 	"getpid getppid getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getgroups getgroups32 getrandom "
 	"uname sysinfo getrusage getrlimit ugetrlimit ";
+
+/* What is left of them to a front. */
+static const char front_calls[] = "brk munmap mremap madvise close read readv write writev fstat newfstatat statx fcntl fcntl64 lseek _llseek "
+				  "accept accept4 getsockname getpeername getsockopt setsockopt send sendto sendmsg recv recvfrom recvmsg shutdown "
+				  "poll ppoll ppoll_time64 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 timerfd_settime timerfd_settime64 "
+				  "clock_gettime clock_gettime64 clock_getres clock_getres_time64 gettimeofday time "
+				  "futex futex_time64 rt_sigaction rt_sigprocmask rt_sigreturn sigreturn restart_syscall tgkill exit exit_group "
+				  "getpid gettid getrandom ";
+/* Refused with an error: what libraries try and can do without. */
+static const char front_refused[] =
+	"open openat access faccessat faccessat2 readlink readlinkat stat lstat stat64 lstat64 socket connect bind listen ";
 
 static bool allow(scmp_filter_ctx filter, const char *name, unsigned count, const struct scmp_arg_cmp *arguments)
 {
@@ -194,16 +206,44 @@ static bool allow_by_argument(scmp_filter_ctx filter)
 	return done && allow_if(filter, "prlimit64", SCMP_CMP64(2, SCMP_CMP_EQ, 0));
 }
 
-static enum err confine_calls(void)
+static bool allow_list(scmp_filter_ctx filter, const char *list)
+{
+	bool done = true;
+	char name[WORD_MAX];
+	while (next_word(&list, name))
+		done = done && allow(filter, name, 0, NULL);
+	return done;
+}
+
+static bool refuse_list(scmp_filter_ctx filter, const char *list)
+{
+	bool done = true;
+	char name[WORD_MAX];
+	while (next_word(&list, name)) {
+		int number = seccomp_syscall_resolve_name(name);
+		int failure = number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), number, 0);
+		done = done && (failure == 0 || failure == -EEXIST || failure == -EDOM);
+	}
+	return done;
+}
+
+static bool allow_front(scmp_filter_ctx filter)
+{
+	return allow_mappings(filter) && allow_list(filter, front_calls) && refuse_list(filter, front_refused) &&
+	       allow_if(filter, "ioctl", SCMP_CMP64(1, SCMP_CMP_EQ, FIONREAD)) && allow_if(filter, "ioctl", SCMP_CMP64(1, SCMP_CMP_EQ, FIONBIO));
+}
+
+static bool allow_post(scmp_filter_ctx filter)
+{
+	return allow_by_argument(filter) && allow_list(filter, allowed_calls);
+}
+
+static enum err confine_calls(bool (*fill)(scmp_filter_ctx filter))
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (!filter)
 		return ERR_MEMORY;
-	bool done = allow_by_argument(filter);
-	char name[WORD_MAX];
-	for (const char *list = allowed_calls; next_word(&list, name);)
-		done = done && allow(filter, name, 0, NULL);
-	int failure = done ? seccomp_load(filter) : -ENOSYS;
+	int failure = fill(filter) ? seccomp_load(filter) : -ENOSYS;
 	seccomp_release(filter);
 	if (failure == 0)
 		return ERR_OK;
@@ -211,19 +251,10 @@ static enum err confine_calls(void)
 	return ERR_PERMISSION;
 }
 
-#else
-
-static enum err confine_calls(void)
-{
-	log_warn("built without seccomp: the system calls of this program are not confined");
-	return ERR_OK;
-}
-
 #endif
 
-enum err confine_post(const struct confine_files *files)
+static enum err confine(const struct confine_files *files, bool front)
 {
-	assert(files);
 	if (SANITIZER_BUILD) {
 		log_warn("a sanitizer build: neither seccomp nor Landlock is used");
 		return ERR_OK;
@@ -233,5 +264,22 @@ enum err confine_post(const struct confine_files *files)
 		return ERR_PERMISSION;
 	}
 	confine_files_landlock(files);
-	return confine_calls();
+#ifdef BARID_WITH_SECCOMP
+	return confine_calls(front ? allow_front : allow_post);
+#else
+	(void)front; /* there is nothing to choose */
+	log_warn("built without seccomp: the system calls of this program are not confined");
+	return ERR_OK;
+#endif
+}
+
+enum err confine_post(const struct confine_files *files)
+{
+	assert(files);
+	return confine(files, false);
+}
+
+enum err confine_front(void)
+{
+	return confine(NULL, true);
 }

@@ -24,5 +24,10 @@ void confine_memory(void);
  * nothing.
  */
 enum err confine_post(const struct confine_files *files);
+/*
+ * For the front of `barid serve`, once its sockets are there: it can take connections, read, write and wait, and is refused every file and every new
+ * socket (EACCES, no end: a library that looks for a file goes on without). It can start nothing, no thread either. The rest as for a post.
+ */
+enum err confine_front(void);
 
 #endif

@@ -183,6 +183,22 @@ amal medevac --to bashar --red 1 2>&1 >/dev/null | grep -q 'unverified' || fail 
 amal medevac --to bashar --red 1 --ticket 2>&1 >/dev/null | grep -q 'there is no ticket' || fail "--ticket without one says nothing"
 [ "$(amal medevac --to bashar --red ٢ | jq -r .stage)" = saved ] || fail "Arabic digits"
 
+echo "people read their own language, programs English"
+reads()
+{
+	LC_ALL=$1 "$bin/barid" --home "$room/amal" --post "$room/a/ctl.sock" "${@:3}" 2>/dev/null | grep -qF -- "$2" ||
+		fail "${*:3} in $1 does not say: $2"
+}
+reads ar_SY.UTF-8 'جاء الجواب' track "$second"
+reads ku_TR.UTF-8 'Bersiv hat' track "$second"
+reads ckb_IQ.UTF-8 'وەڵام هات' track "$second"
+reads tr_TR.UTF-8 'Yanıt geldi' track "$second"
+reads C.UTF-8 'An answer came' track "$second"
+reads de_DE.UTF-8 'An answer came' track "$second"
+reads ar_SY.UTF-8 'متصل بجهاز واحد' status
+reads ar_SY.UTF-8 'لا شيء من المنظمات الموثوقة هنا' bus list
+LC_ALL=ar_SY.UTF-8 amal track "$second" | jq -e '.stage == "answered" and .type == "letter"' >/dev/null || fail "JSON speaks Arabic"
+
 echo "clocks of 1970 and 2038 change nothing"
 for day in 1970-01-02 2038-01-02; do
 	faketime "$day" "$bin/barid" --home "$room/amal" --post "$room/a/ctl.sock" --json track "$second" 2>"$room/said" >"$room/out"

@@ -318,7 +318,7 @@ medic org trust "$room/buses.card" >/dev/null
 alert_says() { [ "$(medic alerts | jq -r 'select(.type == "alert") | "\(.issuer) \(.says) \(.state)"' | sort | paste -sd,)" = "$1" ]; }
 relief publish alert --area 'Ramouseh road' --headline 'the road is open' --safe >/dev/null
 until_true alert_says 'Aleppo Medics safe unconfirmed' || fail "a SAFE of one: $(medic alerts)"
-"$bin/barid" --home "$room/medic" --post "$room/a/ctl.sock" alerts | grep -q 'ONE SOURCE, NOT CONFIRMED SAFE: Ramouseh road, the road is open' ||
+"$bin/barid" --home "$room/medic" --post "$room/a/ctl.sock" alerts | grep -q 'not confirmed: SAFE: Ramouseh road, the road is open' ||
 	fail "a SAFE of one is not called so"
 buses publish alert --area 'ramouseh  ROAD' --headline 'our drivers say so too' --safe >/dev/null
 until_true alert_says 'Aleppo Medics safe current,Buses safe current' || fail "a SAFE of two: $(medic alerts)"
@@ -369,7 +369,7 @@ until_true speaks_for_buses || fail "the announcer cannot speak"
 line_nine() { medic bus list | jq -se "map(select(.line == \"9\")) | $1" >/dev/null; }
 until_true line_nine 'length == 1 and .[0].state == "unconfirmed" and .[0].role == "announcer" and .[0].issuer == "Buses"' ||
 	fail "an announcer's GO: $(medic bus list)"
-"$bin/barid" --home "$room/medic" --post "$room/a/ctl.sock" bus list | grep -q 'ONE SOURCE, NOT CONFIRMED GO: line 9, departed  .for Buses.' ||
+"$bin/barid" --home "$room/medic" --post "$room/a/ctl.sock" bus list | grep -q 'Only one source, not confirmed: GO: line 9, departed  .for Buses.' ||
 	fail "for whom an announcer speaks is not shown"
 buses publish transport --line 9 --verb departed --go >/dev/null
 until_true line_nine 'length == 2 and all(.state == "unconfirmed")' || fail "two signatures of one organisation confirm: $(medic bus list)"
@@ -431,7 +431,7 @@ watch publish alert --area City --headline 'we are here' >/dev/null
 watch inbox >/dev/null
 later=$(date -d '+4 hours' '+%F %T')
 faketime "$later" "$bin/barid" --home "$room/late" --post "$room/a/ctl.sock" alerts >"$room/out" 2>/dev/null
-grep -Eq '^SILENT: last word of Watch (3|4) hours ago' "$room/out" || fail "nobody says that Watch is silent: $(cat "$room/out")"
+grep -Eq '^Silent: last word of Watch (3|4) hours ago' "$room/out" || fail "nobody says that Watch is silent: $(cat "$room/out")"
 faketime "$later" "$bin/barid-relief" --home "$room/watch" --post "$room/b/ctl.sock" inbox >/dev/null 2>&1
 heard() { late --json alerts 2>/dev/null | jq -se 'any(.type == "silence" and .organisation == "Watch" and .age_s < 900)' >/dev/null; }
 until_true heard || fail "the heartbeat did not arrive: $(late --json alerts)"

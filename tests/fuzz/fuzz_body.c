@@ -25,11 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	letter_common_json(&letter, json);
 	json_decref(json);
 	char summary[200];
-	letter_summary(&letter, summary, sizeof summary);
+	letter_summary(&letter, WORDS_AR, summary, sizeof summary);
 	assert(text_utf8_ok(summary, strlen(summary)));
 	FILE *nowhere = fopen("/dev/null", "w");
 	assert(nowhere != NULL);
-	letter_print(&letter, nowhere);
+	letter_print(&letter, WORDS_EN, nowhere);
 	fclose(nowhere);
 	return 0;
 }

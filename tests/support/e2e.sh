@@ -1,6 +1,7 @@
 # What the end-to-end scripts share: the programs under test, a room that is cleared away, posts that are ended, and a way to wait. Sourced.
 # shellcheck shell=bash
 
+export LC_ALL=C.UTF-8 # what the programs say is compared with English
 bin=${BARID_BIN:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build/plain/bin}
 room=$(mktemp -d)
 pids=()

@@ -16,7 +16,8 @@ clean_tree()
 	rm -rf "$room/tree"
 	mkdir -p "$room/tree"
 	cd "$room/tree"
-	mkdir -p proto crypto platform/linux node/post node/desk node/relief node/sim tests .ci build/plain/bin
+	mkdir -p proto crypto platform/linux node/post node/desk node/relief node/sim node/web node/words tests .ci \
+		build/plain/bin
 	cat >proto/a.h <<-END
 		#ifndef BARID_PROTO_A_H
 		#define BARID_PROTO_A_H
@@ -31,8 +32,8 @@ clean_tree()
 	END
 	printf '#include "proto/a.h"\n\nuint8_t a_one(void)\n{\n\treturn 1;\n}\n' >proto/a.c
 	sed 's/PROTO_A/CRYPTO_KEYS/; s/a_one/key_one/' proto/a.h >crypto/keys.h
-	for name in node/post/post node/desk/vault node/relief/cases node/sim/world platform/linux/clock platform/radio platform/error node/control \
-		proto/limits; do
+	for name in node/post/post node/desk/vault node/relief/cases node/sim/world platform/linux/clock platform/radio platform/files \
+		platform/error node/control node/web/page node/web/line node/words/words proto/limits; do
 		guard=BARID_$(tr 'a-z/' 'A-Z_' <<<"$name")_H
 		printf '#ifndef %s\n#define %s\n/* Something. */\n\n#endif\n' "$guard" "$guard" >"$name.h"
 	done
@@ -148,6 +149,15 @@ must_fail includes 'simulator includes Linux' include node/sim/world.h '"platfor
 must_fail includes 'desk includes radio' include node/desk/vault.c '"platform/radio.h"'
 must_fail includes 'desk includes post' include node/desk/vault.c '"node/post/post.h"'
 must_fail includes 'desk includes relief' include node/desk/vault.c '"node/relief/cases.h"'
+must_fail includes 'words include platform' include node/words/words.h '"platform/error.h"'
+must_fail includes 'words include stdio' include node/words/words.h '<stdio.h>'
+must_fail includes 'page includes desk' include node/web/page.h '"node/desk/vault.h"'
+must_fail includes 'page includes keys' include node/web/page.h '"crypto/keys.h"'
+must_fail includes 'page includes post' include node/web/page.h '"node/post/post.h"'
+must_fail includes 'page includes files' include node/web/page.h '"platform/files.h"'
+must_fail includes 'desk includes page' include node/desk/vault.c '"node/web/page.h"'
+must_fail includes 'words include desk' include node/words/words.c '"node/desk/vault.h"'
+must_fail includes 'post includes words' include node/post/post.c '"node/words/words.h"'
 must_fail includes 'shared code includes desk' include node/control.c '"node/desk/vault.h"'
 must_fail includes 'code includes tests' include_tests
 must_fail includes 'header not named from the root' include proto/a.c '"a.h"'

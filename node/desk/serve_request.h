@@ -1,0 +1,40 @@
+#ifndef BARID_DESK_SERVE_REQUEST_H
+#define BARID_DESK_SERVE_REQUEST_H
+/*
+ * What the front may ask the keeper, taken apart: foreign bytes, since whoever takes over the front writes them. Says nothing about whether it is
+ * allowed (serve_allow.h).
+ *
+ *   {"id":7,"argv":["safe","--org","Medics"],"session":"...","stdin":"...","passphrase":"..."}   all but id and argv may be missing
+ *   {"id":8,"open":{"passphrase":"..."}}    {"id":9,"lock":true,"session":"..."}    {"id":10,"state":true,"session":"..."}
+ */
+
+#include "node/desk/vault.h"
+
+#include <jansson.h>
+
+enum {
+	SERVE_WORDS_MAX = 64, /* of a command line */
+	SERVE_WORD_SIZE_MAX = 6000,
+	SERVE_SESSION_DIGITS = 32,
+};
+
+enum serve_kind { SERVE_RUN, SERVE_OPEN, SERVE_LOCK, SERVE_STATE };
+
+struct serve_request {
+	enum serve_kind kind;
+	json_int_t id;                          /* 0.. */
+	char session[SERVE_SESSION_DIGITS + 1]; /* "" none */
+	unsigned words_n;
+	const char *words[SERVE_WORDS_MAX]; /* borrow from json */
+	const char *input;                  /* for the verb's standard input; NULL none */
+	bool has_passphrase;
+	struct passphrase passphrase;
+	json_t *json; /* owned */
+};
+
+/* Strict: every member known and of its kind, everything within its bounds. False: not a request, and nothing is to be freed. */
+bool serve_request_parse(const char *bytes, size_t len, struct serve_request *out);
+/* Wipes. */
+void serve_request_free(struct serve_request *request);
+
+#endif

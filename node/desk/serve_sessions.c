@@ -1,0 +1,98 @@
+#include "node/desk/serve_sessions.h"
+
+#include "crypto/keys.h"
+#include "crypto/wipe.h"
+#include "node/desk/text.h"
+
+#include <string.h>
+
+enum { TOKEN_SIZE = SERVE_SESSION_DIGITS / 2, DELAY_SHIFT_MAX = 16 };
+
+/* Whether a is given up before b. */
+static bool goes_first(const struct serve_session *a, const struct serve_session *b)
+{
+	if (a->used_again != b->used_again)
+		return b->used_again;
+	return a->used_ms < b->used_ms;
+}
+
+static struct serve_session *free_place(struct serve_sessions *sessions)
+{
+	struct serve_session *place = NULL;
+	for (unsigned i = 0; i < SERVE_SESSIONS_MAX; i++) {
+		struct serve_session *session = &sessions->list[i];
+		if (session->token[0] == '\0')
+			return session;
+		if (!session->busy && (place == NULL || goes_first(session, place)))
+			place = session;
+	}
+	return place;
+}
+
+struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const struct safebox *kept, uint64_t now_ms)
+{
+	struct serve_session *session = free_place(sessions);
+	if (session == NULL)
+		return NULL;
+	uint8_t token[TOKEN_SIZE];
+	key_random(token, sizeof token);
+	*session = (struct serve_session){.kept = *kept, .used_ms = now_ms};
+	text_hex(token, sizeof token, session->token);
+	wipe(token, sizeof token);
+	return session;
+}
+
+struct serve_session *serve_sessions_find(struct serve_sessions *sessions, const char *token, uint64_t now_ms)
+{
+	(void)serve_sessions_expire(sessions, now_ms); /* the caller has its own alarm */
+	if (token[0] == '\0')
+		return NULL;
+	for (unsigned i = 0; i < SERVE_SESSIONS_MAX; i++)
+		if (strcmp(sessions->list[i].token, token) == 0)
+			return &sessions->list[i];
+	return NULL;
+}
+
+void serve_sessions_lock(struct serve_session *session)
+{
+	wipe(session, sizeof *session);
+}
+
+void serve_sessions_lock_all(struct serve_sessions *sessions)
+{
+	wipe(sessions, sizeof *sessions);
+}
+
+uint64_t serve_sessions_expire(struct serve_sessions *sessions, uint64_t now_ms)
+{
+	uint64_t next = UINT64_MAX;
+	for (unsigned i = 0; i < SERVE_SESSIONS_MAX; i++) {
+		struct serve_session *session = &sessions->list[i];
+		if (session->token[0] == '\0' || session->busy) /* whoever ends its work calls again */
+			continue;
+		if (now_ms >= session->used_ms + SERVE_IDLE_MS)
+			serve_sessions_lock(session);
+		else if (session->used_ms + SERVE_IDLE_MS < next)
+			next = session->used_ms + SERVE_IDLE_MS;
+	}
+	return next;
+}
+
+uint64_t serve_guesses_wait(const struct serve_guesses *guesses, uint64_t now_ms)
+{
+	return guesses->not_before_ms > now_ms ? (guesses->not_before_ms - now_ms + 999) / 1000 : 0;
+}
+
+void serve_guesses_note(struct serve_guesses *guesses, bool right, uint64_t now_ms)
+{
+	if (right) {
+		*guesses = (struct serve_guesses){0};
+		return;
+	}
+	guesses->wrong++;
+	if (guesses->wrong <= SERVE_FREE_TRIES)
+		return;
+	unsigned shift = guesses->wrong - SERVE_FREE_TRIES;
+	uint64_t delay_s = shift < DELAY_SHIFT_MAX ? (uint64_t)1 << shift : SERVE_DELAY_MAX_S;
+	guesses->not_before_ms = now_ms + (delay_s < SERVE_DELAY_MAX_S ? delay_s : SERVE_DELAY_MAX_S) * 1000;
+}

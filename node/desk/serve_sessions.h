@@ -1,0 +1,51 @@
+#ifndef BARID_DESK_SERVE_SESSIONS_H
+#define BARID_DESK_SERVE_SESSIONS_H
+/*
+ * Who has unlocked the vault, and for how long: a table of sessions, each with what opens the vault again, and what slows down guessing. Reads no
+ * clock: moments are milliseconds since the machine started.
+ */
+
+#include "node/desk/serve_request.h"
+
+enum {
+	SERVE_SESSIONS_MAX = 32,
+	SERVE_IDLE_MS = 10 * 60 * 1000, /* a session that asks nothing for so long is locked */
+	SERVE_FREE_TRIES = 3,           /* wrong passphrases before waiting begins; one may mistype */
+	SERVE_DELAY_MAX_S = 300,        /* a neighbour who guesses on purpose must not keep the owner out for long */
+};
+
+struct serve_session {
+	char token[SERVE_SESSION_DIGITS + 1]; /* "" free */
+	struct safebox kept;
+	uint64_t used_ms;
+	bool used_again; /* it asked for something after it was opened */
+	bool busy;       /* a worker runs for it */
+};
+
+struct serve_sessions {
+	struct serve_session list[SERVE_SESSIONS_MAX];
+};
+
+/* Opens a session under a fresh token; copies kept. When the table is full the one that asked least lately goes, those that never asked again before
+ * the others, one that is busy never. NULL: all are busy. */
+struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const struct safebox *kept, uint64_t now_ms);
+/* By its token; a session that has been idle too long is locked, and NULL. */
+struct serve_session *serve_sessions_find(struct serve_sessions *sessions, const char *token, uint64_t now_ms);
+/* Forgets its key. */
+void serve_sessions_lock(struct serve_session *session);
+void serve_sessions_lock_all(struct serve_sessions *sessions);
+/* Locks what has been idle too long. Returns when to call again, UINT64_MAX: not before another is opened. */
+uint64_t serve_sessions_expire(struct serve_sessions *sessions, uint64_t now_ms);
+
+/* Guesses at one vault. Zeroed: none yet. */
+struct serve_guesses {
+	unsigned wrong;
+	uint64_t not_before_ms;
+};
+
+/* Seconds until the next guess is taken, 0: now. */
+uint64_t serve_guesses_wait(const struct serve_guesses *guesses, uint64_t now_ms);
+/* After the free tries each wrong one doubles the wait. A right one forgets them. */
+void serve_guesses_note(struct serve_guesses *guesses, bool right, uint64_t now_ms);
+
+#endif

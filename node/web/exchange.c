@@ -1,0 +1,383 @@
+#include "node/web/exchange_inside.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <event2/buffer.h>
+#include <event2/keyvalq_struct.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { PERMANENT_S = 365 * 86400, COOKIE_MAX = 160 };
+
+enum words_lang exchange_lang(const struct exchange *x)
+{
+	return x->lang;
+}
+
+const char *exchange_path(const struct exchange *x)
+{
+	return x->path;
+}
+
+const char *exchange_rest(const struct exchange *x)
+{
+	return x->path + strlen(x->page->path);
+}
+
+/* Where fields come from: the form posted, else the draft of this page. */
+static const struct form *fields_of(const struct exchange *x)
+{
+	bool drafted = x->form.n == 0 && x->visitor != NULL && x->is_open && strcmp(x->visitor->draft_path, x->path) == 0;
+	return drafted ? &x->visitor->draft : &x->form;
+}
+
+const char *exchange_field(const struct exchange *x, const char *name)
+{
+	return form_value(fields_of(x), name);
+}
+
+const char *exchange_field_nth(const struct exchange *x, const char *name, unsigned n)
+{
+	return form_nth(fields_of(x), name, n);
+}
+
+const char *exchange_trimmed(const struct exchange *x, const char *name, char *out, size_t cap)
+{
+	const char *value = exchange_field(x, name);
+	while (isspace((unsigned char)*value))
+		value++;
+	size_t len = strlen(value);
+	while (len > 0 && isspace((unsigned char)value[len - 1]))
+		len--;
+	if (len >= cap)
+		len = cap - 1;
+	memcpy(out, value, len);
+	out[len] = '\0';
+	return out;
+}
+
+const char *exchange_query(const struct exchange *x, const char *name)
+{
+	return form_value(&x->query, name);
+}
+
+bool exchange_is_post(const struct exchange *x)
+{
+	return x->is_post;
+}
+
+bool exchange_is_old(const struct exchange *x)
+{
+	return x->is_old;
+}
+
+uint64_t exchange_now(const struct exchange *x)
+{
+	return x->now_s;
+}
+
+void exchange_verb(struct exchange *x, const char *verb)
+{
+	assert(x->ask == NULL);
+	x->ask = json_object();
+	x->argv = json_array();
+	(void)json_object_set_new(x->ask, "argv", x->argv); /* without memory the ask is NULL or not whole, and exchange_run() sees it */
+	exchange_word(x, verb);
+}
+
+void exchange_word(struct exchange *x, const char *word)
+{
+	(void)json_array_append_new(x->argv, json_string(word)); /* as above */
+}
+
+void exchange_option(struct exchange *x, const char *option, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	exchange_word(x, option);
+	exchange_word(x, value);
+}
+
+void exchange_input(struct exchange *x, const char *text)
+{
+	(void)json_object_set_new(x->ask, "stdin", json_string(text)); /* as above */
+}
+
+void exchange_passphrase(struct exchange *x, const char *passphrase)
+{
+	(void)json_object_set_new(x->ask, "passphrase", json_string(passphrase)); /* as above */
+}
+
+static struct answer answer_of(const json_t *message)
+{
+	const char *say = json_string_value(json_object_get(message, "say"));
+	return (struct answer){
+		.code = (int)json_integer_value(json_object_get(message, "code")),
+		.out = json_object_get(message, "out"),
+		.say = say != NULL ? say : "",
+		.wait_s = (unsigned)json_integer_value(json_object_get(message, "wait")),
+	};
+}
+
+static void heard_run(struct exchange *x, const json_t *message)
+{
+	struct answer answer = answer_of(message);
+	if (json_is_true(json_object_get(message, "locked"))) {
+		exchange_note_session(x, "");
+		exchange_show_closed(x);
+		return;
+	}
+	x->then(x, &answer);
+}
+
+void exchange_run(struct exchange *x, exchange_then *then)
+{
+	json_t *ask = x->ask;
+	x->ask = x->argv = NULL;
+	x->then = then;
+	if (x->visitor != NULL && x->visitor->session[0] != '\0')
+		(void)json_object_set_new(ask, "session", json_string(x->visitor->session)); /* as above */
+	exchange_ask(x, ask, heard_run);
+}
+
+static void heard_open(struct exchange *x, const json_t *message)
+{
+	struct answer answer = answer_of(message);
+	const char *session = json_string_value(json_object_get(message, "session"));
+	if (answer.code == 0 && session != NULL)
+		exchange_note_session(x, session);
+	x->then(x, &answer);
+}
+
+void exchange_unlock(struct exchange *x, const char *passphrase, exchange_then *then)
+{
+	x->then = then;
+	exchange_ask(x, json_pack("{s:{s:s}}", "open", "passphrase", passphrase), heard_open);
+}
+
+static void heard_lock(struct exchange *x, const json_t *message)
+{
+	struct answer answer = answer_of(message);
+	exchange_note_session(x, "");
+	x->then(x, &answer);
+}
+
+void exchange_lock(struct exchange *x, exchange_then *then)
+{
+	x->then = then;
+	exchange_ask(x, json_pack("{s:b, s:s}", "lock", true, "session", x->visitor->session), heard_lock);
+}
+
+void exchange_note_session(struct exchange *x, const char *session)
+{
+	snprintf(x->visitor->session, sizeof x->visitor->session, "%s", session);
+	x->is_open = session[0] != '\0';
+	visitors_renew(x->visitor);
+	x->new_cookie = true;
+}
+
+void exchange_keep(struct exchange *x, unsigned n, const json_t *value)
+{
+	assert(n < EXCHANGE_KEPT_MAX);
+	json_decref(x->kept[n]);
+	x->kept[n] = json_deep_copy(value);
+}
+
+const json_t *exchange_kept(const struct exchange *x, unsigned n)
+{
+	assert(n < EXCHANGE_KEPT_MAX);
+	return x->kept[n];
+}
+
+void exchange_note(struct exchange *x, int value)
+{
+	x->noted = value;
+}
+
+int exchange_noted(const struct exchange *x)
+{
+	return x->noted;
+}
+
+void exchange_later(struct exchange *x, void (*ready)(struct exchange *x))
+{
+	x->ready = ready;
+}
+
+void exchange_ready(struct exchange *x)
+{
+	x->ready(x);
+}
+
+const json_t *exchange_status(const struct exchange *x)
+{
+	return x->front->status;
+}
+
+bool exchange_has_vault(const struct exchange *x)
+{
+	return x->has_vault;
+}
+
+bool exchange_wants_passphrase(const struct exchange *x)
+{
+	return x->wants_passphrase;
+}
+
+bool exchange_is_open(const struct exchange *x)
+{
+	return x->is_open;
+}
+
+void exchange_keep_draft(struct exchange *x, const char *path)
+{
+	if (x->visitor != NULL && x->form.n > 0 && x->page->access == PAGE_PERSON)
+		visitors_keep_draft(x->visitor, path, &x->form);
+}
+
+const char *exchange_draft_path(const struct exchange *x)
+{
+	return x->visitor != NULL ? x->visitor->draft_path : "";
+}
+
+void exchange_drop_draft(struct exchange *x)
+{
+	if (x->visitor != NULL)
+		visitors_drop_draft(x->visitor);
+}
+
+struct html *exchange_html(struct exchange *x)
+{
+	return &x->html;
+}
+
+const char *exchange_token(struct exchange *x)
+{
+	return x->visitor != NULL ? visitors_token(x->visitor) : "";
+}
+
+static void set_headers(struct exchange *x)
+{
+	static const char *const fixed[][2] = {
+		{"Content-Type", "text/html; charset=utf-8"},
+		{"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; img-src 'self' data:; "
+					    "frame-ancestors 'none'; base-uri 'none'"},
+		{"X-Content-Type-Options", "nosniff"},
+		{"X-Frame-Options", "DENY"},
+		{"Referrer-Policy", "same-origin"}, /* a form of ours must show that it is ours: with no-referrer its Origin would be "null" */
+		{"Cross-Origin-Opener-Policy", "same-origin"},
+		{"Cross-Origin-Resource-Policy", "same-origin"},
+		{"Cache-Control", "no-store"},
+		{"Connection", "close"}, /* a connection that stays open would take another's place */
+	};
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(x->request);
+	char cookie[COOKIE_MAX];
+	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+		(void)evhttp_add_header(headers, fixed[i][0], fixed[i][1]); /* fails without memory only, and then nothing can be sent either */
+	evhttp_add_header(headers, "Content-Language", words_tag(x->lang));
+	if (x->visitor != NULL && x->new_cookie) {
+		snprintf(cookie, sizeof cookie, "barid%u=%s; HttpOnly; SameSite=Strict; Path=/", x->port, x->visitor->cookie);
+		evhttp_add_header(headers, "Set-Cookie", cookie);
+	}
+	if (x->lang_chosen) {
+		snprintf(cookie, sizeof cookie, "baridlang=%s; Max-Age=%d; HttpOnly; SameSite=Strict; Path=/", words_tag(x->lang), PERMANENT_S);
+		evhttp_add_header(headers, "Set-Cookie", cookie);
+	}
+}
+
+static void reply(struct exchange *x, int status, const char *body, size_t len)
+{
+	struct evbuffer *buffer = evbuffer_new();
+	if (buffer != NULL)
+		(void)evbuffer_add(buffer, body, len); /* without memory the page stays empty */
+	evhttp_send_reply(x->request, status, NULL, buffer);
+	if (buffer != NULL)
+		evbuffer_free(buffer);
+	x->request = NULL;
+}
+
+/* Those that sent the same form while it was being taken: they are led to what it led to, or, if it was not taken, their own copy is tried. */
+static void wake_waiting(struct exchange *x)
+{
+	struct exchange *next;
+	for (struct exchange *other = x->front->exchanges; other != NULL; other = next) {
+		next = other->next;
+		if (other->waits_for != x)
+			continue;
+		other->waits_for = NULL;
+		other->new_cookie = true;
+		other->is_open = x->is_open;
+		exchange_serve(other);
+		next = x->front->exchanges; /* it may have ended, and others with it */
+	}
+}
+
+static void finish(struct exchange *x)
+{
+	if (x->sent != NULL && x->waits_for == NULL)
+		wake_waiting(x);
+	exchange_end(x);
+}
+
+void exchange_send(struct exchange *x, int status)
+{
+	status = x->is_old ? 403 : status;
+	if (x->html.full) {
+		static const char sorry[] = "<!DOCTYPE html><title>Barid</title><p>500";
+		set_headers(x);
+		reply(x, HTTP_INTERNAL, sorry, sizeof sorry - 1);
+	} else {
+		set_headers(x);
+		reply(x, status, x->html.bytes, x->html.len);
+	}
+	if (x->sent != NULL && x->sent->state == TOKEN_UNDER_WAY)
+		x->sent->state = TOKEN_FRESH;
+	finish(x);
+}
+
+void exchange_redirect(struct exchange *x, const char *path)
+{
+	assert(path[0] == '/' && path[1] != '/');
+	if (x->sent != NULL && x->sent->state == TOKEN_UNDER_WAY) {
+		x->sent->state = TOKEN_DONE;
+		snprintf(x->sent->led_to, sizeof x->sent->led_to, "%s", path);
+	}
+	set_headers(x);
+	(void)evhttp_add_header(evhttp_request_get_output_headers(x->request), "Location", path); /* as in set_headers() */
+	reply(x, 303, "", 0);
+	finish(x);
+}
+
+void exchange_ask(struct exchange *x, json_t *message, exchange_heard *heard)
+{
+	assert(x->ask_id == 0);
+	x->ask_id = ++x->front->last_id;
+	x->heard = heard;
+	(void)json_object_set_new(message, "id", json_integer(x->ask_id)); /* without it line_put() sends what the keeper refuses */
+	if (!line_put(x->front->line, message))
+		front_stop(x->front, EX_OSERR);
+	front_flush(x->front);
+}
+
+void exchange_end(struct exchange *x)
+{
+	assert(x->request == NULL);
+	for (struct exchange **link = &x->front->exchanges; *link != NULL; link = &(*link)->next) {
+		if (*link != x)
+			continue;
+		*link = x->next;
+		x->front->exchanges_n--;
+		break;
+	}
+	if (x->visitor != NULL)
+		x->visitor->pins--;
+	for (unsigned i = 0; i < EXCHANGE_KEPT_MAX; i++)
+		json_decref(x->kept[i]);
+	json_decref(x->ask);
+	form_free(&x->query);
+	form_free(&x->form);
+	html_close(&x->html);
+	free(x);
+}

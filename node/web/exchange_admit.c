@@ -1,0 +1,329 @@
+/* From a request of evhttp's to an exchange: what is refused, whose it is, in which language, and whether the vault is open. */
+
+#include "node/web/exchange_inside.h"
+#include "node/web/origin.h"
+#include "platform/clock.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/keyvalq_struct.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+static const char *header(const struct exchange *x, const char *name)
+{
+	return evhttp_find_header(evhttp_request_get_input_headers(x->request), name);
+}
+
+/* The value of a cookie; "" if there is none or it does not fit. */
+static void cookie_value(const struct exchange *x, const char *name, char *out, size_t cap)
+{
+	const char *at = header(x, "Cookie");
+	size_t name_len = strlen(name);
+	out[0] = '\0';
+	while (at != NULL && *at != '\0') {
+		at += strspn(at, " ;");
+		size_t len = strcspn(at, ";");
+		if (len > name_len && strncmp(at, name, name_len) == 0 && at[name_len] == '=' && len - name_len - 1 < cap) {
+			memcpy(out, at + name_len + 1, len - name_len - 1);
+			out[len - name_len - 1] = '\0';
+			return;
+		}
+		at += len;
+	}
+}
+
+static void choose_language(struct exchange *x)
+{
+	char remembered[16];
+	cookie_value(x, "baridlang", remembered, sizeof remembered);
+	x->lang = WORDS_AR;
+	x->lang_chosen = words_of_tag(form_value(&x->query, "lang"), &x->lang);
+	if (!x->lang_chosen && !words_of_tag(remembered, &x->lang))
+		x->lang = words_accept(header(x, "Accept-Language"));
+}
+
+/* The address of ours that the connection came in at, and whose it is. */
+static bool find_ends(struct exchange *x, char ours[static INET6_ADDRSTRLEN])
+{
+	struct evhttp_connection *connection = evhttp_request_get_connection(x->request);
+	struct sockaddr_storage name = {0};
+	socklen_t len = sizeof name;
+	char *peer = NULL;
+	uint16_t peer_port;
+	if (connection == NULL)
+		return false;
+	evhttp_connection_get_peer(connection, &peer, &peer_port);
+	snprintf(x->address, sizeof x->address, "%s", peer != NULL ? peer : "");
+	if (getsockname(bufferevent_getfd(evhttp_connection_get_bufferevent(connection)), (struct sockaddr *)&name, &len) != 0)
+		return false;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)&name;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&name;
+	x->port = ntohs(name.ss_family == AF_INET6 ? six->sin6_port : four->sin_port);
+	if (name.ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		return inet_ntop(AF_INET, &six->sin6_addr.s6_addr[12], ours, INET6_ADDRSTRLEN) != NULL;
+	return inet_ntop(name.ss_family, name.ss_family == AF_INET6 ? (const void *)&six->sin6_addr : (const void *)&four->sin_addr, ours,
+			 INET6_ADDRSTRLEN) != NULL;
+}
+
+/* Whether it was meant for us, whatever it asks. */
+static bool is_for_us(struct exchange *x, const struct evhttp_uri *uri)
+{
+	char ours[INET6_ADDRSTRLEN];
+	const char *host = header(x, "Host");
+	if (uri == NULL || evhttp_uri_get_host(uri) != NULL || !find_ends(x, ours))
+		return false;
+	const struct origin_site site = {.address = ours, .port = x->port};
+	if (!origin_host_ours(&site, host))
+		return false;
+	snprintf(x->host, sizeof x->host, "%s", host);
+	return true;
+}
+
+static bool take_query(struct exchange *x, const struct evhttp_uri *uri)
+{
+	const char *path = evhttp_uri_get_path(uri), *query = evhttp_uri_get_query(uri);
+	if (path == NULL || strlen(path) >= sizeof x->path)
+		return false;
+	strcpy(x->path, path[0] != '\0' ? path : "/");
+	return query == NULL || form_parse(query, strlen(query), &x->query);
+}
+
+/* What a browser says of where a form came from. All of it may be missing in an old one; then the token decides alone. */
+static bool is_from_us(const struct exchange *x)
+{
+	const char *origin = header(x, "Origin"), *referer = header(x, "Referer"), *site = header(x, "Sec-Fetch-Site");
+	if (site != NULL && strcmp(site, "same-origin") != 0)
+		return false;
+	if (origin != NULL && !origin_same(x->host, origin))
+		return false;
+	return referer == NULL || origin_same(x->host, referer);
+}
+
+/* Whether the browser itself says that the form was ours: then it is an old one, and not forged. */
+static bool shows_origin(const struct exchange *x)
+{
+	return header(x, "Origin") != NULL || header(x, "Sec-Fetch-Site") != NULL;
+}
+
+static int take_form(struct exchange *x)
+{
+	static const char urlencoded[] = "application/x-www-form-urlencoded";
+	const char *type = header(x, "Content-Type");
+	struct evbuffer *body = evhttp_request_get_input_buffer(x->request);
+	size_t len = evbuffer_get_length(body);
+	if (type == NULL || strncasecmp(type, urlencoded, sizeof urlencoded - 1) != 0 || strchr(" ;", type[sizeof urlencoded - 1]) == NULL)
+		return 415;
+	if (len > FORM_SIZE_MAX)
+		return HTTP_ENTITYTOOLARGE;
+	const char *bytes = (const char *)evbuffer_pullup(body, -1);
+	return len == 0 || (bytes != NULL && form_parse(bytes, len, &x->form)) ? 0 : HTTP_BADREQUEST;
+}
+
+/* What is wrong with the request as such; 0 nothing. */
+static int fault(struct exchange *x, const struct evhttp_uri *uri)
+{
+	enum evhttp_cmd_type method = evhttp_request_get_command(x->request);
+	if (!is_for_us(x, uri))
+		return 421;
+	x->is_post = method == EVHTTP_REQ_POST;
+	if (method != EVHTTP_REQ_GET && !x->is_post)
+		return HTTP_BADMETHOD;
+	if (!take_query(x, uri))
+		return HTTP_BADREQUEST;
+	x->page = page_find(x->path);
+	if (x->page == NULL)
+		return HTTP_NOTFOUND;
+	if (!x->is_post)
+		return 0;
+	if (x->page->post == NULL)
+		return HTTP_BADMETHOD;
+	return is_from_us(x) ? take_form(x) : 403;
+}
+
+static bool take_visitor(struct exchange *x)
+{
+	char name[16], cookie[VISITOR_DIGITS + 2];
+	snprintf(name, sizeof name, "barid%u", x->port);
+	cookie_value(x, name, cookie, sizeof cookie);
+	x->visitor = visitors_find(&x->front->visitors, cookie, x->now_ms);
+	x->new_cookie = x->visitor == NULL;
+	if (x->visitor == NULL)
+		x->visitor = visitors_add(&x->front->visitors, x->now_ms);
+	if (x->visitor != NULL)
+		x->visitor->pins++;
+	return x->visitor != NULL;
+}
+
+static bool is_too_much(const struct front *front, const struct exchange *x)
+{
+	unsigned n = 0;
+	for (const struct exchange *other = front->exchanges; other != NULL; other = other->next)
+		n += strcmp(other->address, x->address) == 0;
+	return front->exchanges_n > EXCHANGES_MAX || n > EXCHANGES_ADDRESS_MAX;
+}
+
+static void heard_opened(struct exchange *x, const json_t *message)
+{
+	const char *session = json_string_value(json_object_get(message, "session"));
+	if (session != NULL && session[0] != '\0')
+		exchange_note_session(x, session);
+	exchange_serve(x);
+}
+
+static void go_on(struct exchange *x)
+{
+	bool may_open = x->has_vault && !x->wants_passphrase && !x->is_open && x->page->access != PAGE_OPEN;
+	if (may_open) /* no passphrase: nobody need be asked for one */
+		exchange_ask(x, json_pack("{s:{s:s}}", "open", "passphrase", ""), heard_opened);
+	else
+		exchange_serve(x);
+}
+
+static void heard_status(struct exchange *x, const json_t *message)
+{
+	struct front *front = x->front;
+	json_decref(front->status);
+	front->status = json_incref(json_array_get(json_object_get(message, "out"), 0)); /* NULL if it said nothing */
+	front->status_ms = x->now_ms;
+	front->has_status = true;
+	go_on(x);
+}
+
+static void heard_state(struct exchange *x, const json_t *message)
+{
+	x->has_vault = json_is_true(json_object_get(message, "vault"));
+	x->wants_passphrase = json_is_true(json_object_get(message, "wants"));
+	x->is_open = json_is_true(json_object_get(message, "open"));
+	if (!x->is_open && x->visitor->session[0] != '\0')
+		exchange_note_session(x, "");
+	bool known = x->front->has_status && x->now_ms < x->front->status_ms + EXCHANGE_STATUS_MS;
+	if (known)
+		go_on(x);
+	else
+		exchange_ask(x, json_pack("{s:[s]}", "argv", "status"), heard_status);
+}
+
+static void admit(struct exchange *x)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(x->request);
+	int status = fault(x, uri);
+	choose_language(x);
+	if (status != 0) {
+		exchange_refuse(x, status, status == HTTP_NOTFOUND ? WORD_ERROR_NO_PAGE : WORD_ERROR_NOT_DONE);
+		return;
+	}
+	if (is_too_much(x->front, x) || !take_visitor(x)) {
+		exchange_refuse(x, HTTP_SERVUNAVAIL, WORD_ERROR_BUSY);
+		return;
+	}
+	if (x->is_post) {
+		x->sent = visitors_form(x->visitor, form_value(&x->form, "token"));
+		x->is_old = x->sent == NULL;
+		if (x->is_old && (x->page->access != PAGE_PERSON || !shows_origin(x))) {
+			exchange_refuse(x, 403, WORD_ERROR_OLD_PAGE);
+			return;
+		}
+	}
+	exchange_ask(x, json_pack("{s:b, s:s}", "state", true, "session", x->visitor->session), heard_state);
+}
+
+void exchange_begin(struct front *front, struct evhttp_request *request)
+{
+	struct exchange *x = calloc(1, sizeof *x);
+	if (x == NULL || !html_open(&x->html, EXCHANGE_PAGE_MAX)) {
+		free(x);
+		evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
+		return;
+	}
+	struct moment now = clock_now();
+	x->front = front;
+	x->request = request;
+	x->now_s = now.unix_s;
+	x->now_ms = now.boot_ms;
+	x->next = front->exchanges;
+	front->exchanges = x;
+	front->exchanges_n++;
+	admit(x);
+}
+
+/* "/m/0123?again=1" */
+static void lead_again(struct exchange *x)
+{
+	char path[VISITOR_PATH_MAX + 8];
+	snprintf(path, sizeof path, "%s%cagain=1", x->sent->led_to, strchr(x->sent->led_to, '?') != NULL ? '&' : '?');
+	exchange_redirect(x, path);
+}
+
+static struct exchange *taking(const struct exchange *x)
+{
+	for (struct exchange *other = x->front->exchanges; other != NULL; other = other->next)
+		if (other != x && other->sent == x->sent && other->waits_for == NULL)
+			return other;
+	return NULL;
+}
+
+/* Whether the form is this exchange's to take. Its token is marked then. */
+static bool take_turn(struct exchange *x)
+{
+	if (x->sent->state == TOKEN_DONE) {
+		lead_again(x);
+		return false;
+	}
+	if (x->sent->state == TOKEN_UNDER_WAY) {
+		x->waits_for = taking(x);
+		if (x->waits_for != NULL)
+			return false;
+	}
+	x->sent->state = TOKEN_UNDER_WAY;
+	return true;
+}
+
+void exchange_show_closed(struct exchange *x)
+{
+	if (x->is_post)
+		exchange_keep_draft(x, x->path);
+	const struct page *closed = x->has_vault ? &page_unlock : &page_start;
+	closed->get(x);
+}
+
+/* The same form again with what was written, and that it was not sent. */
+static void show_old(struct exchange *x)
+{
+	exchange_keep_draft(x, x->path);
+	if (!x->is_open)
+		exchange_show_closed(x);
+	else
+		x->page->get(x);
+}
+
+void exchange_serve(struct exchange *x)
+{
+	if (x->is_old) {
+		show_old(x);
+		return;
+	}
+	if (x->is_post && !take_turn(x))
+		return;
+	if (x->page->access != PAGE_OPEN && !x->is_open)
+		exchange_show_closed(x);
+	else if (x->is_post)
+		x->page->post(x);
+	else
+		x->page->get(x);
+}
+
+void exchange_refuse(struct exchange *x, int status, enum word word)
+{
+	if (x->sent == NULL && x->visitor != NULL)
+		x->new_cookie = false; /* no visitor by a refused request */
+	(void)page_begin(x, WORD_WHAT_WAS_WRONG);
+	page_wrong(x, word);
+	page_end(x, status);
+}

@@ -1,0 +1,89 @@
+#ifndef BARID_WEB_EXCHANGE_INSIDE_H
+#define BARID_WEB_EXCHANGE_INSIDE_H
+/* The inside of front and exchange, for those files only. */
+
+#include "node/web/exchange.h"
+#include "node/web/line.h"
+#include "node/web/page.h"
+#include "node/web/visitors.h"
+
+#include <event2/event.h>
+#include <event2/http.h>
+
+enum {
+	EXCHANGES_MAX = 40,         /* at once; the keeper keeps as many waiting */
+	EXCHANGES_ADDRESS_MAX = 12, /* of one address */
+	EXCHANGE_HOST_MAX = 80,
+	EXCHANGE_ADDRESS_MAX = 64,
+	EXCHANGE_PAGE_MAX = 96 << 10, /* bytes of a page */
+	EXCHANGE_STATUS_MS = 5000,    /* for so long the post's status counts as known */
+};
+
+struct front {
+	struct event_base *base;
+	struct line *line;
+	struct event *line_event, *line_out_event;
+	struct visitors visitors;
+	struct exchange *exchanges; /* those being answered */
+	unsigned exchanges_n;
+	json_int_t last_id;
+	json_t *status; /* NULL: the post does not answer */
+	uint64_t status_ms;
+	bool has_status; /* it was asked */
+	int exit_code;
+};
+
+/* What the exchange does with the next message from the keeper. */
+typedef void exchange_heard(struct exchange *x, const json_t *message);
+
+struct exchange {
+	struct front *front;
+	struct exchange *next;
+	struct evhttp_request *request; /* evhttp drops its connection from it when the browser goes; ours until answered */
+	char address[EXCHANGE_ADDRESS_MAX];
+	char host[EXCHANGE_HOST_MAX]; /* as the browser named us */
+	uint16_t port;
+	char path[VISITOR_PATH_MAX];
+	enum words_lang lang;
+	bool lang_chosen; /* by ?lang=: to be remembered */
+	bool is_post;
+	uint64_t now_s, now_ms;
+	const struct page *page;
+	struct form query, form;
+	struct visitor *visitor; /* pinned */
+	bool new_cookie;
+	struct visitor_form *sent;  /* what was posted, NULL unless a POST with a token that we gave */
+	bool is_old;                /* a POST of a form that we gave, but do not know any more: it is shown again, and counts as refused */
+	struct exchange *waits_for; /* the same form is being taken for another exchange; only told apart from NULL */
+	bool has_vault, wants_passphrase, is_open;
+	struct html html;
+	json_t *argv, *ask; /* being put together */
+	json_int_t ask_id;  /* 0: nothing asked */
+	exchange_heard *heard;
+	exchange_then *then;
+	json_t *kept[EXCHANGE_KEPT_MAX];
+	int noted;
+	void (*ready)(struct exchange *x), (*send_compose)(struct exchange *x), (*send_show)(struct exchange *x);
+};
+
+/* Takes a request of evhttp's and sees it through. */
+void exchange_begin(struct front *front, struct evhttp_request *request);
+/* Asks the keeper; takes the object, to which the id is added. */
+void exchange_ask(struct exchange *x, json_t *message, exchange_heard *heard);
+/* The admission is over: shows the page, or takes the form. */
+void exchange_serve(struct exchange *x);
+/* Shows what opens the vault in the place of the page; what was posted becomes the draft. */
+void exchange_show_closed(struct exchange *x);
+/* A page without a visitor that says what is wrong. */
+void exchange_refuse(struct exchange *x, int status, enum word word);
+/* The person's vault is open for this visitor by this session of the keeper's, or, if "", closed. */
+void exchange_note_session(struct exchange *x, const char *session);
+/* Frees it. Its request has been answered. */
+void exchange_end(struct exchange *x);
+
+/* Sends to the keeper what waits, and goes on when the socket takes more. */
+void front_flush(struct front *front);
+/* Ends the process's loop with an exit code. */
+void front_stop(struct front *front, int code);
+
+#endif

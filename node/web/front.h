@@ -1,0 +1,18 @@
+#ifndef BARID_WEB_FRONT_H
+#define BARID_WEB_FRONT_H
+/*
+ * The front of `barid serve`: the process that parses HTTP and writes pages. Started before anything secret is in memory, it gives up files and new
+ * sockets first of all, holds no key, and asks the keeper (node/desk/serve.h) over the line for everything.
+ */
+
+#include <stdint.h>
+
+struct front_config {
+	int listener; /* a TCP socket that listens */
+	int line;     /* stream socket to the keeper */
+};
+
+/* Until the keeper hangs up. Returns an exit code. */
+int front_run(const struct front_config *config);
+
+#endif

@@ -1,0 +1,231 @@
+#include "node/web/guard.h"
+
+#include "platform/clock.h"
+
+#include <event2/bufferevent.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+enum { TICK_MS = 200 };
+
+/* A connection. Its file is evhttp's, which closes it without telling: the socket's cookie, unique while the machine is up, shows whether the number
+ * still means the same socket. */
+struct place {
+	struct bufferevent *unseen; /* just made, its file not known yet; a reference of ours */
+	int fd;                     /* -1: none, unless unseen */
+	uint64_t cookie;
+	struct in6_addr address;
+	uint64_t until_ms;
+	bool ending; /* shut down: evhttp will see it */
+};
+
+struct guard {
+	struct event_base *base;
+	struct evconnlistener *listener;
+	struct event *look, *tick;
+	bool ticking;
+	struct place places[GUARD_CONNECTIONS_MAX];
+};
+
+static bool is_alive(const struct place *place)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof cookie;
+	return place->fd >= 0 && getsockopt(place->fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) == 0 && cookie == place->cookie;
+}
+
+/* Of IPv6 the network counts: whoever has one has all its addresses. */
+static struct in6_addr peer_of(int fd)
+{
+	struct sockaddr_storage peer = {0};
+	socklen_t len = sizeof peer;
+	struct in6_addr address = {0};
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) != 0)
+		return address;
+	if (peer.ss_family == AF_INET6)
+		memcpy(&address, &((struct sockaddr_in6 *)&peer)->sin6_addr, sizeof address / 2);
+	else if (peer.ss_family == AF_INET)
+		memcpy(&address.s6_addr[12], &((struct sockaddr_in *)&peer)->sin_addr, sizeof(struct in_addr));
+	return address;
+}
+
+static void set_tick(struct guard *guard, bool on)
+{
+	const struct timeval pause = {.tv_usec = TICK_MS * 1000};
+	if (on && !guard->ticking)
+		(void)event_add(guard->tick, &pause); /* fails without memory only; the next connection tries again */
+	if (!on && guard->ticking)
+		(void)event_del(guard->tick); /* of an event that is there */
+	guard->ticking = on;
+}
+
+static unsigned clear_ended(struct guard *guard)
+{
+	unsigned used = 0;
+	for (unsigned i = 0; i < GUARD_CONNECTIONS_MAX; i++) {
+		struct place *place = &guard->places[i];
+		if (place->unseen == NULL && place->fd >= 0 && !is_alive(place))
+			*place = (struct place){.fd = -1};
+		used += place->unseen != NULL || place->fd >= 0;
+	}
+	return used;
+}
+
+/* As long as every place is taken nobody else is let in: the kernel keeps some waiting. */
+static void set_listening(struct guard *guard, unsigned used)
+{
+	if (used == GUARD_CONNECTIONS_MAX)
+		(void)evconnlistener_disable(guard->listener); /* fails if it is so already */
+	else
+		(void)evconnlistener_enable(guard->listener); /* as above */
+	set_tick(guard, used > 0);
+}
+
+static void end(struct place *place)
+{
+	(void)shutdown(place->fd, SHUT_RDWR); /* evhttp sees the end and closes it */
+	place->ending = true;
+}
+
+static bool counts(const struct place *place)
+{
+	return place->unseen == NULL && place->fd >= 0 && !place->ending;
+}
+
+/* How many the address has; the oldest of them. */
+static unsigned of_address(struct guard *guard, const struct in6_addr *address, struct place **oldest)
+{
+	unsigned n = 0;
+	*oldest = NULL;
+	for (unsigned i = 0; i < GUARD_CONNECTIONS_MAX; i++) {
+		struct place *place = &guard->places[i];
+		if (!counts(place) || memcmp(&place->address, address, sizeof *address) != 0)
+			continue;
+		n++;
+		if (*oldest == NULL || place->until_ms < (*oldest)->until_ms)
+			*oldest = place;
+	}
+	return n;
+}
+
+/* When there is no place left: the oldest of whoever has most. */
+static void make_room(struct guard *guard)
+{
+	struct place *oldest = NULL;
+	unsigned most = 0;
+	for (unsigned i = 0; i < GUARD_CONNECTIONS_MAX; i++) {
+		struct place *candidate = NULL;
+		unsigned n = counts(&guard->places[i]) ? of_address(guard, &guard->places[i].address, &candidate) : 0;
+		if (n > most) {
+			most = n;
+			oldest = candidate;
+		}
+	}
+	if (oldest != NULL)
+		end(oldest);
+}
+
+/* evhttp has given it its file by now. */
+static void look_at(struct guard *guard, struct place *place)
+{
+	socklen_t len = sizeof place->cookie;
+	int fd = bufferevent_getfd(place->unseen);
+	bufferevent_decref(place->unseen);
+	place->unseen = NULL;
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_COOKIE, &place->cookie, &len) != 0)
+		return;
+	place->address = peer_of(fd);
+	place->until_ms = clock_now().boot_ms + GUARD_LIFE_S * 1000;
+	struct place *oldest;
+	if (of_address(guard, &place->address, &oldest) >= GUARD_ADDRESS_MAX)
+		end(oldest);
+	place->fd = fd;
+}
+
+static void look(evutil_socket_t fd, short what, void *owner)
+{
+	struct guard *guard = owner;
+	(void)fd; /* none */
+	(void)what;
+	unsigned used = clear_ended(guard);
+	for (unsigned i = 0; i < GUARD_CONNECTIONS_MAX; i++)
+		if (guard->places[i].unseen != NULL)
+			look_at(guard, &guard->places[i]);
+	set_listening(guard, used);
+}
+
+static void tick(evutil_socket_t fd, short what, void *owner)
+{
+	struct guard *guard = owner;
+	(void)fd; /* none */
+	(void)what;
+	uint64_t now_ms = clock_now().boot_ms;
+	guard->ticking = false;
+	unsigned used = clear_ended(guard);
+	set_listening(guard, used);
+	for (unsigned i = 0; i < GUARD_CONNECTIONS_MAX; i++)
+		if (counts(&guard->places[i]) && now_ms >= guard->places[i].until_ms)
+			end(&guard->places[i]);
+	if (used == GUARD_CONNECTIONS_MAX)
+		make_room(guard);
+}
+
+static struct bufferevent *made(struct event_base *base, void *owner)
+{
+	struct guard *guard = owner;
+	struct bufferevent *connection = bufferevent_socket_new(base, -1, 0);
+	struct place *place = NULL;
+	unsigned used = clear_ended(guard);
+	for (unsigned i = 0; i < GUARD_CONNECTIONS_MAX && place == NULL; i++)
+		if (guard->places[i].unseen == NULL && guard->places[i].fd < 0)
+			place = &guard->places[i];
+	set_listening(guard, used + (place != NULL));
+	if (connection == NULL || place == NULL) {
+		/* evhttp makes one of its own then, which is idle for GUARD_IDLE_S at most; it cannot be refused here. */
+		if (connection != NULL)
+			bufferevent_free(connection);
+		return NULL;
+	}
+	bufferevent_incref(connection);
+	place->unseen = connection;
+	event_active(guard->look, EV_TIMEOUT, 0);
+	return connection;
+}
+
+struct guard *guard_new(struct event_base *base, struct evhttp *http, struct evconnlistener *listener)
+{
+	struct guard *guard = calloc(1, sizeof *guard);
+	if (guard == NULL)
+		return NULL;
+	guard->base = base;
+	guard->listener = listener;
+	for (unsigned i = 0; i < GUARD_CONNECTIONS_MAX; i++)
+		guard->places[i].fd = -1;
+	guard->look = event_new(base, -1, 0, look, guard);
+	guard->tick = event_new(base, -1, 0, tick, guard);
+	if (guard->look == NULL || guard->tick == NULL) {
+		guard_free(guard);
+		return NULL;
+	}
+	evhttp_set_bevcb(http, made, guard);
+	return guard;
+}
+
+void guard_free(struct guard *guard)
+{
+	if (guard == NULL)
+		return;
+	for (unsigned i = 0; i < GUARD_CONNECTIONS_MAX; i++)
+		if (guard->places[i].unseen != NULL)
+			bufferevent_decref(guard->places[i].unseen);
+	if (guard->look != NULL)
+		event_free(guard->look);
+	if (guard->tick != NULL)
+		event_free(guard->tick);
+	free(guard);
+}

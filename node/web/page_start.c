@@ -1,0 +1,98 @@
+/* First use: a name, and a secret number if one is wanted. */
+
+#include "node/web/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX = 64, SECRET_MAX = 200, SECRET_LEAST = 6 };
+
+/* Where it goes on: the page that was asked for. */
+static const char *next_of(const struct exchange *x)
+{
+	const char *next = exchange_field(x, "next")[0] != '\0' ? exchange_field(x, "next") : exchange_path(x);
+	const struct page *page = page_find(next);
+	return page != NULL && page != &page_start && page != &page_unlock ? next : "/";
+}
+
+static void show(struct exchange *x, const enum word *wrong, const struct answer *failed)
+{
+	(void)page_begin(x, WORD_START_TITLE);
+	if (exchange_query(x, "wiped")[0] != '\0')
+		page_good(x, WORD_WIPE_DONE);
+	if (wrong != NULL)
+		page_wrong(x, *wrong);
+	if (failed != NULL)
+		page_failed(x, failed);
+	if (exchange_has_vault(x)) {
+		page_text(x, WORD_START_TAKEN);
+		page_link(x, "/", ICON_HOME, WORD_HOME, "blue", NULL);
+		page_end(x, 200);
+		return;
+	}
+	if (exchange_draft_path(x)[0] != '\0')
+		page_good(x, WORD_DRAFT_KEPT);
+	page_form(x, "/start");
+	page_hidden(x, "next", next_of(x));
+	page_line(x, "name", WORD_START_NAME, NAME_MAX);
+	page_text(x, WORD_START_NAME_HINT);
+	page_secret(x, "pin", WORD_START_PIN);
+	page_text(x, WORD_START_PIN_HINT);
+	page_text(x, WORD_START_PIN_NONE);
+	page_secret(x, "pin_again", WORD_START_PIN_AGAIN);
+	page_form_end(x, ICON_OK, WORD_START_GO);
+	page_text(x, WORD_BOX_CAN_READ);
+	page_end(x, 200);
+}
+
+static void get(struct exchange *x)
+{
+	show(x, NULL, NULL);
+}
+
+static void opened(struct exchange *x, const struct answer *answer)
+{
+	char next[200];
+	if (answer->code != 0) {
+		exchange_redirect(x, "/unlock");
+		return;
+	}
+	snprintf(next, sizeof next, "%s%s", next_of(x), strcmp(next_of(x), "/") == 0 ? "?ready=1" : "");
+	exchange_redirect(x, next);
+}
+
+static void made(struct exchange *x, const struct answer *answer)
+{
+	if (answer->code != 0)
+		show(x, NULL, answer);
+	else
+		exchange_unlock(x, exchange_field(x, "pin"), opened);
+}
+
+static void post(struct exchange *x)
+{
+	char name[4 * NAME_MAX];
+	const char *pin = exchange_field(x, "pin");
+	enum word wrong = WORDS;
+	exchange_trimmed(x, "name", name, sizeof name);
+	if (name[0] == '\0')
+		wrong = WORD_NAME_EMPTY;
+	else if (strlen(name) > NAME_MAX)
+		wrong = WORD_NAME_TOO_LONG;
+	else if (strcmp(pin, exchange_field(x, "pin_again")) != 0)
+		wrong = WORD_PIN_DIFFERS;
+	else if (pin[0] != '\0' && strlen(pin) < SECRET_LEAST)
+		wrong = WORD_PIN_TOO_SHORT;
+	else if (strlen(pin) > SECRET_MAX)
+		wrong = WORD_ERROR_TOO_LONG;
+	if (wrong != WORDS) {
+		show(x, &wrong, NULL);
+		return;
+	}
+	exchange_verb(x, "init");
+	exchange_option(x, "--name", name);
+	exchange_passphrase(x, pin);
+	exchange_run(x, made);
+}
+
+const struct page page_start = {"/start", PAGE_OPEN, get, post};

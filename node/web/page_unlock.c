@@ -1,0 +1,60 @@
+/* The vault's passphrase, asked wherever it is needed. */
+
+#include "node/web/page.h"
+
+#include <string.h>
+
+static const char *next_of(const struct exchange *x)
+{
+	const char *next = exchange_field(x, "next")[0] != '\0' ? exchange_field(x, "next") : exchange_path(x);
+	const struct page *page = page_find(next);
+	return page != NULL && page != &page_start && page != &page_unlock ? next : "/";
+}
+
+static void show(struct exchange *x, const struct answer *failed)
+{
+	struct html *html = page_begin(x, WORD_UNLOCK_TITLE);
+	if (failed != NULL && failed->wait_s > 0) {
+		char seconds[WORDS_TIME_MAX], text[4 * WORDS_TIME_MAX];
+		words_number(exchange_lang(x), failed->wait_s, seconds, sizeof seconds);
+		words_fill(exchange_lang(x), WORD_UNLOCK_WAIT, text, sizeof text, seconds);
+		html_add(html, "<p class=\"wrong\" role=\"status\">%s</p>", text);
+	} else if (failed != NULL) {
+		page_wrong(x, WORD_UNLOCK_WRONG);
+	} else if (exchange_query(x, "locked")[0] != '\0') {
+		page_good(x, WORD_LOCKED_NOW);
+	}
+	if (exchange_draft_path(x)[0] != '\0')
+		page_good(x, WORD_DRAFT_KEPT);
+	page_form(x, "/unlock");
+	page_hidden(x, "next", next_of(x));
+	page_secret(x, "pin", WORD_UNLOCK_PIN);
+	page_form_end(x, ICON_UNLOCK, WORD_UNLOCK_GO);
+	page_text(x, WORD_BOX_CAN_READ);
+	page_end(x, 200);
+}
+
+static void get(struct exchange *x)
+{
+	if (!exchange_has_vault(x))
+		page_start.get(x);
+	else if (exchange_is_open(x))
+		exchange_redirect(x, "/");
+	else
+		show(x, NULL);
+}
+
+static void opened(struct exchange *x, const struct answer *answer)
+{
+	if (answer->code == 0)
+		exchange_redirect(x, next_of(x));
+	else
+		show(x, answer);
+}
+
+static void post(struct exchange *x)
+{
+	exchange_unlock(x, exchange_field(x, "pin"), opened);
+}
+
+const struct page page_unlock = {"/unlock", PAGE_OPEN, get, post};

@@ -1,0 +1,22 @@
+/* The table of pages. */
+
+#include "node/web/page.h"
+
+#include <string.h>
+
+extern const struct page page_home, page_safe, page_write, page_inbox, page_letter, page_status, page_settings, page_wipe;
+
+static const struct page *const pages[] = {
+	&page_home, &page_start, &page_unlock, &page_safe, &page_write, &page_inbox, &page_letter, &page_status, &page_settings, &page_wipe,
+};
+
+const struct page *page_find(const char *path)
+{
+	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+		size_t len = strlen(pages[i]->path);
+		bool below = len > 1 && pages[i]->path[len - 1] == '/';
+		if (below ? strncmp(path, pages[i]->path, len) == 0 && path[len] != '\0' : strcmp(path, pages[i]->path) == 0)
+			return pages[i];
+	}
+	return NULL;
+}

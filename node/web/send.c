@@ -1,0 +1,108 @@
+#include "node/web/send.h"
+
+#include "node/web/exchange_inside.h"
+#include "node/web/recipients.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { TROUBLE = 3, DIGITS_MAX = 6 };
+
+bool send_number_ok(const char *text)
+{
+	unsigned digits = 0;
+	for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; digits++) {
+		if (*at >= '0' && *at <= '9')
+			at++;
+		else if ((at[0] == 0xD9 && at[1] >= 0xA0 && at[1] <= 0xA9) || (at[0] == 0xDB && at[1] >= 0xB0 && at[1] <= 0xB9)) /* U+0660, U+06F0 */
+			at += 2;
+		else
+			return false;
+	}
+	return digits <= DIGITS_MAX;
+}
+
+unsigned send_number(const char *text)
+{
+	unsigned value = 0;
+	if (!send_number_ok(text))
+		return 0;
+	for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+		unsigned digit = *at & 0x0F; /* of the last byte in each of the three scripts */
+		if (*at >= 0xD9 && *at <= 0xDB)
+			continue;
+		value = value * 10 + digit;
+	}
+	return value;
+}
+
+/* Kept for send_trouble(): the sentence, and what the verb said. */
+static void note_trouble(struct exchange *x, enum word wrong, const struct answer *answer)
+{
+	json_t *trouble =
+		json_pack("{s:i, s:i, s:s}", "word", (int)wrong, "code", answer != NULL ? answer->code : 0, "say", answer != NULL ? answer->say : "");
+	exchange_keep(x, TROUBLE, trouble);
+	json_decref(trouble);
+}
+
+void send_trouble(struct exchange *x)
+{
+	const json_t *trouble = exchange_kept(x, TROUBLE);
+	if (trouble == NULL) {
+		if (!exchange_is_post(x) && strcmp(exchange_draft_path(x), exchange_path(x)) == 0)
+			page_good(x, WORD_DRAFT_KEPT);
+		return;
+	}
+	const struct answer answer = {.code = (int)json_integer_value(json_object_get(trouble, "code")), .say = page_string(trouble, "say")};
+	if (answer.code != 0)
+		page_failed(x, &answer);
+	else
+		page_wrong(x, (enum word)json_integer_value(json_object_get(trouble, "word")));
+}
+
+void send_refuse(struct exchange *x, enum word wrong, void (*show)(struct exchange *x))
+{
+	note_trouble(x, wrong, NULL);
+	exchange_keep_draft(x, exchange_path(x));
+	recipients_load(x, show);
+}
+
+static void sent(struct exchange *x, const struct answer *answer)
+{
+	char path[VISITOR_PATH_MAX];
+	const json_t *first = json_array_get(answer->out, 0);
+	const char *id = page_string(first, "id");
+	bool kept = answer->code == 0 || answer->code == EX_UNAVAILABLE; /* the post is away: it leaves later */
+	if (!kept || id[0] == '\0') {
+		note_trouble(x, WORD_ERROR_NOT_DONE, answer);
+		exchange_keep_draft(x, exchange_path(x));
+		recipients_load(x, x->send_show);
+		return;
+	}
+	exchange_drop_draft(x);
+	snprintf(path, sizeof path, json_array_size(answer->out) == 1 ? "/m/%s?sent=1" : "/inbox?sent=1", id);
+	exchange_redirect(x, path);
+}
+
+static void go(struct exchange *x)
+{
+	if (recipients_bad_card(x)) {
+		send_refuse(x, WORD_CONTACTS_BAD_CARD, x->send_show);
+		return;
+	}
+	x->send_compose(x);
+	recipients_options(x);
+	exchange_option(x, "--lang", words_tag(exchange_lang(x)));
+	exchange_run(x, sent);
+}
+
+void send_letter(struct exchange *x, void (*compose)(struct exchange *x), void (*show)(struct exchange *x))
+{
+	x->send_compose = compose;
+	x->send_show = show;
+	if (!recipients_given(x))
+		send_refuse(x, WORD_ERROR_NO_RECIPIENT, show);
+	else
+		recipients_take(x, go);
+}

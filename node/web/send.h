@@ -1,0 +1,23 @@
+#ifndef BARID_WEB_SEND_H
+#define BARID_WEB_SEND_H
+/*
+ * From a form to a letter, the same for every page that sends one: somebody must get it, a pasted card is taken first, the verb runs, and the person
+ * is led to what becomes of it. Whatever goes wrong is said above the same form, filled as it was; and what could not be sent is kept as the page's
+ * draft.
+ */
+
+#include "node/web/page.h"
+
+/* Sends what was posted. compose: begins the command line and adds the letter's own options; who gets it and the language are added here. show:
+ * writes the page with its form, after the lists of recipients.h are loaded. */
+void send_letter(struct exchange *x, void (*compose)(struct exchange *x), void (*show)(struct exchange *x));
+/* Shows the form again with what is wrong in it. */
+void send_refuse(struct exchange *x, enum word wrong, void (*show)(struct exchange *x));
+/* On the page: what was wrong, if anything was; or that a draft waits. */
+void send_trouble(struct exchange *x);
+/* The number a text that send_number_ok() takes says; 0 for none. */
+unsigned send_number(const char *text);
+/* Nothing, or 1 to 6 digits of any of the three scripts. */
+bool send_number_ok(const char *text);
+
+#endif

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""The pages of `barid serve` as a browser without scripts meets them; started by serve.sh, which gives port, folder and programs."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from browser import Browser
+
+PORT, ROOM, BIN = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+LANGS = {"ar": "rtl", "kmr": "ltr", "ckb": "rtl", "tr": "ltr", "en": "ltr"}
+PATHS = ["/", "/start", "/unlock", "/safe", "/write", "/inbox", "/status", "/settings", "/wipe"]
+PAGE_MAX = 14 * 1024
+PIN = "long enough"
+
+
+def check(good, what):
+    if not good:
+        sys.exit(f"FAILED: {what}")
+
+
+def barid(*words, text=None):
+    run = subprocess.run([f"{BIN}/barid", "--home", f"{ROOM}/a", "--post", f"{ROOM}/a/ctl.sock", "--json", "--passphrase-fd", "0", *words],
+                         input=text if text is not None else PIN + "\n", capture_output=True, text=True, check=False)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def relief(*words):
+    run = subprocess.run([f"{BIN}/barid-relief", "--home", f"{ROOM}/relief", "--post", f"{ROOM}/a/ctl.sock", "--json", *words],
+                         capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def every_page(browser, when):
+    for lang, direction in LANGS.items():
+        for path in PATHS:
+            browser.get(f"{path}?lang={lang}")
+            check(browser.status == 200, f"{path} in {lang} {when} answers {browser.status}")
+            check(f'<html lang="{lang}" dir="{direction}">' in browser.text, f"{path} {when} is not in {lang}")
+            check(len(browser.text.encode()) <= PAGE_MAX, f"{path} in {lang} has {len(browser.text.encode())} bytes")
+            check("<script" not in browser.text and "http://" not in browser.text, f"{path} asks for something from elsewhere")
+            check("default-src 'none'" in browser.headers["content-security-policy"], f"{path} has no policy")
+            check(browser.headers["cache-control"] == "no-store", f"{path} may be kept")
+    browser.jar.pop("baridlang")
+
+
+def languages():
+    for accept, lang in {"tr-TR,en;q=0.5": "tr", "ckb": "ckb", "de, en;q=0.1": "en", "xx": "ar", "ku": "kmr"}.items():
+        check(f'<html lang="{lang}"' in Browser(PORT, accept).get("/status").text, f"Accept-Language {accept}")
+    remembered = Browser(PORT, "en").get("/status?lang=ckb").get("/settings")
+    check('<html lang="ckb"' in remembered.text, "the language is not remembered")
+
+
+def first_use(browser):
+    browser.get("/safe")
+    check("What should others call you?" in browser.text, "a newcomer is not asked for a name")
+    for fields, sentence in [({"name": " "}, "Write a name"), ({"name": "Amal", "pin": "123", "pin_again": "123"}, "too short"),
+                             ({"name": "Amal", "pin": PIN, "pin_again": "another"}, "not the same")]:
+        check(sentence in browser.send(fields).text, f"first use with {fields}")
+    check(browser.forms()[0][1][2] == ("name", "Amal"), "the name was forgotten")
+    check(PIN not in browser.text, "the secret number is shown again")
+    browser.send({"name": "Amal", "pin": PIN, "pin_again": PIN})
+    check(browser.status == 200 and browser.path == "/safe", f"first use leads to {browser.path}")
+
+
+def first_letter(browser):
+    text = "<b>سلام</b> \u202eevil \x1b[31m " + "a" + "\u0301" * 50
+    browser.send({"people": "٤", "text": text, "place": "Sector 4"})
+    check("Choose who gets it" in browser.text, "a letter to nobody is not explained")
+    check("<b>سلام" not in browser.text and "\u202e" not in browser.text and "\x1b" not in browser.text, "hostile text is not inert")
+    check("\u0301" * 5 not in browser.text, "marks stack without end")
+    browser.get("/")
+    check("is not sent yet" in browser.words(), "a letter that waits is not shown on the first page")
+    browser.get("/safe")
+    check("&lt;b&gt;سلام" in browser.text and 'value="Sector 4"' in browser.text, "the letter that waited is lost")
+    browser.send({"card": "BARID:CARD:NONSENSE"})
+    check("not a card" in browser.text and "&lt;b&gt;سلام" in browser.text, "a bad card")
+    card = open(f"{ROOM}/medics.card", encoding="ascii").read()
+    again = browser.filled({"card": card})
+    browser.send({"card": card})
+    check(browser.path.startswith("/m/") and "Saved on this device" in browser.words(), f"the letter led to {browser.path}")
+    letter = browser.path.split("?")[0]
+    cases = relief("inbox")
+    check(len(cases) == 1 and cases[0]["body"]["people"] == 4 and "سلام" in cases[0]["body"]["text"], f"the relief desk has {cases}")
+    browser.ask("POST", *again)
+    check(browser.status == 303 and browser.location.startswith(letter) and "again=1" in browser.location, "the same form sent again")
+    check("Already sent" in browser.follow().words(), "sent twice is not said")
+    check(len(relief("inbox")) == 1, "the letter was sent twice")
+    relief("show", cases[0]["ref"])
+    check("Opened and read" in browser.get(letter).words() and browser.text.count('class="done"') == 3, "the ladder does not move")
+    check("is not sent yet" not in browser.get("/").words(), "the draft stays")
+    return letter
+
+
+def two_taps(browser):
+    """A finger that taps twice while the first is still on its way."""
+    browser.get("/write")
+    form = browser.filled({"text": "twice"}, [("org", "Medics")])
+    taps = [Browser(PORT) for _ in range(3)]
+    for tap in taps:
+        tap.jar = dict(browser.jar)
+    threads = [threading.Thread(target=tap.ask, args=("POST", *form)) for tap in taps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    check({tap.status for tap in taps} == {303}, f"taps were answered {[tap.status for tap in taps]}")
+    check(len({tap.location.split("?")[0] for tap in taps}) == 1, f"taps led to {[tap.location for tap in taps]}")
+    check(sum(case["body"].get("text") == "twice" for case in relief("inbox")) == 1, "three taps are not one letter")
+
+
+def forged(browser):
+    browser.get("/write")
+    path, body = browser.filled({"text": "forged"}, [("org", "Medics")])
+    token = re.search("token=([0-9a-f]{32})", body)[1]
+    other = Browser(PORT)
+    other.get("/unlock")
+    for what, who, data, headers in [
+            ("no token", browser, body.replace(token, ""), {}), ("a made-up token", browser, body.replace(token, "0" * 32), {}),
+            ("another's token", other, body, {}), ("another origin", browser, body, {"Origin": "http://evil.example"}),
+            ("a null origin", browser, body, {"Origin": "null"}), ("another referer", browser, body, {"Referer": "http://evil.example/"}),
+            ("another site", browser, body, {"Sec-Fetch-Site": "cross-site"})]:
+        who.ask("POST", path, data, headers)
+        check(who.status == 403, f"a form with {what} is answered {who.status}")
+    check("forged" in browser.ask("POST", path, body.replace(token, "0" * 32)).text, "what was written in an old form is lost")
+    check(not any(case["body"].get("text") == "forged" for case in relief("inbox")), "a forged form was sent")
+    check(browser.ask("POST", path, body, {"Origin": None}).status == 303, "an old browser that names no origin is refused")
+
+
+def raw(data):
+    with socket.create_connection(("127.0.0.1", PORT), timeout=10) as line:
+        line.sendall(data)
+        answer = b""
+        while part := line.recv(65536):
+            answer += part
+    return int(answer.split(b" ")[1]) if answer.startswith(b"HTTP/") else 0
+
+
+def strange_requests():
+    host = b"Host: 127.0.0.1:%d\r\n" % PORT
+    kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
+    for wanted, data in [
+            (421, b"GET / HTTP/1.1\r\n\r\n"), (421, b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+            (421, b"GET http://evil.example/ HTTP/1.1\r\n" + host + b"\r\n"), (200, b"GET /status HTTP/1.1\r\nHost: barid.lan\r\n\r\n"),
+            (200, b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n"), (404, b"GET /../../etc/passwd HTTP/1.1\r\n" + host + b"\r\n"),
+            (404, b"GET /%2e%2e/vault HTTP/1.1\r\n" + host + b"\r\n"), (405, b"PUT / HTTP/1.1\r\n" + host + b"Content-Length: 0\r\n\r\n"),
+            (405, b"DELETE /safe HTTP/1.1\r\n" + host + b"\r\n"), (405, b"POST /status HTTP/1.1\r\n" + host + b"Content-Length: 0\r\n\r\n"),
+            (400, b"GET /status?%zz HTTP/1.1\r\n" + host + b"\r\n"), (400, b"GET / HTTP/1.1\r\n" + host + b"X: " + b"a" * 9000 + b"\r\n\r\n"),
+            (415, b"POST /safe HTTP/1.1\r\n" + host + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1\r\n\r\na"),
+            (400, b"POST /safe HTTP/1.1\r\n" + host + kind + b"Content-Length: 5\r\n\r\na=%FF"),
+            (413, b"POST /safe HTTP/1.1\r\n" + host + kind + b"Content-Length: 20000\r\n\r\n" + b"a" * 20000),
+            (413, b"POST /safe HTTP/1.1\r\n" + host + kind + b"Content-Length: 99999999999\r\n\r\n")]:
+        got = raw(data)
+        check(got == wanted, f"{data[:60]} is answered {got} instead of {wanted}")
+
+
+def slow_clients():
+    waiting = [socket.create_connection(("127.0.0.1", PORT), timeout=10) for _ in range(60)]
+    for line in waiting:
+        line.sendall(b"POST /safe HTTP/1.1\r\nHost: ")
+    begin = time.monotonic()
+    check(Browser(PORT).get("/status").status == 200, "somebody is kept out by connections that wait")
+    check(time.monotonic() - begin < 5, "connections that wait slow others down")
+    for line in waiting:
+        line.close()
+
+
+def the_lock(browser, letter):
+    stranger = Browser(PORT)
+    for path in ["/", "/inbox", letter, "/safe", "/wipe"]:
+        stranger.get(path)
+        check("Open your letters" in stranger.text and "Medics" not in stranger.text, f"{path} is open to strangers")
+    second = Browser(PORT)
+    second.get(letter)
+    check("not the secret number" in second.send({"pin": "wrong"}).text, "a wrong secret number")
+    before = dict(second.jar)
+    second.send({"pin": PIN})
+    check(second.path == letter and "Medics" in second.text, "unlocking does not lead on")
+    check(before != second.jar, "the cookie stays the same after unlocking")
+    stale = Browser(PORT)
+    stale.jar = before
+    check("Open your letters" in stale.get("/inbox").text, "the cookie of before is worth something")
+    check(len(barid("track")) >= 2, "the command line does not work beside the page")
+    second.get("/write")
+    form = second.filled({"text": "kept over the lock"}, [("org", "Medics")])
+    second.get("/settings").send(form=0)
+    check("Locked" in second.words(), "locking does not say so")
+    check("Medics" in browser.get("/inbox").words(), "one who locks locks others out")
+    second.ask("POST", *form)
+    check("Open your letters" in second.text, "a form is taken while locked")
+    second.send({"pin": PIN})
+    check("kept over the lock" in second.get("/write").text, "what was written while locked is lost")
+    second.get("/settings").send(form=0)
+    check("kept over the lock" not in second.text, "what was written is shown while locked")
+
+
+def answers(browser):
+    barid("contact", "add", "Amal itself", "-", text=barid("id")[0]["card"])
+    ref = relief("inbox")[0]["ref"]
+    relief("reply", ref, "--text", "<i>come</i> at \u202e14:00")
+    browser.get("/")
+    check("1 new letter" in browser.words(), "a new letter is not announced")
+    browser.get("/inbox")
+    came = re.search(r'href="(/m/[0-9a-f]{64})"[^>]*>(?:(?!</a>).)*From', browser.text)
+    check(came is not None, "the answer is not in the list")
+    browser.get(came[1])
+    check("&lt;i&gt;come&lt;/i&gt; at" in browser.text and "\u202e" not in browser.text, "the answer is not shown inert")
+    browser.send({"text": "thank you"})
+    check(browser.path.startswith("/m/") and "Sent." in browser.words(), "answering an answer")
+    check(browser.get("/m/ffffffff").status == 404 and browser.get("/m/../inbox").status == 404, "letters that are not there")
+
+
+def take_back(browser):
+    browser.get("/write").send({"text": "not this"}, [("org", "Medics")])
+    browser.send(form=0)
+    check("Cancelled by you" in browser.words(), "a letter cannot be taken back")
+
+
+def processes(parent):
+    """What the front may do, and that a front that dies is replaced."""
+    children = open(f"/proc/{parent}/task/{parent}/children", encoding="ascii").read().split()
+    fronts = [pid for pid in children if "Seccomp:\t2" in open(f"/proc/{pid}/status", encoding="ascii").read()]
+    check(len(children) == 2 and len(fronts) <= 1, f"{len(children)} processes, {len(fronts)} of them confined")
+    front = fronts[0] if fronts else min(children, key=int)
+    subprocess.run(["kill", "-KILL", front], check=True)
+    for _ in range(100):
+        time.sleep(0.1)
+        try:
+            if Browser(PORT).get("/").status == 200:
+                break
+        except OSError:
+            continue
+    check("Open your letters" in Browser(PORT).get("/").text, "after the front died the pages are gone, or open")
+
+
+def slowed_down(browser):
+    browser.get("/")
+    for _ in range(4):
+        browser.send({"pin": "guess"})
+    check("Too many wrong tries" in browser.words(), "guessing is not slowed down")
+    check("Too many wrong tries" in browser.send({"pin": PIN}).words(), "the right one need not wait")
+    time.sleep(3)
+    browser.send({"pin": PIN})
+    check("What do you need?" in browser.words(), "after waiting the right one does not open")
+
+
+def wiping(browser):
+    check("not the secret number" in browser.get("/wipe").send({"pin": "wrong"}).words(), "wiping by a wrong secret number")
+    check(barid("id")[0]["name"] == "Amal", "it was wiped all the same")
+    check("Everything is erased" in browser.send({"pin": PIN}).words(), f"wiping leads to {browser.path}")
+    check("What should others call you?" in browser.get("/inbox").text and barid("id") == [], "not everything is wiped")
+    browser.send({"name": "Basma"})
+    check("What do you need?" in browser.get("/").words(), "beginning anew without a secret number")
+    check("What do you need?" in Browser(PORT).get("/").words(), "a vault without a secret number asks for one")
+    check("write" in browser.get("/wipe").words() and "not the same" in browser.send({"word": "no"}).words(), "wiping without the word")
+    browser.send({"word": "erase"})
+    check("Everything is erased" in browser.words(), "wiping by the word")
+
+
+def main():
+    amal = Browser(PORT)
+    every_page(Browser(PORT), "before the first use")
+    languages()
+    first_use(amal)
+    letter = first_letter(amal)
+    two_taps(amal)
+    every_page(amal, "in use")
+    forged(amal)
+    strange_requests()
+    slow_clients()
+    answers(amal)
+    take_back(amal)
+    the_lock(amal, letter)
+    processes(int(sys.argv[4]))
+    slowed_down(amal)
+    wiping(amal)
+    print("the pages hold")
+
+
+main()

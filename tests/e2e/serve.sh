@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The pages: a real post, a relief group's desk, `barid serve` and a browser without scripts. What serve.py asks and sees is the test.
+set -euo pipefail
+
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/e2e.sh"
+
+post a
+"$bin/barid-relief" --home "$room/relief" --post "$room/a/ctl.sock" org create --name Medics >/dev/null 2>&1
+"$bin/barid-relief" --home "$room/relief" --post "$room/a/ctl.sock" org card >"$room/medics.card"
+
+"$bin/barid" --home "$room/a" --post "$room/a/ctl.sock" --json serve --listen 127.0.0.1:0 >"$room/listen" 2>"$room/serve.log" </dev/null &
+serve=$!
+pids+=("$serve")
+until_true test -s "$room/listen" || fail "serve does not say where it listens"
+port=$(jq -r .listen "$room/listen" | sed 's/.*://')
+
+echo "== what cannot be listened at is refused with a sentence"
+for address in 127.0.0.1 nonsense:80 127.0.0.1:99999 "127.0.0.1:$port"; do
+	code=0
+	timeout 10 "$bin/barid" --home "$room/a" serve --listen "$address" >/dev/null 2>"$room/said" </dev/null || code=$?
+	{ [ "$code" -eq 64 ] || [ "$code" -eq 69 ]; } || fail "serve --listen $address ends with $code"
+	[ "$(wc -l <"$room/said")" -eq 1 ] || fail "serve --listen $address says $(cat "$room/said")"
+done
+
+echo "== the pages, in every language, used and abused"
+PYTHONDONTWRITEBYTECODE=1 "$(dirname "${BASH_SOURCE[0]}")/serve.py" "$port" "$room" "$bin" "$serve" || fail "see above"
+
+echo "== nothing secret in the log, and an end when told"
+! grep -q -e 'long enough' -e 'twice' "$room/serve.log" || fail "the log holds what was typed"
+kill -TERM "$serve"
+wait "$serve" || fail "serve ends with $?"
+[ -z "$(pgrep -P "$serve" || true)" ] || fail "a process stays behind"
+echo "all of it holds"
