@@ -271,6 +271,7 @@ START_TEST(a_wrong_passphrase_opens_nothing_and_wiping_asks_for_the_right_one)
 	answer = hear();
 	ck_assert_int_eq(code_of(answer), 0);
 	json_decref(answer);
+	ck_assert_int_eq(run_code(session, "['id']"), EX_NOPERM); /* its key is gone too */
 	ck_assert(!state(session, "vault") && !state(session, "open"));
 }
 END_TEST

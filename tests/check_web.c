@@ -47,7 +47,7 @@ START_TEST(what_somebody_wrote_is_shown_and_does_nothing)
 		{"\" onload='x'", "&quot; onload=&#39;x&#39;"},
 		{"a & b &amp;", "a &amp; b &amp;amp;"},
 		{"\x1b[31mred\x07", "\uFFFD[31mred\uFFFD"},
-		{"a\u202Eevil\u2066x\u200F", "a\uFFFDevil\uFFFDx\uFFFD"},
+		{"a\u202Eevil\u2066x\u200F", "a\uFFFDevil\uFFFDx\u200F"},
 		{"\u200Bhidden\uFEFF\u00AD\U000E0041", "\uFFFDhidden\uFFFD\uFFFD\uFFFD"},
 		{"bad \xff\xfe \xd8", "bad \uFFFD\uFFFD \uFFFD"},
 		{"\xed\xa0\x80\xf5\x80\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD"},
@@ -86,10 +86,17 @@ START_TEST(of_marks_that_stack_on_a_letter_a_sane_number_stays)
 		strcat(in, "\u0301");
 	for (unsigned i = 0; i < HTML_MARKS_MAX; i++)
 		strcat(expected, "\u0301");
-	strcat(in, "b\u0651");
+	strcat(in, "\u200F\u0301b\u0651");
 	strcat(expected, "b\u0651");
 	html_text(&html, in);
 	ck_assert_str_eq(html.bytes, expected);
+}
+END_TEST
+
+START_TEST(a_value_that_nobody_sees_comes_back_as_it_was)
+{
+	html_value(&html, "A\u200Fb\u202E\x1b \"<&>'\n\u0301\u0301\u0301\u0301\u0301\u0301\xff\xC2\x85");
+	ck_assert_str_eq(html.bytes, "A\u200Fb&#8238;&#27; &quot;&lt;&amp;&gt;&#39;\n\u0301\u0301\u0301\u0301\u0301\u0301\uFFFD\uFFFD");
 }
 END_TEST
 
@@ -417,6 +424,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, what_somebody_wrote_is_shown_and_does_nothing);
 	tcase_add_test(tests, no_two_bytes_of_anything_open_a_tag_or_leave_a_field);
 	tcase_add_test(tests, of_marks_that_stack_on_a_letter_a_sane_number_stays);
+	tcase_add_test(tests, a_value_that_nobody_sees_comes_back_as_it_was);
 	tcase_add_test(tests, a_person_s_words_keep_their_direction_to_themselves);
 	tcase_add_test(tests, a_format_escapes_what_it_is_given);
 	tcase_add_test(tests, a_page_that_does_not_fit_says_so_and_ends_there);

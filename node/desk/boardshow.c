@@ -105,10 +105,10 @@ static int print_json(const struct boardshow *show, const struct board *board, c
 		(void)json_object_set_new(object, "area", cli_json_text(letter->area)); /* as above */
 	if (object != NULL && letter->type == LETTER_HEADCOUNT)
 		(void)json_object_set_new(object, "place", cli_json_text(letter->place)); /* as above */
-	if (object != NULL)
+	if (object != NULL) {
 		(void)json_object_set_new(object, "topic", cli_json_hex(notice->topic, NOTICE_TOPIC_SIZE)); /* as above */
-	if (object != NULL)
 		add_beside(board, word, object);
+	}
 	/* "status" is the letter's (actual, exercise, test), "state" what the notice is worth now. */
 	return cli_json(show->cli, object);
 }

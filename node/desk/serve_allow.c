@@ -15,7 +15,7 @@ static const struct serve_allowed rows[] = {
 	{"init", "name", {""}, SERVE_ANYBODY, true},
 	{"status", "", {""}, SERVE_ANYBODY, false},
 	{"card", "", {"-"}, SERVE_ANYBODY, false},
-	{"id", "card", {""}, SERVE_PERSON, false},
+	{"id", "card qr", {""}, SERVE_PERSON, false},
 	{"contact", "letter yes", {"list", "add * -", "add *", "verify *", "rm *"}, SERVE_PERSON, false},
 	{"org", "", {"list", "trust -"}, SERVE_PERSON, false},
 	{"safe", COMPOSE SUBJECT "people place going-to text", {""}, SERVE_PERSON, false},

@@ -30,6 +30,15 @@ static bool matches(struct search *search)
 	return true;
 }
 
+/* A letter that is not understood says nothing. */
+static bool read_letter(struct search *search, uint8_t type, const uint8_t *body, size_t len)
+{
+	bool understood = letter_decode(type, body, len, &search->letter);
+	if (!understood)
+		memset(&search->letter, 0, sizeof search->letter);
+	return understood;
+}
+
 /* The same with the texts of the letter behind them, where it was read. */
 static bool letter_matches(struct search *search, bool understood)
 {
@@ -110,14 +119,14 @@ static int search_received(struct search *search)
 		if (received->type == LETTER_CARD)
 			continue;
 		name_person(search, received->sender, name);
-		if (!letter_matches(search, letter_decode(received->type, received->body, received->body_len, &search->letter)))
+		if (!letter_matches(search, read_letter(search, received->type, received->body, received->body_len)))
 			continue;
 		letter_summary(&search->letter, search->desk->cli->lang, summary, sizeof summary);
 		describe(received->id, received->type, received->sent_at, summary, rest);
 		code = print(search,
-			     json_pack("{s:o, s:s, s:o, s:o, s:o}", "id", cli_json_hex(received->id, LETTER_ID_SIZE), "type",
+			     json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", cli_json_hex(received->id, LETTER_ID_SIZE), "type",
 				       letter_type_word(received->type, word), "created", cli_json_time(received->sent_at), "from",
-				       cli_json_text(name), "summary", cli_json_text(summary)),
+				       cli_json_text(name), "summary", cli_json_text(summary), "body", letter_body_json(&search->letter)),
 			     "letter", name, rest);
 	}
 	return code;
@@ -160,14 +169,15 @@ static int search_notices(struct search *search)
 		if (notice->verb == NOTICE_HEARTBEAT)
 			continue;
 		snprintf(search->texts, sizeof search->texts, "%s\n", name != NULL ? name : "");
-		if (!letter_matches(search, letter_decode(notice->type, notice->body, notice->body_len, &search->letter)))
+		if (!letter_matches(search, read_letter(search, notice->type, notice->body, notice->body_len)))
 			continue;
 		letter_summary(&search->letter, search->desk->cli->lang, summary, sizeof summary);
 		describe(notice->id, notice->type, notice->issued, summary, rest);
 		code = print(search,
-			     json_pack("{s:o, s:s, s:o, s:o, s:o}", "id", cli_json_hex(notice->id, LETTER_ID_SIZE), "type",
+			     json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", cli_json_hex(notice->id, LETTER_ID_SIZE), "type",
 				       letter_type_word(notice->type, word), "created", cli_json_time(notice->issued), "organisation",
-				       name != NULL ? cli_json_text(name) : json_null(), "summary", cli_json_text(summary)),
+				       name != NULL ? cli_json_text(name) : json_null(), "summary", cli_json_text(summary), "body",
+				       letter_body_json(&search->letter)),
 			     "notice", name != NULL ? name : "(nobody trusted here)", rest);
 	}
 	return code;

@@ -13,20 +13,20 @@ struct range {
 	uint32_t first, last;
 };
 
-/* Move the cursor, turn the direction, or hide. The joiners U+200C and U+200D stay: Persian, Kurdish and emoji need them. */
+/* Move the cursor, turn the direction of what follows, or hide. Joiners (U+200C, U+200D) and marks of direction (U+061C, U+200E, U+200F) stay: Arabic
+ * keyboards write them, and they reach no further than their own piece of text. */
 static const struct range harmful[] = {
-	{0x00, 0x09},     {0x0B, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},       {0x061C, 0x061C}, {0x115F, 0x1160},
-	{0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},   {0x2060, 0x206F}, {0x3164, 0x3164},
-	{0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
+	{0x00, 0x09},     {0x0B, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},     {0x115F, 0x1160}, {0x180E, 0x180E}, {0x200B, 0x200B},
+	{0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
 };
 
-/* Stand upon or under the letter before them. */
+/* Stand upon or under the letter before them, or take no room at all. */
 static const struct range marks[] = {
-	{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F}, {0x0670, 0x0670},
-	{0x06D6, 0x06DC}, {0x06DF, 0x06E8}, {0x06EA, 0x06ED}, {0x0730, 0x074A}, {0x07A6, 0x07B0}, {0x07EB, 0x07F3},
-	{0x0816, 0x082D}, {0x0859, 0x085B}, {0x0898, 0x089F}, {0x08CA, 0x08FF}, {0x0900, 0x0903}, {0x093A, 0x094F},
-	{0x0E31, 0x0E31}, {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200C, 0x200D},
-	{0x20D0, 0x20FF}, {0x302A, 0x302F}, {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0x1D165, 0x1D169},
+	{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05C7},   {0x0610, 0x061A}, {0x061C, 0x061C}, {0x064B, 0x065F}, {0x0670, 0x0670},
+	{0x06D6, 0x06DC}, {0x06DF, 0x06E8}, {0x06EA, 0x06ED},   {0x0730, 0x074A}, {0x07A6, 0x07B0}, {0x07EB, 0x07F3}, {0x0816, 0x082D},
+	{0x0859, 0x085B}, {0x0898, 0x089F}, {0x08CA, 0x08FF},   {0x0900, 0x0903}, {0x093A, 0x094F}, {0x0E31, 0x0E31}, {0x0E34, 0x0E3A},
+	{0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},   {0x200C, 0x200F}, {0x20D0, 0x20FF}, {0x302A, 0x302F}, {0x3099, 0x309A},
+	{0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0x1D165, 0x1D169},
 };
 
 static bool within(const struct range *ranges, size_t n, uint32_t code)
@@ -54,6 +54,11 @@ static size_t character(const unsigned char *at, uint32_t *code)
 		*code = *code << 6 | (at[i] & 0x3FU);
 	}
 	return *code < least[len] || *code > 0x10FFFF || (*code >= 0xD800 && *code <= 0xDFFF) ? 0 : len;
+}
+
+static bool is_harmful(uint32_t code)
+{
+	return within(harmful, sizeof harmful / sizeof harmful[0], code);
 }
 
 bool html_open(struct html *html, size_t size)
@@ -114,13 +119,32 @@ static void put_text(struct html *html, const char *text, const char *line_break
 		size_t len = character(at, &code);
 		bool mark = len > 0 && within(marks, sizeof marks / sizeof marks[0], code);
 		stacked = mark ? stacked + 1 : 0;
-		const char *instead = len == 0 || within(harmful, sizeof harmful / sizeof harmful[0], code) ? replacement : entity(code);
+		const char *instead = len == 0 || is_harmful(code) ? replacement : entity(code);
 		if (len > 0 && code == '\n')
 			instead = line_break;
 		else if (len > 0 && code == '\t')
 			instead = " ";
 		else if (mark && stacked > HTML_MARKS_MAX)
 			instead = "";
+		put(html, instead != NULL ? instead : (const char *)at, instead != NULL ? strlen(instead) : len);
+		at += len > 0 ? len : 1;
+	}
+}
+
+void html_value(struct html *html, const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
+		uint32_t code = 0;
+		char number[16];
+		size_t len = character(at, &code);
+		const char *instead = len > 0 ? entity(code) : replacement;
+		/* The numbers 128 to 159 would mean other characters to a browser. */
+		if (len > 0 && code >= 0x7F && code <= 0x9F) {
+			instead = replacement;
+		} else if (len > 0 && is_harmful(code)) {
+			snprintf(number, sizeof number, "&#%u;", (unsigned)code);
+			instead = number;
+		}
 		put(html, instead != NULL ? instead : (const char *)at, instead != NULL ? strlen(instead) : len);
 		at += len > 0 ? len : 1;
 	}

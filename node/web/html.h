@@ -32,5 +32,7 @@ void html_user(struct html *html, const char *text);
 void html_user_lines(struct html *html, const char *text);
 /* What somebody wrote, made harmless and escaped, without anything around it: for the inside of a field. */
 void html_text(struct html *html, const char *text);
+/* The same so that a browser sends back exactly what it was given: for a value that nobody sees. Only controls above U+007F are lost. */
+void html_value(struct html *html, const char *text);
 
 #endif

@@ -10,10 +10,11 @@ enum { NAMED_MAX = 1024 };
 
 /* For browsers from Android 4 on: no grid, no properties that follow the direction of writing. */
 static const char style[] =
-	"body{margin:0;font:20px/1.5 sans-serif;color:#111;background:#fff}"
+	"body{margin:0;overflow-wrap:break-word;word-wrap:break-word;font:20px/1.5 sans-serif;color:#111;background:#fff}"
 	"header{background:#10263f}header a{display:inline-block;color:#fff;text-decoration:none;font-weight:bold;padding:8px 14px;min-height:32px}"
 	"main{max-width:36em;margin:0 auto;padding:4px 14px 20px}"
-	"h1{font-size:1.4em;line-height:1.3;margin:.5em 0}h2{font-size:1.15em;margin:1.2em 0 .3em}p{margin:.5em 0}"
+	"h1:first-letter,.u:first-letter{text-transform:uppercase}.u{display:inline-block}h1{font-size:1.4em;line-height:1.3;margin:.5em "
+	"0}h2{font-size:1.15em;margin:1.2em 0 .3em}p{margin:.5em 0}"
 	"svg{width:1.5em;height:1.5em;vertical-align:middle;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;"
 	"stroke-linejoin:round;margin-right:10px}[dir=rtl] svg{margin-right:0;margin-left:10px}"
 	".b,button{display:block;width:100%;box-sizing:border-box;min-height:60px;margin:10px 0;padding:12px;border:2px solid #10263f;"
@@ -31,6 +32,7 @@ static const char style[] =
 	"dt{font-weight:bold;margin-top:8px}dd{margin:0}ol,ul{list-style:none;margin:0;padding:0}"
 	".l li{padding:8px 0;color:#555}.l .done{color:#0a6b2d;font-weight:bold}.l .now{color:#111}"
 	".m{border:3px solid #555;border-radius:10px;margin:10px 0;padding:4px 12px 10px}.mr{border-color:#b00020}.my{border-color:#b38600}"
+	".m .n{display:block}.mr>label{color:#b00020}.my>label{color:#755200}.mg>label{color:#0a6b2d}"
 	".mg{border-color:#0a6b2d}.m .b{min-height:0}.m button{display:inline-block;width:72px;min-height:56px;margin:0;padding:8px}"
 	".m input{display:inline-block!important;width:110px!important;margin:0 8px;vertical-align:middle}.m button,.m input,.s button,"
 	"[dir=rtl] .m button,[dir=rtl] .s button{text-align:center}.s button{display:inline-block;width:31%;margin:1%;padding:8px 2px}"
@@ -123,12 +125,28 @@ void page_end(struct exchange *x, int status)
 	exchange_send(x, status);
 }
 
+/* The example that a sentence about a wrong value gives; "" for sentences without one. */
+static void example(const struct exchange *x, enum word word, char out[static WORDS_TIME_MAX])
+{
+	const char *text = "";
+	if (word == WORD_ERROR_NUMBER)
+		text = "4";
+	else if (word == WORD_ERROR_TOO_MANY)
+		text = "999999";
+	else if (word == WORD_ERROR_TIME)
+		text = "17:30";
+	words_digits(exchange_lang(x), text, out, WORDS_TIME_MAX);
+}
+
 static void paragraph(struct exchange *x, const char *class, enum icon icon, enum word word)
 {
 	struct html *html = exchange_html(x);
 	html_add(html, "<p class=\"%s\" role=\"status\">", class);
 	icon_put(html, icon);
-	html_add(html, "%s</p>", words_get(exchange_lang(x), word));
+	char value[WORDS_TIME_MAX], text[NAMED_MAX];
+	example(x, word, value);
+	words_fill(exchange_lang(x), word, text, sizeof text, value);
+	html_add(html, "%s</p>", text);
 }
 
 void page_text(struct exchange *x, enum word word)
@@ -187,7 +205,10 @@ void page_form_end(struct exchange *x, enum icon icon, enum word word)
 
 void page_hidden(struct exchange *x, const char *name, const char *value)
 {
-	html_add(exchange_html(x), "<input type=\"hidden\" name=\"%s\" value=\"%s\">", name, value);
+	struct html *html = exchange_html(x);
+	html_add(html, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+	html_value(html, value);
+	html_raw(html, "\">");
 }
 
 static void label(struct exchange *x, const char *name, enum word word)
@@ -227,12 +248,13 @@ void page_secret(struct exchange *x, const char *name, enum word word)
 static void option(struct exchange *x, const char *type, const char *name, const char *value, const char *text, bool user, bool on)
 {
 	struct html *html = exchange_html(x);
-	html_add(html, "<label class=\"t\"><input type=\"%s\" name=\"%s\" value=\"%s\"", type, name, value);
-	html_raw(html, on ? " checked>" : ">");
+	html_add(html, "<label class=\"t\"><input type=\"%s\" name=\"%s\" value=\"", type, name);
+	html_value(html, value);
+	html_raw(html, on ? "\" checked>" : "\">");
 	if (user)
 		html_user(html, text);
 	else
-		html_text(html, text);
+		html_add(html, "<span class=\"u\">%s</span>", text);
 	html_raw(html, "</label>");
 }
 

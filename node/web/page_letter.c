@@ -119,6 +119,14 @@ static void action(struct exchange *x, const char *what)
 	page_hidden(x, "do", what);
 }
 
+/* What could not be asked in three questions. */
+static void details_link(struct exchange *x, const json_t *letter)
+{
+	char path[SCRATCH];
+	snprintf(path, sizeof path, "/medevac/%s", page_string(letter, "id"));
+	page_link(x, path, ICON_MEDICAL, WORD_MEDEVAC_MORE, "", NULL);
+}
+
 static void show_sent(struct exchange *x, const json_t *letter)
 {
 	struct html *html = page_begin(x, rows_type(page_string(letter, "type")));
@@ -132,9 +140,11 @@ static void show_sent(struct exchange *x, const json_t *letter)
 	expectation(x, letter);
 	if (json_is_true(json_object_get(letter, "reduced")))
 		page_wrong(x, WORD_REDUCED);
+	enum word stage = page_stage(letter);
+	if (strcmp(page_string(letter, "type"), "medevac") == 0 && stage != WORD_STAGE_CANCELLED)
+		details_link(x, letter);
 	ladder_put(x, letter);
 	answers_put(x, letter);
-	enum word stage = page_stage(letter);
 	if (stage != WORD_STAGE_CANCELLED && stage != WORD_STAGE_EXPIRED && stage != WORD_STAGE_CLOSED) {
 		action(x, "cancel");
 		page_text(x, WORD_TAKE_BACK_MEANS);

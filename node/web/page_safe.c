@@ -11,11 +11,11 @@ static void show(struct exchange *x)
 	(void)page_begin(x, WORD_BUTTON_SAFE);
 	send_trouble(x);
 	page_form(x, "/safe");
+	recipients_fields(x, false, true);
+	page_area(x, "text", WORD_SAFE_WORDS, TEXT_MAX);
 	page_number(x, "people", WORD_SAFE_QUESTION);
 	page_line(x, "place", WORD_SAFE_PLACE, LINE_MAX);
 	page_line(x, "going_to", WORD_SAFE_GOING, LINE_MAX);
-	page_area(x, "text", WORD_SAFE_WORDS, TEXT_MAX);
-	recipients_fields(x, false, true);
 	page_form_end(x, ICON_SEND, WORD_SEND);
 	page_text(x, WORD_CARRIED_LOCKED);
 	page_end(x, 200);

@@ -41,7 +41,7 @@ static void ticks(struct exchange *x, const json_t *list, const char *field, boo
 {
 	size_t i;
 	const json_t *entry;
-	bool filled = exchange_is_post(x) || exchange_field(x, "token")[0] != '\0'; /* a draft has its token still */
+	bool filled = exchange_field(x, "asked")[0] != '\0'; /* shown before: in a form of several steps not every one that was posted */
 	json_array_foreach((json_t *)(uintptr_t)list, i, entry)
 	{
 		const char *name = page_string(entry, "name");
@@ -54,9 +54,11 @@ void recipients_fields(struct exchange *x, bool orgs, bool contacts)
 	struct html *html = exchange_html(x);
 	const json_t *org_list = exchange_kept(x, ORGS), *contact_list = exchange_kept(x, CONTACTS);
 	bool nobody = json_array_size(org_list) + json_array_size(contact_list) == 0;
+	page_hidden(x, "asked", "1");
 	html_add(html, "<fieldset><legend>%s</legend>", words_get(exchange_lang(x), WORD_WHO_GETS_IT));
-	ticks(x, org_list, "org", orgs);
-	ticks(x, contact_list, "to", contacts);
+	bool only = json_array_size(org_list) + json_array_size(contact_list) == 1;
+	ticks(x, org_list, "org", orgs || only);
+	ticks(x, contact_list, "to", contacts || only);
 	html_raw(html, "</fieldset>");
 	if (!nobody)
 		return;

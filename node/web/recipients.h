@@ -9,7 +9,8 @@
 
 /* Asks for both lists, then calls ready. Before recipients_fields(). */
 void recipients_load(struct exchange *x, void (*ready)(struct exchange *x));
-/* Writes the fields. orgs: relief groups are ticked unless something was posted; contacts: the same of contacts. */
+/* Writes the fields. orgs: relief groups are ticked unless something was posted; contacts: the same of contacts; where there is only one of all, it
+ * is. */
 void recipients_fields(struct exchange *x, bool orgs, bool contacts);
 /* Whether the form that was posted names anybody, or brings a card. */
 bool recipients_given(const struct exchange *x);

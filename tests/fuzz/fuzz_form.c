@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	for (unsigned i = 0; i < form.n; i++) {
 		assert(strpbrk(form.fields[i].value, "\r") == NULL);
 		html_text(&html, form.fields[i].value);
+		html_value(&html, form.fields[i].value);
 		html_add(&html, "%s", form.fields[i].name);
 	}
 	assert(!html.full);
