@@ -188,7 +188,7 @@ START_TEST(nothing_else_is_allowed)
 		"['inbox','--ne']",
 		"['inbox','--']",
 		"['--home','/tmp','inbox']",
-		"['id','--card','--qr']",
+		"['id','--qr','name']",
 		"['card','/etc/passwd']",
 		"['card']",
 		"['contact']",

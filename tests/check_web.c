@@ -31,7 +31,7 @@ static void clear(void)
 {
 	html_close(&html);
 	for (unsigned i = 0; i < VISITORS_MAX; i++)
-		visitors_drop_draft(&visitors->list[i]);
+		visitors_drop_draft(&visitors->list[i], NULL);
 	free(visitors);
 }
 
@@ -316,18 +316,53 @@ START_TEST(the_oldest_tokens_are_forgotten_but_none_that_is_under_way)
 }
 END_TEST
 
+static void keep(struct visitor *visitor, const char *path, const char *text)
+{
+	struct form form;
+	ck_assert(parse(text, &form));
+	visitors_keep_draft(visitor, path, &form);
+	ck_assert_uint_eq(form.n, 0);
+}
+
+static const char *drafted(const struct visitor *visitor, const char *path)
+{
+	const struct form *draft = visitors_draft(visitor, path);
+	return draft != NULL ? form_value(draft, "text") : "";
+}
+
 START_TEST(a_draft_is_one_page_s_and_gone_with_its_visitor)
 {
 	struct visitor *amal = visitors_add(visitors, NOW_MS);
-	struct form form;
-	ck_assert(parse("text=hello", &form));
-	visitors_keep_draft(amal, "/safe", &form);
-	ck_assert_uint_eq(form.n, 0);
-	ck_assert_str_eq(amal->draft_path, "/safe");
-	ck_assert_str_eq(form_value(&amal->draft, "text"), "hello");
+	keep(amal, "/safe", "text=one");
+	keep(amal, "/need", "text=two");
+	keep(amal, "/safe", "text=three");
+	ck_assert_str_eq(amal->drafts[0].path, "/safe");
+	ck_assert_str_eq(drafted(amal, "/safe"), "three");
+	ck_assert_str_eq(drafted(amal, "/need"), "two");
+	ck_assert_ptr_null(visitors_draft(amal, "/seek"));
+	ck_assert_ptr_null(visitors_draft(amal, ""));
+	visitors_drop_draft(amal, "/safe");
+	ck_assert_ptr_null(visitors_draft(amal, "/safe"));
+	ck_assert_str_eq(amal->drafts[0].path, "/need");
 	ck_assert_ptr_null(visitors_find(visitors, amal->cookie, NOW_MS + VISITOR_IDLE_MS));
-	ck_assert_uint_eq(amal->draft.n, 0);
-	ck_assert_str_eq(amal->draft_path, "");
+	ck_assert_ptr_null(visitors_draft(amal, "/need"));
+}
+END_TEST
+
+START_TEST(of_many_drafts_the_oldest_goes)
+{
+	struct visitor *amal = visitors_add(visitors, NOW_MS);
+	char path[16], text[16];
+	for (unsigned i = 0; i <= VISITOR_DRAFTS_MAX; i++) {
+		snprintf(path, sizeof path, "/%u", i);
+		snprintf(text, sizeof text, "text=%u", i);
+		keep(amal, path, text);
+	}
+	ck_assert_ptr_null(visitors_draft(amal, "/0"));
+	ck_assert_str_eq(drafted(amal, "/1"), "1");
+	ck_assert_str_eq(amal->drafts[0].path, path);
+	visitors_drop_draft(amal, NULL);
+	ck_assert_ptr_null(visitors_draft(amal, "/1"));
 }
 END_TEST
 
@@ -408,7 +443,8 @@ END_TEST
 START_TEST(only_paths_of_pages_are_pages)
 {
 	static const char *const pages[] = {"/", "/start", "/unlock", "/safe", "/inbox", "/m/0123abcd", "/status", "/settings", "/wipe"};
-	static const char *const none[] = {"", "/m/", "/m", "/safe/", "/SAFE", "//", "/.", "/../", "/inbox/../safe", "/%73afe", "safe"};
+	static const char *const none[] = {"",        "/m/",  "/m",         "/safe/",  "/SAFE",       "//",     "/.", "/../", "/inbox/../safe",
+					   "/%73afe", "safe", "/m/a\r\n b", "/m/a%0d", "/m/\xd9\xa0", "/m/ABCD"};
 	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
 		ck_assert_msg(page_find(pages[i]) != NULL, "%s", pages[i]);
 	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
@@ -439,6 +475,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, a_token_is_one_visitor_s_and_one_form_s);
 	tcase_add_test(tests, the_oldest_tokens_are_forgotten_but_none_that_is_under_way);
 	tcase_add_test(tests, a_draft_is_one_page_s_and_gone_with_its_visitor);
+	tcase_add_test(tests, of_many_drafts_the_oldest_goes);
 	tcase_add_test(tests, frames_cross_whole_however_they_are_cut);
 	tcase_add_test(tests, a_frame_over_the_bound_breaks_the_line);
 	tcase_add_test(tests, a_large_answer_crosses_a_small_socket);

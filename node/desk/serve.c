@@ -432,7 +432,7 @@ static void timer_fires(void *owner)
 
 static void signal_came(void *owner, int number)
 {
-	(void)number; /* all of them mean the same */
+	(void)number; /* the only one */
 	stop(owner, ERR_OK);
 }
 
@@ -449,9 +449,7 @@ static enum err start(struct keeper *keeper)
 	if (keeper->line_watch == NULL || fcntl(keeper->config->line, F_SETFL, O_NONBLOCK) != 0)
 		return ERR_MEMORY;
 	err = loop_watch_set(keeper->line_watch, true, false);
-	if (err == ERR_OK)
-		err = loop_signal_on(keeper->loop, SIGTERM, signal_came, keeper);
-	return err == ERR_OK ? loop_signal_on(keeper->loop, SIGINT, signal_came, keeper) : err;
+	return err == ERR_OK ? loop_signal_on(keeper->loop, SIGTERM, signal_came, keeper) : err;
 }
 
 static void clear(struct keeper *keeper)

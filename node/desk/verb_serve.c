@@ -97,7 +97,8 @@ struct pair {
 static void become(const sigset_t *mask)
 {
 	(void)sigprocmask(SIG_SETMASK, mask, NULL); /* a mask we were given */
-	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+	/* Ctrl-C reaches all of a terminal's processes: the one that watches says when these two end. */
+	if (signal(SIGINT, SIG_IGN) == SIG_ERR || prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
 		_exit(EX_OSERR);
 }
 

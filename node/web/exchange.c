@@ -29,8 +29,8 @@ const char *exchange_rest(const struct exchange *x)
 /* Where fields come from: the form posted, else the draft of this page. */
 static const struct form *fields_of(const struct exchange *x)
 {
-	bool drafted = x->form.n == 0 && x->visitor != NULL && x->is_open && strcmp(x->visitor->draft_path, x->path) == 0;
-	return drafted ? &x->visitor->draft : &x->form;
+	const struct form *draft = x->form.n == 0 && x->visitor != NULL && x->is_open ? visitors_draft(x->visitor, x->path) : NULL;
+	return draft != NULL ? draft : &x->form;
 }
 
 const char *exchange_field(const struct exchange *x, const char *name)
@@ -56,6 +56,31 @@ const char *exchange_trimmed(const struct exchange *x, const char *name, char *o
 	memcpy(out, value, len);
 	out[len] = '\0';
 	return out;
+}
+
+/* The value of the digit at the head and its length; -1 if it is none. */
+static int digit(const unsigned char *at, size_t *len)
+{
+	bool arabic = (at[0] == 0xD9 && at[1] >= 0xA0 && at[1] <= 0xA9) || (at[0] == 0xDB && at[1] >= 0xB0 && at[1] <= 0xB9); /* U+0660, U+06F0 */
+	*len = arabic ? 2 : 1;
+	if (arabic)
+		return at[1] & 0x0F;
+	return *at >= '0' && *at <= '9' ? *at - '0' : -1;
+}
+
+bool exchange_secret(const struct exchange *x, const char *name, char *out, size_t cap)
+{
+	const char *value = exchange_field(x, name);
+	const unsigned char *at = (const unsigned char *)value;
+	size_t len = 0, used = 0;
+	for (; *at != '\0' && len + 1 < cap && digit(at, &used) >= 0; at += used)
+		out[len++] = (char)('0' + digit(at, &used));
+	out[len] = '\0';
+	if (*at == '\0')
+		return true;
+	bool fits = strlen(value) < cap;
+	snprintf(out, cap, "%s", fits ? value : "");
+	return fits;
 }
 
 const char *exchange_query(const struct exchange *x, const char *name)
@@ -237,15 +262,26 @@ void exchange_keep_draft(struct exchange *x, const char *path)
 		visitors_keep_draft(x->visitor, path, &x->form);
 }
 
-const char *exchange_draft_path(const struct exchange *x)
+const char *exchange_draft_path(const struct exchange *x, unsigned n)
 {
-	return x->visitor != NULL ? x->visitor->draft_path : "";
+	return x->visitor != NULL && n < VISITOR_DRAFTS_MAX ? x->visitor->drafts[n].path : "";
+}
+
+bool exchange_is_draft(const struct exchange *x)
+{
+	return x->visitor != NULL && visitors_draft(x->visitor, x->path) != NULL;
 }
 
 void exchange_drop_draft(struct exchange *x)
 {
 	if (x->visitor != NULL)
-		visitors_drop_draft(x->visitor);
+		visitors_drop_draft(x->visitor, x->path);
+}
+
+void exchange_drop_drafts(struct exchange *x)
+{
+	if (x->visitor != NULL)
+		visitors_drop_draft(x->visitor, NULL);
 }
 
 struct html *exchange_html(struct exchange *x)

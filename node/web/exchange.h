@@ -39,6 +39,9 @@ const char *exchange_field(const struct exchange *x, const char *name);
 const char *exchange_field_nth(const struct exchange *x, const char *name, unsigned n);
 /* The same without spaces at both ends, for a number or a name: fills the caller's buffer, cut at cap - 1 bytes. Returns out. */
 const char *exchange_trimmed(const struct exchange *x, const char *name, char *out, size_t cap);
+/* A passphrase: one of digits alone means the same in all three scripts, since keyboards change. Fills the caller's buffer, which it wipes. False: it
+ * is too long. */
+bool exchange_secret(const struct exchange *x, const char *name, char *out, size_t cap);
 /* Behind the question mark. */
 const char *exchange_query(const struct exchange *x, const char *name);
 bool exchange_is_post(const struct exchange *x);
@@ -82,11 +85,15 @@ bool exchange_has_vault(const struct exchange *x);
 bool exchange_wants_passphrase(const struct exchange *x);
 bool exchange_is_open(const struct exchange *x);
 
-/* Keeps what was posted for a page until it can be sent, instead of any draft of before; it fills that page's form from then on. */
+/* Keeps what was posted for a page until it can be sent, instead of an older draft for it; it fills that page's form from then on. */
 void exchange_keep_draft(struct exchange *x, const char *path);
-/* The page a draft waits for; "" if there is none. */
-const char *exchange_draft_path(const struct exchange *x);
+/* The page the n-th draft waits for, the newest first; "" after the last. */
+const char *exchange_draft_path(const struct exchange *x, unsigned n);
+/* Whether this page's form is filled from a draft. */
+bool exchange_is_draft(const struct exchange *x);
+/* Forgets this page's; all of them. */
 void exchange_drop_draft(struct exchange *x);
+void exchange_drop_drafts(struct exchange *x);
 
 /* The page being written. */
 struct html *exchange_html(struct exchange *x);

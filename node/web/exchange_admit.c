@@ -21,6 +21,16 @@ static const char *header(const struct exchange *x, const char *name)
 	return evhttp_find_header(evhttp_request_get_input_headers(x->request), name);
 }
 
+/* Two of one header: whoever reads the other one is told something else. */
+static bool is_doubled(const struct exchange *x, const char *name)
+{
+	const struct evkeyvalq *headers = evhttp_request_get_input_headers(x->request);
+	unsigned n = 0;
+	for (const struct evkeyval *entry = headers->tqh_first; entry != NULL; entry = entry->next.tqe_next)
+		n += strcasecmp(entry->key, name) == 0;
+	return n > 1;
+}
+
 /* The value of a cookie; "" if there is none or it does not fit. */
 static void cookie_value(const struct exchange *x, const char *name, char *out, size_t cap)
 {
@@ -77,7 +87,7 @@ static bool is_for_us(struct exchange *x, const struct evhttp_uri *uri)
 {
 	char ours[INET6_ADDRSTRLEN];
 	const char *host = header(x, "Host");
-	if (uri == NULL || evhttp_uri_get_host(uri) != NULL || !find_ends(x, ours))
+	if (uri == NULL || evhttp_uri_get_host(uri) != NULL || is_doubled(x, "Host") || !find_ends(x, ours))
 		return false;
 	const struct origin_site site = {.address = ours, .port = x->port};
 	if (!origin_host_ours(&site, host))
@@ -99,6 +109,8 @@ static bool take_query(struct exchange *x, const struct evhttp_uri *uri)
 static bool is_from_us(const struct exchange *x)
 {
 	const char *origin = header(x, "Origin"), *referer = header(x, "Referer"), *site = header(x, "Sec-Fetch-Site");
+	if (is_doubled(x, "Origin") || is_doubled(x, "Referer") || is_doubled(x, "Sec-Fetch-Site"))
+		return false;
 	if (site != NULL && strcmp(site, "same-origin") != 0)
 		return false;
 	if (origin != NULL && !origin_same(x->host, origin))

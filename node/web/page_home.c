@@ -9,8 +9,8 @@ static void show(struct exchange *x, const struct answer *answer)
 	(void)page_begin(x, WORD_HOME_QUESTION);
 	if (exchange_query(x, "ready")[0] != '\0')
 		page_good(x, WORD_START_DONE);
-	if (exchange_draft_path(x)[0] != '\0')
-		page_link(x, exchange_draft_path(x), ICON_LETTER, WORD_DRAFT_GO_ON, "", words_get(exchange_lang(x), WORD_DRAFT_KEPT));
+	for (unsigned i = 0; exchange_draft_path(x, i)[0] != '\0'; i++)
+		page_link(x, exchange_draft_path(x, i), ICON_LETTER, WORD_DRAFT_GO_ON, "", words_get(exchange_lang(x), WORD_DRAFT_KEPT));
 	words_count(exchange_lang(x), PLURAL_LETTERS_NEW, n, fresh, sizeof fresh);
 	page_link(x, "/medevac", ICON_MEDICAL, WORD_BUTTON_MEDEVAC, "red", NULL);
 	page_link(x, "/safe", ICON_SAFE, WORD_BUTTON_SAFE, "green", NULL);

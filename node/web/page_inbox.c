@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAME, STEP = 10 };
+enum { CAME, STEP = 7 };
 
 /* How many of a list are skipped, by the address. */
 static size_t skipped(const struct exchange *x, const char *name)

@@ -148,7 +148,10 @@ static void show_sent(struct exchange *x, const json_t *letter)
 	if (stage != WORD_STAGE_CANCELLED && stage != WORD_STAGE_EXPIRED && stage != WORD_STAGE_CLOSED) {
 		action(x, "cancel");
 		page_text(x, WORD_TAKE_BACK_MEANS);
-		page_form_end(x, ICON_WRONG, WORD_LETTER_TAKE_BACK);
+		/* Not the button that catches the eye. */
+		html_raw(html, "<button type=\"submit\" class=\"b\">");
+		icon_put(html, ICON_WRONG);
+		html_add(html, "%s</button></form>", words_get(exchange_lang(x), WORD_LETTER_TAKE_BACK));
 	}
 	page_end(x, 200);
 }

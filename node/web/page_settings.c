@@ -24,7 +24,7 @@ static void get(struct exchange *x)
 static void locked(struct exchange *x, const struct answer *answer)
 {
 	(void)answer; /* the keeper forgets whatever it says */
-	exchange_drop_draft(x);
+	exchange_drop_drafts(x);
 	exchange_redirect(x, "/unlock?locked=1");
 }
 

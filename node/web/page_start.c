@@ -30,7 +30,7 @@ static void show(struct exchange *x, const enum word *wrong, const struct answer
 		page_end(x, 200);
 		return;
 	}
-	if (exchange_draft_path(x)[0] != '\0')
+	if (exchange_draft_path(x, 0)[0] != '\0')
 		page_good(x, WORD_DRAFT_KEPT);
 	page_form(x, "/start");
 	page_hidden(x, "next", next_of(x));
@@ -63,36 +63,43 @@ static void opened(struct exchange *x, const struct answer *answer)
 
 static void made(struct exchange *x, const struct answer *answer)
 {
-	if (answer->code != 0)
+	char pin[SECRET_MAX + 1];
+	if (answer->code != 0) {
 		show(x, NULL, answer);
-	else
-		exchange_unlock(x, exchange_field(x, "pin"), opened);
+		return;
+	}
+	(void)exchange_secret(x, "pin", pin, sizeof pin); /* it fitted before */
+	exchange_unlock(x, pin, opened);
+	explicit_bzero(pin, sizeof pin);
+}
+
+/* What is wrong with the form; WORDS nothing. */
+static enum word fault(const char *name, const char *pin, const char *again)
+{
+	if (name[0] == '\0')
+		return WORD_NAME_EMPTY;
+	if (strlen(name) > NAME_MAX)
+		return WORD_NAME_TOO_LONG;
+	if (strcmp(pin, again) != 0)
+		return WORD_PIN_DIFFERS;
+	return pin[0] != '\0' && strlen(pin) < SECRET_LEAST ? WORD_PIN_TOO_SHORT : WORDS;
 }
 
 static void post(struct exchange *x)
 {
-	char name[4 * NAME_MAX];
-	const char *pin = exchange_field(x, "pin");
-	enum word wrong = WORDS;
-	exchange_trimmed(x, "name", name, sizeof name);
-	if (name[0] == '\0')
-		wrong = WORD_NAME_EMPTY;
-	else if (strlen(name) > NAME_MAX)
-		wrong = WORD_NAME_TOO_LONG;
-	else if (strcmp(pin, exchange_field(x, "pin_again")) != 0)
-		wrong = WORD_PIN_DIFFERS;
-	else if (pin[0] != '\0' && strlen(pin) < SECRET_LEAST)
-		wrong = WORD_PIN_TOO_SHORT;
-	else if (strlen(pin) > SECRET_MAX)
-		wrong = WORD_ERROR_TOO_LONG;
+	char name[4 * NAME_MAX], pin[SECRET_MAX + 1], again[SECRET_MAX + 1];
+	bool fits = exchange_secret(x, "pin", pin, sizeof pin) && exchange_secret(x, "pin_again", again, sizeof again);
+	enum word wrong = fits ? fault(exchange_trimmed(x, "name", name, sizeof name), pin, again) : WORD_ERROR_TOO_LONG;
 	if (wrong != WORDS) {
 		show(x, &wrong, NULL);
-		return;
+	} else {
+		exchange_verb(x, "init");
+		exchange_option(x, "--name", name);
+		exchange_passphrase(x, pin);
+		exchange_run(x, made);
 	}
-	exchange_verb(x, "init");
-	exchange_option(x, "--name", name);
-	exchange_passphrase(x, pin);
-	exchange_run(x, made);
+	explicit_bzero(pin, sizeof pin);
+	explicit_bzero(again, sizeof again);
 }
 
 const struct page page_start = {"/start", PAGE_OPEN, get, post};

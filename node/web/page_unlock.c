@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { SECRET_MAX = 200 };
+
 static const char *next_of(const struct exchange *x)
 {
 	const char *next = exchange_field(x, "next")[0] != '\0' ? exchange_field(x, "next") : exchange_path(x);
@@ -24,7 +26,7 @@ static void show(struct exchange *x, const struct answer *failed)
 	} else if (exchange_query(x, "locked")[0] != '\0') {
 		page_good(x, WORD_LOCKED_NOW);
 	}
-	if (exchange_draft_path(x)[0] != '\0')
+	if (exchange_draft_path(x, 0)[0] != '\0')
 		page_good(x, WORD_DRAFT_KEPT);
 	page_form(x, "/unlock");
 	page_hidden(x, "next", next_of(x));
@@ -54,7 +56,10 @@ static void opened(struct exchange *x, const struct answer *answer)
 
 static void post(struct exchange *x)
 {
-	exchange_unlock(x, exchange_field(x, "pin"), opened);
+	char pin[SECRET_MAX + 1];
+	(void)exchange_secret(x, "pin", pin, sizeof pin); /* one too long is as wrong as any */
+	exchange_unlock(x, pin, opened);
+	explicit_bzero(pin, sizeof pin);
 }
 
 const struct page page_unlock = {"/unlock", PAGE_OPEN, get, post};

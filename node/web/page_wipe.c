@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { WORD_SIZE_MAX = 60 };
+enum { WORD_SIZE_MAX = 60, SECRET_MAX = 200 };
 
 static void show(struct exchange *x, const enum word *wrong, const struct answer *failed)
 {
@@ -43,14 +43,14 @@ static void wiped(struct exchange *x, const struct answer *answer)
 	} else if (answer->code != 0) {
 		show(x, NULL, answer);
 	} else {
-		exchange_drop_draft(x);
+		exchange_drop_drafts(x);
 		exchange_redirect(x, "/start?wiped=1");
 	}
 }
 
 static void post(struct exchange *x)
 {
-	char word[4 * WORD_SIZE_MAX];
+	char word[4 * WORD_SIZE_MAX], pin[SECRET_MAX + 1];
 	enum word wrong = WORD_WIPE_NOT_TYPED;
 	exchange_trimmed(x, "word", word, sizeof word);
 	if (!exchange_wants_passphrase(x) && strcmp(word, words_get(exchange_lang(x), WORD_WIPE_WORD)) != 0) {
@@ -58,7 +58,9 @@ static void post(struct exchange *x)
 		return;
 	}
 	exchange_verb(x, "wipe");
-	exchange_passphrase(x, exchange_field(x, "pin"));
+	(void)exchange_secret(x, "pin", pin, sizeof pin); /* one too long is as wrong as any */
+	exchange_passphrase(x, pin);
+	explicit_bzero(pin, sizeof pin);
 	exchange_run(x, wiped);
 }
 

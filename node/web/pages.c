@@ -16,6 +16,9 @@ static const struct page *const pages[] = {
 
 const struct page *page_find(const char *path)
 {
+	/* No others stand in paths of ours, and some would do harm in a header. */
+	if (path[strspn(path, "abcdefghijklmnopqrstuvwxyz0123456789/-")] != '\0')
+		return NULL;
 	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
 		size_t len = strlen(pages[i]->path);
 		bool below = len > 1 && pages[i]->path[len - 1] == '/';

@@ -50,7 +50,7 @@ void send_trouble(struct exchange *x)
 {
 	const json_t *trouble = exchange_kept(x, TROUBLE);
 	if (trouble == NULL) {
-		if (!exchange_is_post(x) && strcmp(exchange_draft_path(x), exchange_path(x)) == 0)
+		if (!exchange_is_post(x) && exchange_is_draft(x))
 			page_good(x, WORD_DRAFT_KEPT);
 		return;
 	}

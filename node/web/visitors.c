@@ -20,7 +20,7 @@ static void fresh_digits(char out[static VISITOR_DIGITS + 1])
 static void forget(struct visitor *visitor)
 {
 	assert(visitor->pins == 0);
-	visitors_drop_draft(visitor);
+	visitors_drop_draft(visitor, NULL);
 	explicit_bzero(visitor, sizeof *visitor);
 }
 
@@ -75,18 +75,43 @@ void visitors_renew(struct visitor *visitor)
 	fresh_digits(visitor->cookie);
 }
 
-void visitors_drop_draft(struct visitor *visitor)
+static void drop(struct visitor_draft *draft)
 {
-	form_free(&visitor->draft);
-	visitor->draft_path[0] = '\0';
+	form_free(&draft->form);
+	draft->path[0] = '\0';
 }
 
 void visitors_keep_draft(struct visitor *visitor, const char *path, struct form *form)
 {
-	visitors_drop_draft(visitor);
-	snprintf(visitor->draft_path, sizeof visitor->draft_path, "%s", path);
-	visitor->draft = *form;
+	unsigned place = 0;
+	while (place < VISITOR_DRAFTS_MAX - 1 && visitor->drafts[place].path[0] != '\0' && strcmp(visitor->drafts[place].path, path) != 0)
+		place++;
+	drop(&visitor->drafts[place]);
+	memmove(&visitor->drafts[1], &visitor->drafts[0], place * sizeof visitor->drafts[0]);
+	snprintf(visitor->drafts[0].path, sizeof visitor->drafts[0].path, "%s", path);
+	visitor->drafts[0].form = *form;
 	*form = (struct form){0};
+}
+
+const struct form *visitors_draft(const struct visitor *visitor, const char *path)
+{
+	for (unsigned i = 0; i < VISITOR_DRAFTS_MAX; i++)
+		if (visitor->drafts[i].path[0] != '\0' && strcmp(visitor->drafts[i].path, path) == 0)
+			return &visitor->drafts[i].form;
+	return NULL;
+}
+
+void visitors_drop_draft(struct visitor *visitor, const char *path)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < VISITOR_DRAFTS_MAX; i++) {
+		struct visitor_draft draft = visitor->drafts[i];
+		visitor->drafts[i] = (struct visitor_draft){.path = ""};
+		if (path == NULL || strcmp(draft.path, path) == 0)
+			drop(&draft);
+		else
+			visitor->drafts[kept++] = draft;
+	}
 }
 
 const char *visitors_token(struct visitor *visitor)

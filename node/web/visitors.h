@@ -2,7 +2,7 @@
 #define BARID_WEB_VISITORS_H
 /*
  * The browsers that were here lately: each is known by a cookie, and has a session of the keeper's once it unlocked the vault, tokens for the forms
- * it was shown, and one draft, what it wanted to send and could not yet. Bounded, so that nobody's coming makes room scarce for those who use it: who
+ * it was shown, and drafts, what it wanted to send and could not yet. Bounded, so that nobody's coming makes room scarce for those who use it: who
  * came once and never again goes first. Reads no clock.
  */
 
@@ -14,8 +14,9 @@ enum {
 	VISITORS_MAX = 64,
 	VISITOR_FORMS_MAX = 24, /* tokens of one visitor: the oldest is forgotten */
 	VISITOR_DIGITS = 32,
+	VISITOR_DRAFTS_MAX = 4,
 	VISITOR_PATH_MAX = 160,
-	VISITOR_IDLE_MS = 60 * 60 * 1000, /* after that the draft is gone too */
+	VISITOR_IDLE_MS = 60 * 60 * 1000, /* after that the drafts are gone too */
 };
 
 enum visitor_token { TOKEN_UNKNOWN, TOKEN_FRESH, TOKEN_UNDER_WAY, TOKEN_DONE };
@@ -26,6 +27,11 @@ struct visitor_form {
 	char led_to[VISITOR_PATH_MAX]; /* once it is done */
 };
 
+struct visitor_draft {
+	char path[VISITOR_PATH_MAX]; /* the page it waits for; "" none */
+	struct form form;
+};
+
 struct visitor {
 	char cookie[VISITOR_DIGITS + 1];  /* "" free */
 	char session[VISITOR_DIGITS + 1]; /* the keeper's, "" locked */
@@ -34,8 +40,7 @@ struct visitor {
 	unsigned pins; /* requests that are being answered: it stays */
 	unsigned forms_next;
 	struct visitor_form forms[VISITOR_FORMS_MAX];
-	struct form draft; /* n 0: none */
-	char draft_path[VISITOR_PATH_MAX];
+	struct visitor_draft drafts[VISITOR_DRAFTS_MAX]; /* the newest first */
 };
 
 struct visitors {
@@ -48,10 +53,12 @@ struct visitor *visitors_find(struct visitors *visitors, const char *cookie, uin
 struct visitor *visitors_add(struct visitors *visitors, uint64_t now_ms);
 /* A fresh cookie for the same visitor, when the vault was unlocked or locked: who saw the old one has nothing. */
 void visitors_renew(struct visitor *visitor);
-/* Forgets the draft. */
-void visitors_drop_draft(struct visitor *visitor);
-/* Takes the form as the draft for a page; the form is empty then. */
+/* Takes the form as the draft for a page, instead of an older one for it, or of the oldest of all; the form is empty then. */
 void visitors_keep_draft(struct visitor *visitor, const char *path, struct form *form);
+/* The draft for a page, NULL if there is none. */
+const struct form *visitors_draft(const struct visitor *visitor, const char *path);
+/* Forgets the draft for a page; all of them if path is NULL. */
+void visitors_drop_draft(struct visitor *visitor, const char *path);
 
 /* A token for a form that is about to be shown. Borrowed until the next one. */
 const char *visitors_token(struct visitor *visitor);

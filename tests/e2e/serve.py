@@ -13,7 +13,8 @@ from browser import Browser
 
 PORT, ROOM, BIN = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 LANGS = {"ar": "rtl", "kmr": "ltr", "ckb": "rtl", "tr": "ltr", "en": "ltr"}
-PATHS = ["/", "/start", "/unlock", "/safe", "/write", "/inbox", "/status", "/settings", "/wipe"]
+PATHS = ["/", "/start", "/unlock", "/medevac", "/safe", "/seek", "/need", "/bus", "/alerts", "/write", "/inbox", "/contacts", "/contacts/qr",
+         "/status", "/settings", "/help", "/wipe"]
 PAGE_MAX = 14 * 1024
 PIN = "long enough"
 
@@ -42,7 +43,9 @@ def every_page(browser, when):
             check(browser.status == 200, f"{path} in {lang} {when} answers {browser.status}")
             check(f'<html lang="{lang}" dir="{direction}">' in browser.text, f"{path} {when} is not in {lang}")
             check(len(browser.text.encode()) <= PAGE_MAX, f"{path} in {lang} has {len(browser.text.encode())} bytes")
-            check("<script" not in browser.text and "http://" not in browser.text, f"{path} asks for something from elsewhere")
+            links = re.findall(r'(?:href|src|action)="([^"]*)"', browser.text)
+            inside = all(re.match(r"[/?#]|data:", link) for link in links)
+            check("<script" not in browser.text and inside, f"{path} asks for something from elsewhere")
             check("default-src 'none'" in browser.headers["content-security-policy"], f"{path} has no policy")
             check(browser.headers["cache-control"] == "no-store", f"{path} may be kept")
     browser.jar.pop("baridlang")
@@ -151,6 +154,9 @@ def strange_requests():
     host = b"Host: 127.0.0.1:%d\r\n" % PORT
     kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
     for wanted, data in [
+            (421, b"GET / HTTP/1.1\r\n" + host + b"Host: evil.example\r\n\r\n"),
+            (403, b"POST /safe HTTP/1.1\r\n" + host + kind + b"Origin: http://127.0.0.1:%d\r\n" % PORT +
+             b"Origin: http://evil.example\r\nContent-Length: 0\r\n\r\n"),
             (421, b"GET / HTTP/1.1\r\n\r\n"), (421, b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
             (421, b"GET http://evil.example/ HTTP/1.1\r\n" + host + b"\r\n"), (200, b"GET /status HTTP/1.1\r\nHost: barid.lan\r\n\r\n"),
             (200, b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n"), (404, b"GET /../../etc/passwd HTTP/1.1\r\n" + host + b"\r\n"),
@@ -221,6 +227,22 @@ def answers(browser):
     check(browser.get("/m/ffffffff").status == 404 and browser.get("/m/../inbox").status == 404, "letters that are not there")
 
 
+def many_letters(browser):
+    ref = relief("inbox")[0]["ref"]
+    for n in range(9):
+        relief("reply", ref, "--text", f"{n} " + "&<'" * 300)
+        barid("send", "--org", "Medics", "--passphrase-fd", "0", "--text", str(n))
+    seen = set()
+    path = "/inbox"
+    while path:
+        browser.get(path)
+        check(len(browser.text.encode()) <= PAGE_MAX, f"{path} has {len(browser.text.encode())} bytes")
+        seen |= set(re.findall(r'href="(/m/[0-9a-f]{64})"', browser.text))
+        older = re.search(r'href="(/inbox\?came=[0-9]+)"', browser.text)
+        path = older and older[1]
+    check(len([letter for letter in barid("inbox") if f"/m/{letter['id']}" in seen]) == len(barid("inbox")) >= 10, "not every letter is listed")
+
+
 def take_back(browser):
     browser.get("/write").send({"text": "not this"}, [("org", "Medics")])
     browser.send(form=0)
@@ -261,7 +283,12 @@ def wiping(browser):
     check(barid("id")[0]["name"] == "Amal", "it was wiped all the same")
     check("Everything is erased" in browser.send({"pin": PIN}).words(), f"wiping leads to {browser.path}")
     check("What should others call you?" in browser.get("/inbox").text and barid("id") == [], "not everything is wiped")
-    browser.send({"name": "Basma"})
+    browser.send({"name": "Basma", "pin": "١٢٣٤٥٦", "pin_again": "۱۲۳۴۵۶"})
+    another = Browser(PORT)
+    another.get("/").send({"pin": "123456"})
+    check("What do you need?" in another.words(), "digits of another keyboard do not open")
+    another.get("/wipe").send({"pin": "١٢٣٤٥٦"})
+    browser.get("/").send({"name": "Basma"})
     check("What do you need?" in browser.get("/").words(), "beginning anew without a secret number")
     check("What do you need?" in Browser(PORT).get("/").words(), "a vault without a secret number asks for one")
     check("write" in browser.get("/wipe").words() and "not the same" in browser.send({"word": "no"}).words(), "wiping without the word")
@@ -281,6 +308,7 @@ def main():
     strange_requests()
     slow_clients()
     answers(amal)
+    many_letters(amal)
     take_back(amal)
     the_lock(amal, letter)
     processes(int(sys.argv[4]))

@@ -28,7 +28,7 @@ PYTHONDONTWRITEBYTECODE=1 "$(dirname "${BASH_SOURCE[0]}")/serve.py" "$port" "$ro
 
 echo "== nothing secret in the log, and an end when told"
 ! grep -q -e 'long enough' -e 'twice' "$room/serve.log" || fail "the log holds what was typed"
-kill -TERM "$serve"
+kill -INT "$serve"
 wait "$serve" || fail "serve ends with $?"
 [ -z "$(pgrep -P "$serve" || true)" ] || fail "a process stays behind"
 echo "all of it holds"
