@@ -71,11 +71,11 @@ static bool decrypt(struct cipher *cipher, const uint8_t *ad, const uint8_t *sea
 	return crypto_stream_chacha20_ietf_xor_ic(out, sealed, plain_len, nonce, 1, cipher->key) == 0;
 }
 
-/* HMAC-HASH(key, bytes || counter); counter 0 is left out. */
-static void hmac(const uint8_t key[static 32], const uint8_t *bytes, size_t len, uint8_t counter, uint8_t out[static 32])
+/* HMAC-HASH(key, bytes || counter); counter 0 is left out. keyed: as crypto_auth_hmacsha256_init() leaves it for the key, which is half of the work.
+ */
+static void hmac(const crypto_auth_hmacsha256_state *keyed, const uint8_t *bytes, size_t len, uint8_t counter, uint8_t out[static 32])
 {
-	crypto_auth_hmacsha256_state state;
-	crypto_auth_hmacsha256_init(&state, key, 32);
+	crypto_auth_hmacsha256_state state = *keyed;
 	crypto_auth_hmacsha256_update(&state, bytes, len);
 	if (counter != 0)
 		crypto_auth_hmacsha256_update(&state, &counter, 1);
@@ -87,13 +87,16 @@ static void hmac(const uint8_t key[static 32], const uint8_t *bytes, size_t len,
 static void hkdf(const uint8_t chaining_key[static 32], const uint8_t *input, size_t len, uint8_t *const out[], uint8_t outputs)
 {
 	assert(outputs == 2 || outputs == 3);
-	uint8_t key[32], block[32];
-	hmac(chaining_key, input, len, 0, key);
+	crypto_auth_hmacsha256_state keyed;
+	uint8_t block[32];
+	crypto_auth_hmacsha256_init(&keyed, chaining_key, 32);
+	hmac(&keyed, input, len, 0, block);
+	crypto_auth_hmacsha256_init(&keyed, block, sizeof block);
 	for (uint8_t i = 1; i <= outputs; i++) {
-		hmac(key, block, i == 1 ? 0 : sizeof block, i, block);
+		hmac(&keyed, block, i == 1 ? 0 : sizeof block, i, block);
 		memcpy(out[i - 1], block, sizeof block);
 	}
-	sodium_memzero(key, sizeof key);
+	sodium_memzero(&keyed, sizeof keyed);
 	sodium_memzero(block, sizeof block);
 }
 

@@ -3,7 +3,7 @@
 
 # To build the programs.
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config check libsodium-dev libsqlite3-dev libevent-dev libcbor-dev libinih-dev libjansson-dev
-	libqrencode-dev libseccomp-dev libsystemd-dev libbluetooth-dev)
+	libqrencode-dev libseccomp-dev libsystemd-dev libbluetooth-dev libssl-dev)
 # To play the story: network namespaces, a wrong clock, reading JSON.
 packages_story=(iproute2 procps util-linux faketime jq python3)
 # To run the whole suite.

@@ -40,11 +40,11 @@ static unsigned place_for(struct near *near)
 	return oldest;
 }
 
-static void freshen(struct near_neighbour *neighbour, uint64_t until_ms)
+static void freshen(struct near *near, unsigned at, uint64_t until_ms)
 {
-	neighbour->fresh_until_ms = until_ms;
-	neighbour->offered_ms = 0;
-	neighbour->failed = 0;
+	near->all[at].fresh_until_ms = until_ms;
+	near->all[at].failed = 0;
+	near->offered_ms[at] = 0;
 }
 
 bool near_heard(struct near *near, const uint8_t beacon[static BEACON_SIZE], const struct near_address *from, uint64_t now_ms, uint64_t fresh_ms)
@@ -56,26 +56,27 @@ bool near_heard(struct near *near, const uint8_t beacon[static BEACON_SIZE], con
 		at = place_for(near);
 		near->nonces[at] = nonce;
 		near->all[at] = (struct near_neighbour){.failed = 0};
+		near->offered_ms[at] = 0;
 	}
 	struct near_neighbour *neighbour = &near->all[at];
 	memcpy(neighbour->beacon, beacon, BEACON_SIZE);
 	neighbour->address = *from;
 	near->heard_ms[at] = now_ms;
 	if (fresh)
-		freshen(neighbour, now_ms + fresh_ms);
+		freshen(near, at, now_ms + fresh_ms);
 	return fresh;
 }
 
 void near_news(struct near *near, uint64_t now_ms, uint64_t fresh_ms)
 {
 	for (unsigned i = 0; i < near->used; i++)
-		freshen(&near->all[i], now_ms + fresh_ms);
+		freshen(near, i, now_ms + fresh_ms);
 }
 
 static bool in_reach(const struct near *near, unsigned at, uint64_t now_ms)
 {
 	uint64_t heard = near->heard_ms[at];
-	return now_ms - heard < NEAR_REACH_MS && heard >= near->since_ms && heard > near->all[at].offered_ms;
+	return now_ms - heard < NEAR_REACH_MS && heard >= near->since_ms && heard > near->offered_ms[at];
 }
 
 static enum rank rank_of(const struct near *near, unsigned at, uint64_t now_ms)
@@ -121,9 +122,9 @@ const struct near_neighbour *near_choose(struct near *near, uint64_t now_ms, uin
 	}
 	if (best == RANK_NOBODY)
 		return NULL;
-	struct near_neighbour *neighbour = &near->all[equals[chance % count]];
-	neighbour->offered_ms = now_ms;
-	return neighbour;
+	unsigned chosen = equals[chance % count];
+	near->offered_ms[chosen] = now_ms;
+	return &near->all[chosen];
 }
 
 void near_linked(struct near *near, const struct near_address *address)

@@ -27,7 +27,6 @@ struct near_neighbour {
 	struct near_address address;
 	uint8_t failed;          /* dials, in a row */
 	bool linked;             /* with this nonce, ever */
-	uint64_t offered_ms;     /* last; 0: never since it is fresh */
 	uint64_t fresh_until_ms; /* new or changed, or we are */
 	uint64_t wait_until_ms;  /* not to be dialled before */
 };
@@ -37,7 +36,8 @@ struct near {
 	uint64_t since_ms; /* who was heard only before is not offered */
 	unsigned used;     /* the first so many of each */
 	uint64_t nonces[NEAR_MAX];
-	uint64_t heard_ms[NEAR_MAX]; /* last */
+	uint64_t heard_ms[NEAR_MAX];   /* last */
+	uint64_t offered_ms[NEAR_MAX]; /* last; 0: never since it is fresh */
 	struct near_neighbour all[NEAR_MAX];
 };
 

@@ -27,15 +27,19 @@ const uint8_t *read_view(struct reader *reader, size_t len)
 	return view;
 }
 
+/* There and back. */
+static uint64_t little_endian(uint64_t value)
+{
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? value : __builtin_bswap64(value);
+}
+
 static uint64_t read_little_endian(struct reader *reader, size_t len)
 {
 	const uint8_t *view = read_view(reader, len);
-	if (view == NULL)
-		return 0;
-	uint64_t value = 0;
-	for (size_t i = 0; i < len; i++)
-		value |= (uint64_t)view[i] << (8 * i);
-	return value;
+	uint64_t little = 0;
+	if (view != NULL)
+		memcpy(&little, view, len);
+	return little_endian(little);
 }
 
 uint8_t read_u8(struct reader *reader)
@@ -105,8 +109,8 @@ static void write_little_endian(struct writer *writer, uint64_t value, size_t le
 	uint8_t *at = claim(writer, len);
 	if (at == NULL)
 		return;
-	for (size_t i = 0; i < len; i++)
-		at[i] = (uint8_t)(value >> (8 * i));
+	uint64_t little = little_endian(value);
+	memcpy(at, &little, len);
 }
 
 void write_u8(struct writer *writer, uint8_t value)

@@ -6,12 +6,18 @@
 #include <assert.h>
 #include <string.h>
 
+/* The least capacity of so many bytes; they grow with it, so half of what is left is ruled out at a time. */
 uint8_t wants_capacity(uint64_t bytes)
 {
-	uint8_t capacity = 0;
-	while (capacity < UINT8_MAX && wants_bytes(capacity) < bytes)
-		capacity++;
-	return capacity;
+	unsigned low = 0, high = UINT8_MAX;
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+		if (wants_bytes((uint8_t)middle) < bytes)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (uint8_t)low;
 }
 
 uint64_t wants_bytes(uint8_t capacity)

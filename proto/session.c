@@ -5,6 +5,7 @@
 #include "proto/record.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 enum { RECORDS_PER_KEY = 1 << 16, SLOW_RECORD_UNITS = 4 };
@@ -14,7 +15,7 @@ static const char gateway_prologue[] = "barid-gate-v1";
 
 void session_start(struct session *session, const struct session_setup *setup)
 {
-	memset(session, 0, sizeof(*session));
+	memset(session, 0, offsetof(struct session, in));
 	session->record_max = setup->slow ? SLOW_RECORD_UNITS * RECORD_UNIT : RECORD_DATA_MAX;
 	const char *prologue = setup->gateway ? gateway_prologue : neighbour_prologue;
 	struct channel_setup channel = {
@@ -112,10 +113,13 @@ static void record_input(struct session *session, const uint8_t *wire, size_t wi
 	session->plain_len -= session->plain_at;
 	session->plain_at = 0;
 	size_t len;
-	if (!record_open(&session->channel, wire, wire_len, session->plain + session->plain_len, &len))
+	if (!record_open(&session->channel, wire, wire_len, session->plain + session->plain_len, &len)) {
 		fail(session, SESSION_FORGED);
-	else
-		session->plain_len += len;
+		return;
+	}
+	session->plain_len += len;
+	if (session->plain_len > session->plain_most)
+		session->plain_most = session->plain_len;
 }
 
 size_t session_input(struct session *session, const uint8_t *bytes, size_t len)
@@ -182,6 +186,8 @@ static uint8_t *append(struct session *session, enum message_type type, size_t l
 		return NULL;
 	uint8_t *payload = session->out + session->out_len + MESSAGE_HEADER_SIZE;
 	session->out_len += MESSAGE_HEADER_SIZE + len;
+	if (session->out_len > session->out_most)
+		session->out_most = session->out_len;
 	return payload;
 }
 
@@ -247,7 +253,8 @@ const uint8_t *session_binding(const struct session *session)
 void session_wipe(struct session *session)
 {
 	channel_wipe(&session->channel);
-	wipe(session->plain, sizeof(session->plain));
-	wipe(session->out, sizeof(session->out));
+	wipe(session->plain, session->plain_most);
+	wipe(session->out, session->out_most);
 	session->in_len = session->plain_at = session->plain_len = session->out_len = 0;
+	session->plain_most = session->out_most = 0;
 }

@@ -50,18 +50,19 @@ struct message {
 };
 
 struct session {
-	struct channel channel;
 	enum session_state state;
 	bool rekey_due;
-	bool greeting_ready;                                  /* our part of the handshake has its payload */
-	uint16_t record_max;                                  /* data bytes in a record of ours */
-	uint32_t records_sent;                                /* since the last rekey */
+	bool greeting_ready;   /* our part of the handshake has its payload */
+	uint16_t record_max;   /* data bytes in a record of ours */
+	uint32_t records_sent; /* since the last rekey */
+	size_t in_len, plain_at, plain_len, out_len;
+	size_t plain_most, out_most; /* so much of the buffers was ever filled: the rest is never touched, and has nothing to wipe */
+	struct channel channel;
 	uint8_t glance[GLANCE_SIZE], greeting[GREETING_SIZE]; /* payloads of the two handshake messages */
 	uint8_t first_hash[CHANNEL_HASH_SIZE];                /* handshake hash after the first */
-	size_t in_len, plain_at, plain_len, out_len;
-	uint8_t in[RECORD_WIRE_MAX];                       /* an incomplete record or handshake message */
-	uint8_t plain[MESSAGE_SIZE_MAX + RECORD_DATA_MAX]; /* decrypted, not yet taken as messages */
-	uint8_t out[RECORD_DATA_MAX + MESSAGE_SIZE_MAX];   /* messages not yet sealed */
+	uint8_t in[RECORD_WIRE_MAX];                          /* an incomplete record or handshake message */
+	uint8_t plain[MESSAGE_SIZE_MAX + RECORD_DATA_MAX];    /* decrypted, not yet taken as messages */
+	uint8_t out[RECORD_DATA_MAX + MESSAGE_SIZE_MAX];      /* messages not yet sealed */
 };
 
 void session_start(struct session *session, const struct session_setup *setup);

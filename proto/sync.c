@@ -3,13 +3,14 @@
 #include "proto/bytes.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 static_assert(OFFER_SLOTS <= 16 && OFFER_IDS_MAX == 64, "slots and letters of an offer are bits");
 
 void sync_start(struct sync *sync)
 {
-	memset(sync, 0, sizeof(*sync));
+	memset(sync, 0, offsetof(struct sync, picks));
 }
 
 static uint64_t mask_of(size_t count)
@@ -21,7 +22,7 @@ static uint64_t mask_of(size_t count)
 static int free_slot(const struct sync *sync)
 {
 	for (int i = 0; i < OFFER_SLOTS; i++)
-		if (sync->offers[i].count == 0)
+		if (sync->offered[i] == 0)
 			return i;
 	return -1;
 }
@@ -42,8 +43,8 @@ bool sync_offer(struct sync *sync, struct session *session, const uint32_t *hand
 	payload[0] = (uint8_t)slot;
 	payload[1] = count;
 	memcpy(payload + 2, tags, tags_len);
-	sync->offers[slot].count = count;
-	memcpy(sync->offers[slot].handles, handles, count * sizeof(*handles));
+	sync->offered[slot] = count;
+	memcpy(sync->handles[slot], handles, count * sizeof(*handles));
 	return true;
 }
 
@@ -61,13 +62,13 @@ static void pick_input(struct sync *sync, struct reader *reader, struct sync_eve
 {
 	uint8_t slot = read_u8(reader);
 	uint64_t wanted = read_u64(reader);
-	struct sync_offer *offer = slot < OFFER_SLOTS ? &sync->offers[slot] : NULL;
-	if (!reader_done(reader) || offer == NULL || offer->count == 0 || (wanted & ~mask_of(offer->count)) != 0)
+	uint8_t count = slot < OFFER_SLOTS ? sync->offered[slot] : 0;
+	if (!reader_done(reader) || count == 0 || (wanted & ~mask_of(count)) != 0)
 		return;
-	for (uint8_t i = 0; i < offer->count; i++)
+	for (uint8_t i = 0; i < count; i++)
 		if ((wanted >> i & 1) != 0)
-			event->handles[event->count++] = offer->handles[i];
-	offer->count = 0;
+			event->handles[event->count++] = sync->handles[slot][i];
+	sync->offered[slot] = 0;
 	event->kind = SYNC_PICKED;
 }
 

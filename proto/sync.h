@@ -9,19 +9,16 @@
 #include "proto/envelope.h"
 #include "proto/session.h"
 
-struct sync_offer {    /* one OFFER of ours that is not answered yet */
-	uint8_t count; /* 0: free */
-	uint32_t handles[OFFER_IDS_MAX];
-};
-
 struct sync {
-	struct sync_offer offers[OFFER_SLOTS];
-	uint64_t picks[OFFER_SLOTS];                           /* bit i: letter i of their offer is wanted */
-	uint16_t picks_owed;                                   /* bit s: the answer to their offer in slot s has not left yet */
-	uint8_t unacked[UNACKED_LETTERS_MAX][LETTER_TAG_SIZE]; /* ring of letters sent, oldest first */
+	uint16_t picks_owed; /* bit s: the answer to their offer in slot s has not left yet */
 	uint16_t unacked_first, unacked_count;
-	uint8_t verdicts[UNACKED_LETTERS_MAX / 8]; /* bit i: the i-th letter since the last ACK was kept */
 	uint16_t verdict_count, settled_count;
+	uint8_t offered[OFFER_SLOTS];              /* letters of an OFFER of ours that is not answered yet; 0: the slot is free */
+	uint8_t verdicts[UNACKED_LETTERS_MAX / 8]; /* bit i: the i-th letter since the last ACK was kept */
+	/* From here on nothing means anything before it is filled: most links live and die without touching it. */
+	uint64_t picks[OFFER_SLOTS];                           /* bit i: letter i of their offer is wanted */
+	uint32_t handles[OFFER_SLOTS][OFFER_IDS_MAX];          /* of what we offer */
+	uint8_t unacked[UNACKED_LETTERS_MAX][LETTER_TAG_SIZE]; /* ring of letters sent, oldest first */
 };
 
 enum sync_kind {

@@ -264,6 +264,32 @@ START_TEST(a_wiped_session_keeps_no_key)
 }
 END_TEST
 
+/* What was taken long ago and what never left are text alike; a smaller message has come since. */
+START_TEST(a_wiped_session_keeps_no_text)
+{
+	struct pair *pair = open_pair();
+	struct message message;
+	uint8_t text[64];
+	memset(text, 'x', sizeof(text));
+	put(&pair->a, MESSAGE_LETTER, 'x', 3000);
+	while (move(pair, &pair->a, &pair->b, 4096) > 0)
+		while (session_next(&pair->b, &message))
+			continue;
+	put(&pair->a, MESSAGE_ACK, 'y', 10);
+	(void)move(pair, &pair->a, &pair->b, 4096);
+	put(&pair->b, MESSAGE_LETTER, 'x', 3000);
+	session_wipe(&pair->a);
+	session_wipe(&pair->b);
+	for (size_t at = 0; at + sizeof(text) <= sizeof(pair->b.plain); at++)
+		ck_assert_mem_ne(pair->b.plain + at, text, sizeof(text));
+	for (size_t at = 0; at + sizeof(text) <= sizeof(pair->b.out); at++) {
+		ck_assert_mem_ne(pair->a.out + at, text, sizeof(text));
+		ck_assert_mem_ne(pair->b.out + at, text, sizeof(text));
+	}
+	free(pair);
+}
+END_TEST
+
 /* sync alone, over a loop-back of messages */
 
 static struct message message_of(enum message_type type, const uint8_t *payload, size_t len)
@@ -372,6 +398,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, unknown_and_oversize_messages_end_the_session);
 	tcase_add_test(test_case, keys_change_in_step_with_bulk_under_way);
 	tcase_add_test(test_case, a_wiped_session_keeps_no_key);
+	tcase_add_test(test_case, a_wiped_session_keeps_no_text);
 	tcase_add_test(test_case, sync_refuses_what_was_not_agreed);
 	tcase_add_test(test_case, an_offer_is_answered_once_and_frees_its_slot);
 	tcase_add_test(test_case, letters_without_an_answer_are_bounded_and_answered_in_order);

@@ -162,6 +162,67 @@ START_TEST(handshakes_and_new_keys_are_sealed_by_libsodium)
 }
 END_TEST
 
+/* Of functions that nobody wraps. */
+static void hash(uint8_t *out, const uint8_t *bytes, size_t len)
+{
+	(void)crypto_hash_sha256(out, bytes, len);
+}
+
+static void authenticate(uint8_t *out, const uint8_t *bytes, size_t len, const uint8_t *key)
+{
+	(void)crypto_auth_hmacsha256(out, bytes, len, key);
+}
+
+/* Every length over some blocks, taken in two pieces that are cut anywhere. */
+START_TEST(hashes_are_those_of_libsodium)
+{
+	enum { LONGEST = 200, HASH = crypto_hash_sha256_BYTES };
+	uint8_t bytes[LONGEST], key[crypto_auth_hmacsha256_KEYBYTES], expected[HASH], got[HASH];
+	struct fate fate;
+	fate_seed(&fate, 3, 4);
+	fate_fill(&fate, bytes, sizeof(bytes));
+	fate_fill(&fate, key, sizeof(key));
+	fastcrypto_start();
+	for (uint32_t len = 0; len <= LONGEST; len++) {
+		uint32_t cut = fate_below(&fate, len + 1);
+		crypto_hash_sha256_state state;
+		crypto_hash_sha256_init(&state);
+		crypto_hash_sha256_update(&state, bytes, cut);
+		crypto_hash_sha256_update(&state, bytes + cut, len - cut);
+		crypto_hash_sha256_final(&state, got);
+		hash(expected, bytes, len);
+		ck_assert_mem_eq(got, expected, HASH);
+		crypto_auth_hmacsha256_state keyed, copy;
+		crypto_auth_hmacsha256_init(&keyed, key, sizeof(key));
+		copy = keyed;
+		crypto_auth_hmacsha256_update(&copy, bytes, cut);
+		crypto_auth_hmacsha256_update(&copy, bytes + cut, len - cut);
+		crypto_auth_hmacsha256_final(&copy, got);
+		authenticate(expected, bytes, len, key);
+		ck_assert_mem_eq(got, expected, HASH);
+	}
+}
+END_TEST
+
+/* A short key is one with zeros behind it, one beyond a block is its own hash. */
+START_TEST(keys_of_any_length_are_those_of_libsodium)
+{
+	enum { SHORT = 20, LONG = 100, KEY_SIZE = crypto_auth_hmacsha256_KEYBYTES, HASH = crypto_hash_sha256_BYTES };
+	uint8_t bytes[LONG] = {1, 2, 3}, padded[KEY_SIZE] = {0}, hashed[HASH], expected[HASH], got[HASH];
+	crypto_auth_hmacsha256_state state;
+	fastcrypto_start();
+	memcpy(padded, bytes, SHORT);
+	hash(hashed, bytes, sizeof(bytes));
+	for (unsigned round = 0; round < 2; round++) {
+		crypto_auth_hmacsha256_init(&state, bytes, round == 0 ? SHORT : LONG);
+		crypto_auth_hmacsha256_update(&state, (const uint8_t *)"letter", 6);
+		crypto_auth_hmacsha256_final(&state, got);
+		authenticate(expected, (const uint8_t *)"letter", 6, round == 0 ? padded : hashed);
+		ck_assert_mem_eq(got, expected, HASH);
+	}
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("sim_crypto");
@@ -173,6 +234,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, verdicts_are_those_of_libsodium);
 	tcase_add_test(test_case, a_record_comes_through_whole_and_a_spoilt_one_is_noticed);
 	tcase_add_test(test_case, handshakes_and_new_keys_are_sealed_by_libsodium);
+	tcase_add_test(test_case, hashes_are_those_of_libsodium);
+	tcase_add_test(test_case, keys_of_any_length_are_those_of_libsodium);
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

@@ -218,7 +218,7 @@ static void picked(const struct gossip *gossip, struct neighbour *neighbour, con
 {
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
 	for (unsigned s = 0; s < OFFER_SLOTS; s++)
-		if (neighbour->sync.offers[s].count == 0)
+		if (neighbour->sync.offered[s] == 0)
 			neighbour->suspects_out &= (uint16_t) ~(1u << s);
 	for (uint16_t i = 0; i < event->count; i++) {
 		const struct catalogue_entry *entry = catalogue_at(catalogue, event->handles[i]);
@@ -396,12 +396,12 @@ static bool offer_some(const struct gossip *gossip, struct neighbour *neighbour,
 	if (count == 0)
 		return false;
 	unsigned place = 0;
-	while (neighbour->sync.offers[place].count > 0)
+	while (neighbour->sync.offered[place] > 0)
 		place++;
 	if (set == &neighbour->suspects)
 		neighbour->suspects_out |= (uint16_t)(1u << place);
 	bool out = sync_offer(&neighbour->sync, &neighbour->session, slots, tags, count);
-	assert(out && neighbour->sync.offers[place].count == count);
+	assert(out && neighbour->sync.offered[place] == count);
 	return true;
 }
 

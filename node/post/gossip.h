@@ -31,25 +31,26 @@ struct gossip {
 struct neighbour {
 	uint32_t link;
 	enum link_kind kind;
-	struct session session;
-	struct sync sync;
+	bool greeted, met;       /* they know who we are; we know who they are */
+	bool opened;             /* responder: the comparison is open */
+	bool is_gateway;         /* they say so, on a link where only a gateway can answer */
+	bool keepalive_owed;     /* nothing was sent for so long that an empty record is due */
+	uint8_t tiers;           /* in which we differ */
+	uint16_t suspects_out;   /* bit s: the offer in slot s has such letters and is not answered */
 	struct compare *compare; /* owned; NULL until the handshake is done */
-	struct outbox outbox;
-	struct aside aside;
+	uint64_t up_ms, heard_ms, sent_ms, rekey_ms;
+	uint64_t useful_ms;               /* when it last brought or took a letter, or came up */
+	struct wants theirs, told;        /* what they want of ours; what we said we want */
+	uint8_t nonce[BEACON_NONCE_SIZE]; /* theirs */
+	uint8_t glance[GLANCE_SIZE];      /* initiator: what we said */
+	struct ingress ingress;           /* of what it brings */
 	struct marks news;                /* to be offered */
 	struct marks suspects;            /* the same, before all others: proven here, and perhaps there in another tier */
-	uint16_t suspects_out;            /* bit s: the offer in slot s has such letters and is not answered */
-	struct ingress ingress;           /* of what it brings */
-	bool greeted, met;                /* they know who we are; we know who they are */
-	bool opened;                      /* responder: the comparison is open */
-	uint8_t glance[GLANCE_SIZE];      /* initiator: what we said */
-	bool is_gateway;                  /* they say so, on a link where only a gateway can answer */
-	uint8_t nonce[BEACON_NONCE_SIZE]; /* theirs */
-	struct wants theirs, told;        /* what they want of ours; what we said we want */
-	uint8_t tiers;                    /* in which we differ */
-	uint64_t up_ms, heard_ms, sent_ms, rekey_ms;
-	bool keepalive_owed; /* nothing was sent for so long that an empty record is due */
-	uint64_t useful_ms; /* when it last brought or took a letter, or came up */
+	struct outbox outbox;
+	struct aside aside;
+	/* These two are large and set up by gossip_start(), which leaves most of them untouched. */
+	struct sync sync;
+	struct session session;
 };
 
 /* A new neighbour at the end of a link that has just come up. setup as for session_start(). */

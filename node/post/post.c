@@ -130,8 +130,7 @@ static void release(struct post *post, const uint8_t tag[static LETTER_TAG_SIZE]
 
 static void run_due(struct post *post, struct moment now)
 {
-	post_end_silent_links(post, now);
-	post_owe_keepalives(post, now);
+	post_mind_silence(post, now);
 	post_end_costly_comparisons(post);
 	post_consider_lanes(post, now);
 	uint8_t tag[LETTER_TAG_SIZE];

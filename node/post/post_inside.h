@@ -8,13 +8,12 @@
 #include "node/post/peers.h"
 #include "node/post/post.h"
 
-enum { POST_CLOSED_MAX = 4 * POST_LINKS_MAX, POST_SEEN_MAX = 32 };
+enum { POST_CLOSED_MAX = 4 * POST_LINKS_MAX, POST_SEEN_MAX = 256 };
 
 /* A beacon heard, and whether it shows what we carry: that costs a digest, and in a crowd the same ones are heard again and again. */
 struct post_seen {
-	uint64_t changes; /* catalogue_shown_changes() then, and one more; 0: nothing was heard */
 	uint8_t beacon[BEACON_SIZE];
-	bool same;
+	bool heard, same;
 };
 
 struct post {
@@ -30,15 +29,18 @@ struct post {
 	struct tally tally;
 	struct post_config config; /* without store_path */
 	struct neighbour *links[POST_LINKS_MAX];
-	uint64_t linked; /* bit i: links[i] is in use; a turn looks at these only */
+	uint64_t linked;                  /* bit i: links[i] is in use; a turn looks at these only */
+	uint32_t numbers[POST_LINKS_MAX]; /* links[i]->link, side by side: a link is looked for many times a turn */
 	uint32_t closed[POST_CLOSED_MAX];
 	size_t closed_count;
 	uint8_t nonce[BEACON_NONCE_SIZE], shown[BEACON_SIZE];
 	uint64_t shown_changes; /* of the catalogue, when shown was made */
 	bool has_shown;
+	uint64_t seen_changes;                /* of the catalogue, for which seen holds */
 	struct post_seen seen[POST_SEEN_MAX]; /* by the last byte of the nonce */
 	uint64_t nonce_until_ms, expire_at_ms, notes_since_ms, opened_ms, urgent_until_ms;
 	uint64_t judge_at_ms; /* not before this is anything judged again */
+	uint64_t silence_ms;  /* before this no link has been silent for too long; 0 at first */
 	uint64_t generation;
 };
 
@@ -58,10 +60,8 @@ void post_end_link(struct post *post, size_t i);
 void post_want_closed(struct post *post, size_t i);
 /* True while the handshake of a link is not done. */
 bool post_is_shaking(const struct neighbour *neighbour);
-/* Ends the links that said nothing for too long. */
-void post_end_silent_links(struct post *post, struct moment now);
-/* Links on which nothing was sent for so long owe an empty record, which leaves when there is room. */
-void post_owe_keepalives(struct post *post, struct moment now);
+/* Ends the links that said nothing for too long. Those on which we said nothing for so long owe an empty record, which leaves when there is room. */
+void post_mind_silence(struct post *post, struct moment now);
 /* Whoever opens many links and says nothing more must not make us hold a snapshot of the catalogue for each: the least useful of them end. */
 void post_end_costly_comparisons(struct post *post);
 /* What waits for a slow link may be worth a fast lane. */

@@ -2,9 +2,11 @@
 
 #include "crypto/random.h"
 #include "crypto/wipe.h"
+#include "node/post/snapshot.h"
 #include "proto/beacon.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +28,7 @@ void post_end_link(struct post *post, size_t i)
 static size_t find_link(const struct post *post, uint32_t link)
 {
 	size_t i = post_link_from(post, 0);
-	while (i < POST_LINKS_MAX && post->links[i]->link != link)
+	while (i < POST_LINKS_MAX && post->numbers[i] != link)
 		i = post_link_from(post, i + 1);
 	return i;
 }
@@ -47,10 +49,14 @@ bool post_is_shaking(const struct neighbour *neighbour)
 static bool shows_ours(struct post *post, const uint8_t beacon[static BEACON_SIZE])
 {
 	const struct catalogue *catalogue = store_catalogue(post->store);
-	uint64_t changes = catalogue_shown_changes(catalogue) + 1;
+	uint64_t changes = catalogue_shown_changes(catalogue);
 	struct post_seen *seen = &post->seen[beacon[BEACON_NONCE_SIZE - 1] % POST_SEEN_MAX];
-	if (seen->changes != changes || memcmp(seen->beacon, beacon, BEACON_SIZE) != 0) {
-		*seen = (struct post_seen){.changes = changes, .same = beacon_carries(beacon, catalogue_shown(catalogue))};
+	if (post->seen_changes != changes) {
+		memset(post->seen, 0, sizeof(post->seen));
+		post->seen_changes = changes;
+	}
+	if (!seen->heard || memcmp(seen->beacon, beacon, BEACON_SIZE) != 0) {
+		*seen = (struct post_seen){.heard = true, .same = beacon_carries(beacon, catalogue_shown(catalogue))};
 		memcpy(seen->beacon, beacon, BEACON_SIZE);
 	}
 	return seen->same;
@@ -150,18 +156,22 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, bool sl
 {
 	assert(find_link(post, link) == POST_LINKS_MAX);
 	size_t place = has_key_for(post, kind) && post->closed_count < POST_CLOSED_MAX / 2 ? place_for_link(post, now) : POST_LINKS_MAX;
-	struct neighbour *neighbour = place < POST_LINKS_MAX ? calloc(1, sizeof(*neighbour)) : NULL;
+	struct neighbour *neighbour = place < POST_LINKS_MAX ? malloc(sizeof(*neighbour)) : NULL;
 	if (neighbour == NULL) {
 		post->tally.count[TALLY_LINKS_REFUSED]++;
 		return false;
 	}
+	memset(neighbour, 0, offsetof(struct neighbour, sync));
 	neighbour->link = link;
 	neighbour->kind = kind;
 	neighbour->aside = (struct aside){.slow = slow, .initiator = kind == LINK_DIALLED};
 	neighbour->up_ms = neighbour->heard_ms = neighbour->sent_ms = neighbour->rekey_ms = neighbour->useful_ms = now.boot_ms;
 	neighbour->ingress = ingress_of(false, now.boot_ms);
 	start_session(post, neighbour);
+	if (post->silence_ms > now.boot_ms + POST_HANDSHAKE_MS)
+		post->silence_ms = now.boot_ms + POST_HANDSHAKE_MS;
 	post->links[place] = neighbour;
+	post->numbers[place] = link;
 	post->linked |= UINT64_C(1) << place;
 	post->tally.count[TALLY_LINKS_UP]++;
 	return true;
@@ -276,7 +286,20 @@ bool post_next_closed(struct post *post, uint32_t *link)
 	return true;
 }
 
-void post_end_silent_links(struct post *post, struct moment now)
+/* When a link may next have been silent for too long, on either side: never too late, whatever is said until then. */
+static uint64_t silence_ends(const struct neighbour *neighbour, struct moment now)
+{
+	static_assert((int)POST_HANDSHAKE_MS <= (int)POST_KEEPALIVE_MS && (int)POST_KEEPALIVE_MS <= (int)POST_IDLE_MS,
+		      "the first of them is due first");
+	if (post_is_shaking(neighbour))
+		return neighbour->up_ms + POST_HANDSHAKE_MS;
+	/* What is owed leaves now at the earliest. */
+	uint64_t sent_ms = neighbour->keepalive_owed ? now.boot_ms : neighbour->sent_ms;
+	uint64_t heard_until = neighbour->heard_ms + POST_IDLE_MS, sent_until = sent_ms + POST_KEEPALIVE_MS;
+	return heard_until < sent_until ? heard_until : sent_until;
+}
+
+static void end_silent_links(struct post *post, struct moment now)
 {
 	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		const struct neighbour *neighbour = post->links[i];
@@ -288,7 +311,7 @@ void post_end_silent_links(struct post *post, struct moment now)
 	}
 }
 
-void post_owe_keepalives(struct post *post, struct moment now)
+static void owe_keepalives(struct post *post, struct moment now)
 {
 	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		struct neighbour *neighbour = post->links[i];
@@ -297,8 +320,25 @@ void post_owe_keepalives(struct post *post, struct moment now)
 	}
 }
 
+void post_mind_silence(struct post *post, struct moment now)
+{
+	if (now.boot_ms < post->silence_ms)
+		return;
+	end_silent_links(post, now);
+	owe_keepalives(post, now);
+	post->silence_ms = UINT64_MAX;
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
+		uint64_t ends = silence_ends(post->links[i], now);
+		post->silence_ms = ends < post->silence_ms ? ends : post->silence_ms;
+	}
+}
+
 void post_end_costly_comparisons(struct post *post)
 {
+	/* Most stores are so small that a snapshot for each link would do no harm. */
+	size_t links = (size_t)__builtin_popcountll(post->linked);
+	if (links * catalogue_slots(store_catalogue(post->store)) * sizeof(struct snapshot_item) <= POST_SNAPSHOT_BYTES_MAX)
+		return;
 	for (;;) {
 		size_t bytes = 0, holders = 0, worst = POST_LINKS_MAX;
 		for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
@@ -325,12 +365,11 @@ void post_consider_lanes(struct post *post, struct moment now)
 		held += catalogue_held(catalogue, (enum letter_class)c);
 	if (held == 0)
 		return;
+	uint64_t letter_bytes = catalogue_bytes(catalogue) / held;
 	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		struct neighbour *neighbour = post->links[i];
-		if (!neighbour->aside.slow || !neighbour->met)
-			continue;
-		uint64_t backlog = neighbour->outbox.lacks.count * (catalogue_bytes(catalogue) / held);
-		lanes_consider(&post->lanes, &neighbour->aside, neighbour->link, backlog, now.boot_ms);
+		if (neighbour->outbox.lacks.count > 0 && neighbour->aside.slow && neighbour->met)
+			lanes_consider(&post->lanes, &neighbour->aside, neighbour->link, neighbour->outbox.lacks.count * letter_bytes, now.boot_ms);
 	}
 }
 

@@ -89,6 +89,9 @@ void fastcrypto_start(void)
 	sums = (struct fastcrypto_sums){.publics_made = SECRETS};
 	started = true;
 	fastseal_start();
+#ifdef BARID_WITH_LIBCRYPTO
+	fasthash_start();
+#endif
 }
 
 struct fastcrypto_sums fastcrypto_sums(void)

@@ -11,8 +11,9 @@
 
 /* After sim_chance_start(), whose secrets are those that it knows. The tables grow to 17 MB and 4 MB. */
 void fastcrypto_start(void);
-/* Its part in node/sim/fastseal.c. */
+/* Its parts in node/sim/fastseal.c and, where the program is built with OpenSSL, in node/sim/fasthash.c. */
 void fastseal_start(void);
+void fasthash_start(void);
 
 struct fastcrypto_sums {
 	uint64_t products, products_made; /* asked for, and worked out by libsodium */

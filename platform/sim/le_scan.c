@@ -64,7 +64,7 @@ static void slot_comes(void *owner)
 	uint64_t slot = (agenda_now_us(le->air->agenda) + lag_of(port)) / LE_SLOT_US % LE_SLOTS;
 	wire_enter(&port->wire);
 	scout_woke(&port->scout, le_now_ms(port));
-	uint32_t kept = 0;
+	uint32_t kept = 0, slots = 0;
 	for (uint32_t i = 0; i < port->unheard_count; i++) {
 		struct le_unheard unheard = port->unheard[i];
 		if (unheard.slot == slot) {
@@ -77,10 +77,12 @@ static void slot_comes(void *owner)
 			}
 		}
 		port->unheard[kept++] = unheard;
+		slots |= 1u << unheard.slot;
 	}
 	port->unheard_count = kept;
-	for (uint32_t i = 0; i < kept; i++)
-		expect(port, port->unheard[i].slot);
+	for (uint8_t i = 0; i < LE_SLOTS; i++)
+		if ((slots >> i & 1) != 0)
+			expect(port, i);
 	wire_leave(&port->wire);
 }
 

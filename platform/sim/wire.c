@@ -122,11 +122,16 @@ struct wire_port *wire_other(const struct wire_end *end)
 	return end->link->ends[end == &end->link->ends[0]].port;
 }
 
-struct wire_end *wire_find(const struct wire_port *port, uint32_t number)
+/* A turn asks for each link several times and goes from one to the next. */
+struct wire_end *wire_find(struct wire_port *port, uint32_t number)
 {
-	struct wire_end *end = port->ends;
-	while (end && end->number != number)
+	struct wire_end *end = port->found;
+	if (end && end->number != number)
 		end = end->next;
+	if (!end || end->number != number)
+		for (end = port->ends; end && end->number != number;)
+			end = end->next;
+	port->found = end ? end : port->found;
 	return end;
 }
 
@@ -183,6 +188,7 @@ static void release(struct wire_end *end)
 	while (*at != end)
 		at = &(*at)->next;
 	*at = end->next;
+	port->found = port->found == end ? NULL : port->found;
 	port->end_count--;
 	agenda_clear(wire->air->agenda, &end->item);
 	discard_all(wire, end);

@@ -55,7 +55,8 @@ struct wire_port {
 	uint64_t busy_until_us, bytes;
 	uint32_t last_number;
 	unsigned end_count;
-	struct wire_end *ends; /* oldest first; by next */
+	struct wire_end *ends;  /* oldest first; by next */
+	struct wire_end *found; /* by the last wire_find(); NULL: none, or it is over */
 	bool in_event, in_turn;
 };
 
@@ -96,7 +97,7 @@ void wire_part(struct wire_port *a, const struct wire_port *b);
 /* The port goes away in an instant. */
 void wire_vanish(struct wire_port *port);
 /* NULL: no such link. */
-struct wire_end *wire_find(const struct wire_port *port, uint32_t number);
+struct wire_end *wire_find(struct wire_port *port, uint32_t number);
 /* The other end's port; NULL: not open, or over there. */
 struct wire_port *wire_other(const struct wire_end *end);
 /* What loss in a million is left of a medium's own at these two nodes. */
