@@ -66,7 +66,7 @@ START_TEST(products_are_those_of_libsodium)
 	fastcrypto_start();
 	for (unsigned round = 0; round < 2; round++)
 		for (uint32_t i = 0; i < PAIRS; i++) { /* each of twelve with each of twelve */
-			const uint8_t *a = sim_chance_secret(i % 12 * 91), *b = sim_chance_secret(i / 12 * 90 + 10);
+			const uint8_t *a = sim_chance_secret(i % 12 * 23), *b = sim_chance_secret(i / 12 * 22 + 5);
 			uint8_t public_key[KEY], expected[KEY], one[KEY], other[KEY];
 			ck_assert_int_eq(crypto_scalarmult_base(public_key, b), 0);
 			ck_assert_int_eq(crypto_scalarmult_curve25519_base(expected, b), 0);
