@@ -32,7 +32,7 @@ static void no_sessions(void)
 
 START_TEST(a_session_is_found_by_its_token_alone)
 {
-	struct serve_session *one = serve_sessions_open(&sessions, &kept, NOW_MS), *two = serve_sessions_open(&sessions, &kept, NOW_MS);
+	struct serve_session *one = serve_sessions_open(&sessions, "", &kept, NOW_MS), *two = serve_sessions_open(&sessions, "", &kept, NOW_MS);
 	ck_assert_str_ne(one->token, two->token);
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, one->token, NOW_MS), one);
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, two->token, NOW_MS), two);
@@ -44,7 +44,7 @@ END_TEST
 
 START_TEST(who_asks_nothing_for_ten_minutes_is_locked_and_the_key_is_gone)
 {
-	struct serve_session *session = serve_sessions_open(&sessions, &kept, NOW_MS);
+	struct serve_session *session = serve_sessions_open(&sessions, "", &kept, NOW_MS);
 	char token[sizeof session->token];
 	strcpy(token, session->token);
 	ck_assert_uint_eq(serve_sessions_expire(&sessions, NOW_MS), NOW_MS + SERVE_IDLE_MS);
@@ -60,29 +60,61 @@ END_TEST
 
 START_TEST(a_session_at_work_is_neither_locked_nor_given_up)
 {
-	struct serve_session *busy = serve_sessions_open(&sessions, &kept, NOW_MS);
+	struct serve_session *busy = serve_sessions_open(&sessions, "", &kept, NOW_MS);
 	busy->busy = true;
 	char token[sizeof busy->token];
 	strcpy(token, busy->token);
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + 2 * SERVE_IDLE_MS), busy);
 	for (unsigned i = 0; i < 3 * SERVE_SESSIONS_MAX; i++)
-		ck_assert_ptr_nonnull(serve_sessions_open(&sessions, &kept, NOW_MS + i));
+		ck_assert_ptr_nonnull(serve_sessions_open(&sessions, "", &kept, NOW_MS + i));
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS), busy);
 	for (unsigned i = 0; i < SERVE_SESSIONS_MAX; i++)
 		sessions.list[i].busy = true;
-	ck_assert_ptr_null(serve_sessions_open(&sessions, &kept, NOW_MS));
+	ck_assert_ptr_null(serve_sessions_open(&sessions, "", &kept, NOW_MS));
 }
 END_TEST
 
 START_TEST(sessions_opened_once_do_not_push_out_one_in_use)
 {
-	struct serve_session *used = serve_sessions_open(&sessions, &kept, NOW_MS);
+	struct serve_session *used = serve_sessions_open(&sessions, "", &kept, NOW_MS);
 	char token[sizeof used->token];
 	strcpy(token, used->token);
 	used->used_again = true;
 	for (unsigned i = 0; i < 10 * SERVE_SESSIONS_MAX; i++)
-		ck_assert_ptr_nonnull(serve_sessions_open(&sessions, &kept, NOW_MS + i));
+		ck_assert_ptr_nonnull(serve_sessions_open(&sessions, "", &kept, NOW_MS + i));
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + 1000), used);
+}
+END_TEST
+
+START_TEST(only_the_sessions_of_one_vault_are_locked)
+{
+	const struct serve_session *hers = serve_sessions_open(&sessions, "00000000000000000000000000000001", &kept, NOW_MS);
+	const struct serve_session *his = serve_sessions_open(&sessions, "00000000000000000000000000000002", &kept, NOW_MS);
+	serve_sessions_lock_folder(&sessions, hers->folder);
+	ck_assert_str_eq(hers->token, "");
+	ck_assert_ptr_eq(serve_sessions_find(&sessions, his->token, NOW_MS), his);
+}
+END_TEST
+
+START_TEST(guesses_at_one_do_not_slow_another_and_many_do_not_make_the_worst_forgotten)
+{
+	static struct serve_tries tries;
+	char who[SERVE_WHO_MAX + 1];
+	for (unsigned i = 0; i <= SERVE_FREE_TRIES + 2; i++)
+		serve_tries_note(&tries, "hers", false, NOW_MS);
+	ck_assert_uint_eq(serve_tries_wait(&tries, "hers", NOW_MS), 8);
+	ck_assert_uint_eq(serve_tries_wait(&tries, "his", NOW_MS), 0);
+	for (unsigned i = 0; i < 3 * SERVE_TRIED_MAX; i++) {
+		snprintf(who, sizeof who, "nobody %u", i);
+		serve_tries_note(&tries, who, false, NOW_MS + i);
+	}
+	ck_assert_uint_eq(serve_tries_wait(&tries, "hers", NOW_MS), 8);
+	serve_tries_note(&tries, "hers", true, NOW_MS);
+	ck_assert_uint_eq(serve_tries_wait(&tries, "hers", NOW_MS), 0);
+	for (unsigned i = 0; i <= SERVE_FREE_TRIES; i++)
+		serve_tries_note(&tries, "his", false, NOW_MS);
+	serve_tries_note(&tries, "his", false, NOW_MS + SERVE_TRIED_MS + 1);
+	ck_assert_uint_eq(serve_tries_wait(&tries, "his", NOW_MS + SERVE_TRIED_MS + 1), 0);
 }
 END_TEST
 
@@ -112,7 +144,7 @@ static char home[64];
 static pid_t keeper;
 static struct line *line;
 
-static void start_keeper(void)
+static void start(bool many)
 {
 	int ends[2];
 	post = fakepost_start();
@@ -122,11 +154,22 @@ static void start_keeper(void)
 	keeper = fork();
 	if (keeper == 0) {
 		close(ends[0]);
-		_exit(serve_run(&(struct serve_config){.home = home, .post = post->path, .line = ends[1]}) == ERR_OK ? 0 : 1);
+		const struct serve_config config = {.home = home, .post = post->path, .people = many ? home : NULL, .line = ends[1]};
+		_exit(serve_run(&config) == ERR_OK ? 0 : 1);
 	}
 	close(ends[1]);
 	line = line_new(ends[0], LINE_REPLY_MAX);
 	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+}
+
+static void start_keeper(void)
+{
+	start(false);
+}
+
+static void start_box(void)
+{
+	start(true);
 }
 
 static int end_keeper(void)
@@ -352,6 +395,144 @@ START_TEST(a_front_that_talks_nonsense_ends_the_keeper)
 }
 END_TEST
 
+/* How one person's beginning on the box ends. */
+static int begin(const char *name, const char *pin)
+{
+	ask(json_pack("{s:i, s:[s,s,s], s:s, s:s}", "id", 1, "argv", "init", "--name", name, "passphrase", pin, "client", ""));
+	json_t *answer = hear();
+	int code = code_of(answer);
+	json_decref(answer);
+	return code;
+}
+
+/* Fills the session; returns the code, or, if the guess was not taken, minus the seconds to wait. */
+static int enter(const char *name, const char *pin, const char *client, char session[static SERVE_SESSION_DIGITS + 1])
+{
+	ask(json_pack("{s:i, s:{s:s, s:s}, s:s}", "id", 2, "open", "name", name, "passphrase", pin, "client", client));
+	json_t *answer = hear();
+	const char *say = json_string_value(json_object_get(answer, "say"));
+	int code = strstr(say, "too many") != NULL ? -(int)json_integer_value(json_object_get(answer, "wait")) : code_of(answer);
+	snprintf(session, SERVE_SESSION_DIGITS + 1, "%s", json_string_value(json_object_get(answer, "session")));
+	json_decref(answer);
+	return code;
+}
+
+static void check_name(const char *session, const char *name)
+{
+	json_t *answer = run(session, "['id','--card']");
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(answer, "out"), 0), "name")), name);
+	json_decref(answer);
+}
+
+START_TEST(on_a_box_each_opens_their_own_by_name_and_number)
+{
+	char hers[SERVE_SESSION_DIGITS + 1], his[SERVE_SESSION_DIGITS + 1], none[SERVE_SESSION_DIGITS + 1];
+	ck_assert_int_eq(begin("Amal", "123456"), 0);
+	ck_assert_int_eq(begin("Bashar", "654321"), 0);
+	ck_assert_int_eq(enter("amal ", "123456", "", hers), 0);
+	ck_assert_int_eq(enter("Bashar", "654321", "", his), 0);
+	check_name(hers, "Amal");
+	check_name(his, "Bashar");
+	ck_assert_int_eq(enter("Amal", "654321", "", none), EX_NOPERM);
+	ck_assert_int_eq(enter("Bashar", "123456", "", none), EX_NOPERM);
+	ck_assert_str_eq(none, "");
+	ask(json_pack("{s:i, s:{s:s}}", "id", 2, "open", "passphrase", "123456"));
+	json_t *answer = hear();
+	ck_assert_int_ne(code_of(answer), 0);
+	json_decref(answer);
+	ck_assert(state(hers, "open") && state(his, "open") && state("", "people") && !state("", "open"));
+}
+END_TEST
+
+START_TEST(a_box_takes_no_short_number_and_no_name_twice)
+{
+	char session[SERVE_SESSION_DIGITS + 1];
+	ck_assert_int_eq(begin("Amal", "12345"), EX_CANTCREAT);
+	ck_assert_int_eq(begin("Amal", ""), EX_CANTCREAT);
+	ck_assert_int_eq(begin(" ", "123456"), EX_CANTCREAT);
+	ck_assert_int_eq(begin("Amal", "123456"), 0);
+	ck_assert_int_eq(begin("AMAL", "654321"), EX_CANTCREAT);
+	ck_assert_int_eq(enter("Amal", "123456", "", session), 0);
+}
+END_TEST
+
+START_TEST(nobody_learns_from_a_box_who_is_there)
+{
+	char none[SERVE_SESSION_DIGITS + 1], listing[4096], command[256];
+	ck_assert_int_eq(begin("Amal", "123456"), 0);
+	for (int i = 0; i <= SERVE_FREE_TRIES; i++) {
+		json_t *answers[2];
+		for (int whose = 0; whose < 2; whose++) {
+			ask(json_pack("{s:i, s:{s:s, s:s}}", "id", 2, "open", "name", whose == 0 ? "Amal" : "Zed", "passphrase", "wrong one"));
+			answers[whose] = hear();
+		}
+		ck_assert(json_equal(answers[0], answers[1]));
+		json_decref(answers[0]);
+		json_decref(answers[1]);
+	}
+	ck_assert_int_lt(enter("Zed", "123456", "", none), 0);
+	snprintf(command, sizeof command, "ls -R %s; grep -rl Amal %s", home, home);
+	FILE *pipe = popen(command, "r");
+	ck_assert_ptr_nonnull(pipe);
+	size_t len = fread(listing, 1, sizeof listing - 1, pipe);
+	listing[len] = '\0';
+	ck_assert_int_ne(pclose(pipe), -1);
+	ck_assert_msg(strstr(listing, "vault") != NULL && strcasestr(listing, "amal") == NULL, "%s", listing);
+}
+END_TEST
+
+START_TEST(a_phone_that_guesses_waits_and_so_does_the_vault_but_not_the_others)
+{
+	char session[SERVE_SESSION_DIGITS + 1], name[16];
+	ck_assert_int_eq(begin("Amal", "123456"), 0);
+	ck_assert_int_eq(begin("Bashar", "654321"), 0);
+	for (int i = 0; i <= SERVE_FREE_TRIES; i++) {
+		snprintf(name, sizeof name, "Name %d", i);
+		ck_assert_int_eq(enter(name, "123456", "10.0.0.7", session), EX_NOPERM);
+	}
+	ck_assert_int_lt(enter("Amal", "123456", "10.0.0.7", session), 0);
+	ck_assert_int_eq(enter("Amal", "123456", "10.0.0.8", session), 0);
+	for (int i = 0; i <= SERVE_FREE_TRIES; i++)
+		ck_assert_int_eq(enter("Amal", "654321", "", session), EX_NOPERM);
+	ck_assert_int_lt(enter("Amal", "123456", "10.0.0.8", session), 0);
+	ck_assert_int_eq(enter("Bashar", "654321", "10.0.0.8", session), 0);
+}
+END_TEST
+
+START_TEST(one_person_s_wiping_touches_only_theirs)
+{
+	char hers[SERVE_SESSION_DIGITS + 1], again[SERVE_SESSION_DIGITS + 1], his[SERVE_SESSION_DIGITS + 1];
+	ck_assert_int_eq(begin("Amal", "123456"), 0);
+	ck_assert_int_eq(begin("Bashar", "654321"), 0);
+	ck_assert_int_eq(enter("Amal", "123456", "", hers), 0);
+	ck_assert_int_eq(enter("Amal", "123456", "", again), 0);
+	ck_assert_int_eq(enter("Bashar", "654321", "", his), 0);
+	ask(json_pack("{s:i, s:[s], s:s, s:s}", "id", 1, "argv", "wipe", "session", hers, "passphrase", "123456"));
+	json_t *answer = hear();
+	ck_assert_int_eq(code_of(answer), 0);
+	json_decref(answer);
+	ck_assert(!state(hers, "open") && !state(again, "open"));
+	check_name(his, "Bashar");
+	ck_assert_int_eq(enter("Amal", "123456", "", again), EX_NOPERM);
+	ck_assert_int_eq(begin("Amal", "another one"), 0);
+}
+END_TEST
+
+START_TEST(without_a_session_a_box_does_nothing_in_anybody_s_vault)
+{
+	char session[SERVE_SESSION_DIGITS + 1];
+	ck_assert_int_eq(begin("Amal", "123456"), 0);
+	ck_assert_int_eq(enter("Amal", "123456", "", session), 0);
+	ck_assert_int_eq(run_code("", "['status']"), 0);
+	ck_assert_int_eq(run_code("", "['inbox']"), EX_NOPERM);
+	ck_assert_int_eq(run_code(SESSION, "['id']"), EX_NOPERM);
+	ck_assert_int_eq(run_code(session, "['inbox']"), 0);
+	ask(json_pack("{s:i, s:b, s:s}", "id", 4, "lock", true, "session", session));
+	json_decref(hear());
+	ck_assert_int_eq(run_code(session, "['id']"), EX_NOPERM);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("serve");
@@ -361,6 +542,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, who_asks_nothing_for_ten_minutes_is_locked_and_the_key_is_gone);
 	tcase_add_test(tests, a_session_at_work_is_neither_locked_nor_given_up);
 	tcase_add_test(tests, sessions_opened_once_do_not_push_out_one_in_use);
+	tcase_add_test(tests, only_the_sessions_of_one_vault_are_locked);
+	tcase_add_test(tests, guesses_at_one_do_not_slow_another_and_many_do_not_make_the_worst_forgotten);
 	tcase_add_test(tests, guessing_becomes_slower_and_slower_and_a_right_one_ends_it);
 	suite_add_tcase(suite, tests);
 	tests = tcase_create("keeper");
@@ -374,6 +557,16 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, the_command_line_works_beside_an_open_session);
 	tcase_add_test(tests, a_vault_made_anew_meanwhile_must_be_unlocked_anew);
 	tcase_add_test(tests, a_front_that_talks_nonsense_ends_the_keeper);
+	suite_add_tcase(suite, tests);
+	tests = tcase_create("box");
+	tcase_set_timeout(tests, 120);
+	tcase_add_checked_fixture(tests, start_box, stop_keeper);
+	tcase_add_test(tests, on_a_box_each_opens_their_own_by_name_and_number);
+	tcase_add_test(tests, a_box_takes_no_short_number_and_no_name_twice);
+	tcase_add_test(tests, nobody_learns_from_a_box_who_is_there);
+	tcase_add_test(tests, a_phone_that_guesses_waits_and_so_does_the_vault_but_not_the_others);
+	tcase_add_test(tests, one_person_s_wiping_touches_only_theirs);
+	tcase_add_test(tests, without_a_session_a_box_does_nothing_in_anybody_s_vault);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

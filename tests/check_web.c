@@ -5,6 +5,8 @@
 #include "node/web/line.h"
 #include "node/web/origin.h"
 #include "node/web/page.h"
+#include "node/web/portal.h"
+#include "node/web/sign.h"
 #include "node/web/visitors.h"
 #include "tests/support/suite.h"
 
@@ -107,6 +109,19 @@ START_TEST(a_person_s_words_keep_their_direction_to_themselves)
 	html.len = 0;
 	html_user_lines(&html, "one\ntwo");
 	ck_assert_str_eq(html.bytes, "<bdi dir=\"auto\">one<br>two</bdi>");
+}
+END_TEST
+
+START_TEST(marks_of_direction_stay_in_a_field_and_are_left_out_of_what_is_shown)
+{
+	html_text(&html, "a\u200F\u200E\u061Cb\nc");
+	ck_assert_str_eq(html.bytes, "a\u200F\u200E\u061Cb\nc");
+	html.len = 0;
+	html_user(&html, "a\u200F\u200E\u061Cb\nc");
+	ck_assert_str_eq(html.bytes, "<bdi dir=\"auto\">ab c</bdi>");
+	html.len = 0;
+	html_add(&html, "%s", "a\u200F\u200E\u061Cb\nc");
+	ck_assert_str_eq(html.bytes, "ab c");
 }
 END_TEST
 
@@ -337,6 +352,7 @@ START_TEST(a_draft_is_one_page_s_and_gone_with_its_visitor)
 	keep(amal, "/need", "text=two");
 	keep(amal, "/safe", "text=three");
 	ck_assert_str_eq(amal->drafts[0].path, "/safe");
+	ck_assert_str_eq(amal->drafts[2].path, "");
 	ck_assert_str_eq(drafted(amal, "/safe"), "three");
 	ck_assert_str_eq(drafted(amal, "/need"), "two");
 	ck_assert_ptr_null(visitors_draft(amal, "/seek"));
@@ -440,6 +456,76 @@ START_TEST(a_large_answer_crosses_a_small_socket)
 }
 END_TEST
 
+static struct portal portal;
+
+START_TEST(what_phones_ask_is_known_by_name_and_path)
+{
+	ck_assert_int_eq(portal_probe("/generate_204")->status, 204);
+	ck_assert_int_eq(portal_probe("/gen_204")->status, 204);
+	ck_assert_ptr_nonnull(strstr(portal_probe("/hotspot-detect.html")->body, "<TITLE>Success</TITLE>"));
+	ck_assert_ptr_nonnull(strstr(portal_probe("/library/test/success.html")->body, "<TITLE>Success</TITLE>"));
+	ck_assert_str_eq(portal_probe("/ncsi.txt")->body, "Microsoft NCSI");
+	ck_assert_str_eq(portal_probe("/connecttest.txt")->body, "Microsoft Connect Test");
+	ck_assert_int_eq(portal_probe("/canonical.html")->status, 200);
+	ck_assert_ptr_null(portal_probe("/"));
+	ck_assert_ptr_null(portal_probe("/generate_204/"));
+	ck_assert(portal_host("captive.apple.com") && portal_host("ConnectivityCheck.gstatic.com:80"));
+	ck_assert(!portal_host("captive.apple.com:8080") && !portal_host("captive.apple.com.evil.org") && !portal_host("apple.com") &&
+		  !portal_host("") && !portal_host("www.google.com"));
+	enum portal_mode mode;
+	ck_assert(portal_mode_of("quiet", &mode) && mode == PORTAL_QUIET);
+	ck_assert(!portal_mode_of("", &mode) && !portal_mode_of("Splash", &mode));
+}
+END_TEST
+
+START_TEST(a_phone_is_led_to_the_page_until_somebody_taps_on_it)
+{
+	memset(&portal, 0, sizeof portal);
+	ck_assert(!portal_passes(&portal, "10.42.0.7", NOW_MS));
+	portal.mode = PORTAL_QUIET;
+	ck_assert(portal_passes(&portal, "10.42.0.7", NOW_MS));
+	portal.mode = PORTAL_SPLASH;
+	ck_assert(!portal_passes(&portal, "10.42.0.7", NOW_MS));
+	portal_pass(&portal, "10.42.0.7", NOW_MS);
+	ck_assert(portal_passes(&portal, "10.42.0.7", NOW_MS) && !portal_passes(&portal, "10.42.0.70", NOW_MS));
+	ck_assert(portal_passes(&portal, "10.42.0.7", NOW_MS + PORTAL_IDLE_MS - 1));
+	ck_assert(portal_passes(&portal, "10.42.0.7", NOW_MS + 2 * PORTAL_IDLE_MS - 2)); /* it asked in between */
+	ck_assert(!portal_passes(&portal, "10.42.0.7", NOW_MS + 4 * PORTAL_IDLE_MS));
+}
+END_TEST
+
+START_TEST(of_too_many_phones_the_one_that_asked_least_lately_is_forgotten)
+{
+	char address[PORTAL_ADDRESS_MAX + 1];
+	memset(&portal, 0, sizeof portal);
+	portal.mode = PORTAL_SPLASH;
+	for (unsigned i = 0; i < PORTAL_CLIENTS_MAX; i++) {
+		snprintf(address, sizeof address, "10.42.%u.%u", i / 250, i % 250);
+		portal_pass(&portal, address, NOW_MS + i);
+	}
+	ck_assert(portal_passes(&portal, "10.42.0.0", NOW_MS + 1000));
+	portal_pass(&portal, "10.42.9.9", NOW_MS + 1001);
+	portal_pass(&portal, "10.42.9.9", NOW_MS + 1002);
+	ck_assert(portal_passes(&portal, "10.42.9.9", NOW_MS + 1003) && portal_passes(&portal, "10.42.0.0", NOW_MS + 1003));
+	ck_assert(!portal_passes(&portal, "10.42.0.1", NOW_MS + 1003) && portal_passes(&portal, "10.42.0.2", NOW_MS + 1003));
+}
+END_TEST
+
+START_TEST(what_would_end_a_part_of_a_wifi_code_is_escaped)
+{
+	char wifi[SIGN_WIFI_MAX], *page = NULL;
+	size_t len = 0;
+	sign_wifi(&(struct sign){.name = "Clinic: \"5\"; a,b\\", .passphrase = "abcde-fghij"}, wifi);
+	ck_assert_str_eq(wifi, "WIFI:S:Clinic\\: \\\"5\\\"\\; a\\,b\\\\;T:WPA;P:abcde-fghij;;");
+	FILE *out = open_memstream(&page, &len);
+	ck_assert(sign_print(&(struct sign){.name = "<b>", .passphrase = "abcde-fghij", .address = "10.42.0.1"}, out));
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_ptr_nonnull(strstr(page, "&lt;b&gt;"));
+	ck_assert_ptr_null(strstr(page, "<bdi><b>"));
+	free(page);
+}
+END_TEST
+
 START_TEST(only_paths_of_pages_are_pages)
 {
 	static const char *const pages[] = {"/", "/start", "/unlock", "/safe", "/inbox", "/m/0123abcd", "/status", "/settings", "/wipe"};
@@ -462,6 +548,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, of_marks_that_stack_on_a_letter_a_sane_number_stays);
 	tcase_add_test(tests, a_value_that_nobody_sees_comes_back_as_it_was);
 	tcase_add_test(tests, a_person_s_words_keep_their_direction_to_themselves);
+	tcase_add_test(tests, marks_of_direction_stay_in_a_field_and_are_left_out_of_what_is_shown);
 	tcase_add_test(tests, a_format_escapes_what_it_is_given);
 	tcase_add_test(tests, a_page_that_does_not_fit_says_so_and_ends_there);
 	tcase_add_test(tests, a_form_is_read_as_a_browser_sends_it);
@@ -479,6 +566,10 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, frames_cross_whole_however_they_are_cut);
 	tcase_add_test(tests, a_frame_over_the_bound_breaks_the_line);
 	tcase_add_test(tests, a_large_answer_crosses_a_small_socket);
+	tcase_add_test(tests, what_phones_ask_is_known_by_name_and_path);
+	tcase_add_test(tests, a_phone_is_led_to_the_page_until_somebody_taps_on_it);
+	tcase_add_test(tests, of_too_many_phones_the_one_that_asked_least_lately_is_forgotten);
+	tcase_add_test(tests, what_would_end_a_part_of_a_wifi_code_is_escaped);
 	tcase_add_test(tests, only_paths_of_pages_are_pages);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -2,6 +2,7 @@
 
 #include "crypto/wipe.h"
 #include "node/desk/serve_allow.h"
+#include "node/desk/serve_box.h"
 #include "node/desk/serve_worker.h"
 #include "node/desk/text.h"
 #include "node/web/line.h"
@@ -12,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -37,7 +39,8 @@ struct work {
 	struct keeper *keeper;
 	bool used;
 	struct serve_request request;
-	struct serve_session *session; /* NULL: it needs none */
+	struct serve_session *session;        /* NULL: it needs none */
+	char folder[SERVE_FOLDER_DIGITS + 1]; /* whose vault it is about, as in a session */
 	struct serve_worker worker;
 	struct output out, say;
 	uint64_t deadline_ms;
@@ -51,7 +54,7 @@ struct keeper {
 	struct loop_watch *line_watch;
 	struct loop_timer *timer;
 	struct serve_sessions sessions;
-	struct serve_guesses guesses;
+	struct serve_box box;
 	struct work works[WORKS_MAX];
 	struct serve_request queue[QUEUE_MAX]; /* in the order they came */
 	unsigned queue_n;
@@ -138,18 +141,6 @@ static json_t *say_json(const struct work *work)
 	return json_string(inert);
 }
 
-/* Whether its result says that a passphrase was right or wrong. */
-static bool is_guess(const struct serve_request *request)
-{
-	return request->kind == SERVE_OPEN || (request->kind == SERVE_RUN && strcmp(request->words[0], "wipe") == 0);
-}
-
-static void note_guess(struct keeper *keeper, const struct work *work, int code)
-{
-	if (is_guess(&work->request) && (code == 0 || code == EX_NOPERM))
-		serve_guesses_note(&keeper->guesses, code == 0, now_ms(keeper));
-}
-
 /* What is wrong with an opened vault, as an exit code; the session that came of it. */
 static int take_session(struct keeper *keeper, const struct work *work, int code, const struct serve_session **session)
 {
@@ -159,7 +150,7 @@ static int take_session(struct keeper *keeper, const struct work *work, int code
 	if (work->out.len != sizeof kept)
 		return EX_SOFTWARE;
 	memcpy(&kept, work->out.bytes, sizeof kept);
-	*session = serve_sessions_open(&keeper->sessions, &kept, now_ms(keeper));
+	*session = serve_sessions_open(&keeper->sessions, work->folder, &kept, now_ms(keeper));
 	wipe(&kept, sizeof kept);
 	return *session != NULL ? 0 : EX_TEMPFAIL;
 }
@@ -169,7 +160,23 @@ static json_t *opened_json(struct keeper *keeper, const struct work *work, int c
 	const struct serve_session *session = NULL;
 	code = take_session(keeper, work, code, &session);
 	return json_pack("{s:I, s:i, s:s, s:I, s:o}", "id", work->request.id, "code", code, "session", session != NULL ? session->token : "", "wait",
-			 (json_int_t)serve_guesses_wait(&keeper->guesses, now_ms(keeper)), "say", say_json(work));
+			 (json_int_t)serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper)), "say", say_json(work));
+}
+
+/* Whose vault is gone, or another one: their keys open nothing any more. */
+static void lock_folder(struct keeper *keeper, const char *folder)
+{
+	serve_sessions_lock_folder(&keeper->sessions, folder);
+	for (unsigned i = 0; i < WORKS_MAX; i++)
+		if (keeper->works[i].used && strcmp(keeper->works[i].folder, folder) == 0)
+			keeper->works[i].session = NULL;
+}
+
+static void forget_vault(struct keeper *keeper, const char *folder)
+{
+	lock_folder(keeper, folder);
+	if (keeper->box.many)
+		serve_people_clear(&keeper->box.people, folder);
 }
 
 static void finish(struct keeper *keeper, struct work *work)
@@ -177,8 +184,8 @@ static void finish(struct keeper *keeper, struct work *work)
 	int code = serve_worker_end(&work->worker);
 	if (work->too_late)
 		code = EX_TEMPFAIL;
-	note_guess(keeper, work, code);
-	bool locked = work->session != NULL && code == EX_NOPERM && !is_guess(&work->request);
+	serve_box_note(&keeper->box, &work->request, work->folder, code, now_ms(keeper));
+	bool locked = work->session != NULL && code == EX_NOPERM && !serve_box_is_guess(&work->request);
 	if (work->session != NULL) {
 		work->session->busy = false;
 		work->session->used_again = true;
@@ -190,10 +197,10 @@ static void finish(struct keeper *keeper, struct work *work)
 		send_answer(keeper, opened_json(keeper, work, code));
 	else
 		send_answer(keeper, json_pack("{s:I, s:i, s:b, s:I, s:o, s:o}", "id", work->request.id, "code", code, "locked", locked, "wait",
-					      (json_int_t)serve_guesses_wait(&keeper->guesses, now_ms(keeper)), "out", lines_json(&work->out), "say",
-					      say_json(work)));
+					      (json_int_t)serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper)), "out",
+					      lines_json(&work->out), "say", say_json(work)));
 	if (work->request.kind == SERVE_RUN && strcmp(work->request.words[0], "wipe") == 0 && code == 0)
-		serve_sessions_lock_all(&keeper->sessions);
+		forget_vault(keeper, work->folder);
 	output_drop(&work->out);
 	output_drop(&work->say);
 	serve_request_free(&work->request);
@@ -278,12 +285,14 @@ static bool watch_output(struct work *work, struct output *output, int fd, size_
 /* Takes the request. */
 static void begin(struct keeper *keeper, struct work *work, struct serve_request *request, struct serve_session *session)
 {
+	char home[FILES_PATH_MAX];
+	bool good = serve_box_home(&keeper->box, work->folder, request->kind == SERVE_RUN, home);
 	struct serve_job job = {.request = request,
-				.home = keeper->config->home,
+				.home = home,
 				.post = keeper->config->post,
 				.kept = session != NULL ? &session->kept : NULL,
 				.sessions = &keeper->sessions};
-	enum err err = serve_worker_start(&job, &work->worker);
+	enum err err = good ? serve_worker_start(&job, &work->worker) : ERR_LIMIT;
 	if (err != ERR_OK) {
 		refuse(keeper, request, EX_TEMPFAIL, false, "barid: this machine has no room for more work just now");
 		serve_request_free(request);
@@ -314,20 +323,29 @@ static struct work *free_work(struct keeper *keeper)
 static bool guessing(const struct keeper *keeper)
 {
 	for (unsigned i = 0; i < WORKS_MAX; i++)
-		if (keeper->works[i].used && is_guess(&keeper->works[i].request))
+		if (keeper->works[i].used && serve_box_slows(&keeper->box, &keeper->works[i].request))
 			return true;
 	return false;
 }
 
 static void answer_state(struct keeper *keeper, const struct serve_request *request)
 {
-	bool there = vault_exists(keeper->config->home), wants = false;
-	if (!there)
-		serve_sessions_lock_all(&keeper->sessions); /* their keys open nothing any more */
-	if (there && vault_wants_passphrase(keeper->config->home, &wants) != ERR_OK)
+	const struct serve_session *session = serve_sessions_find(&keeper->sessions, request->session, now_ms(keeper));
+	bool many = keeper->box.many, there = many, wants = many;
+	char home[FILES_PATH_MAX], folder[SERVE_FOLDER_DIGITS + 1];
+	if (!many)
+		there = vault_exists(keeper->config->home);
+	if (there && !many && vault_wants_passphrase(keeper->config->home, &wants) != ERR_OK)
 		wants = true;
-	bool open = serve_sessions_find(&keeper->sessions, request->session, now_ms(keeper)) != NULL;
-	send_answer(keeper, json_pack("{s:I, s:i, s:b, s:b, s:b}", "id", request->id, "code", 0, "vault", there, "wants", wants, "open", open));
+	if (session != NULL) {
+		strcpy(folder, session->folder);
+		bool gone = many ? !serve_people_home(&keeper->box.people, folder, home) || !vault_exists(home) : !there;
+		if (gone)
+			lock_folder(keeper, folder);
+		session = gone ? NULL : session;
+	}
+	send_answer(keeper, json_pack("{s:I, s:i, s:b, s:b, s:b, s:b}", "id", request->id, "code", 0, "vault", there, "wants", wants, "open",
+				      session != NULL, "people", many));
 }
 
 static void answer_lock(struct keeper *keeper, const struct serve_request *request)
@@ -338,33 +356,48 @@ static void answer_lock(struct keeper *keeper, const struct serve_request *reque
 	refuse(keeper, request, 0, true, "");
 }
 
-/* Starts, answers or leaves in the queue. True: it is done with. */
-static bool take_up(struct keeper *keeper, struct serve_request *request)
+/* Answers what needs no work. True: it is done with. */
+static bool answer_at_once(struct keeper *keeper, const struct serve_request *request, const struct serve_session *session)
 {
 	const struct serve_allowed *allowed = request->kind == SERVE_RUN ? serve_allow(request) : NULL;
-	struct serve_session *session = serve_sessions_find(&keeper->sessions, request->session, now_ms(keeper));
-	bool guess = is_guess(request);
-	bool person = request->kind == SERVE_RUN && allowed != NULL && allowed->need == SERVE_PERSON;
-	struct work *work = free_work(keeper);
-	uint64_t wait_s = serve_guesses_wait(&keeper->guesses, now_ms(keeper));
+	char folder[SERVE_FOLDER_DIGITS + 1];
+	bool named = serve_box_folder(&keeper->box, request, session, folder);
+	uint64_t wait_s = serve_box_wait(&keeper->box, request, folder, now_ms(keeper));
+	const char *why_not = named ? serve_box_refuses(&keeper->box, request, folder) : "barid: whose?";
 	if (request->kind == SERVE_STATE) {
 		answer_state(keeper, request);
 	} else if (request->kind == SERVE_RUN && allowed == NULL) {
 		refuse(keeper, request, EX_USAGE, false, "barid: that is not done by a page");
-	} else if (person && session == NULL) {
+	} else if (allowed != NULL && allowed->need == SERVE_PERSON && session == NULL) {
 		refuse(keeper, request, EX_NOPERM, true, "barid: the vault is locked");
-	} else if (guess && wait_s > 0) {
+	} else if (wait_s > 0) {
 		send_answer(keeper, json_pack("{s:I, s:i, s:s, s:I, s:[], s:s}", "id", request->id, "code", EX_NOPERM, "session", "", "wait",
 					      (json_int_t)wait_s, "out", "say", "barid: too many wrong passphrases"));
-	} else if (session != NULL && session->busy && request->kind != SERVE_OPEN) {
-		return false;
-	} else if (request->kind == SERVE_LOCK) {
-		answer_lock(keeper, request);
-	} else if (work == NULL || (guess && guessing(keeper))) {
-		return false;
+	} else if (why_not != NULL) {
+		serve_box_note(&keeper->box, request, folder, EX_CANTCREAT, now_ms(keeper));
+		refuse(keeper, request, EX_CANTCREAT, false, why_not);
 	} else {
-		begin(keeper, work, request, person ? session : NULL);
-		return true;
+		return false;
+	}
+	return true;
+}
+
+/* Starts, answers or leaves in the queue. True: it is done with. */
+static bool take_up(struct keeper *keeper, struct serve_request *request)
+{
+	struct serve_session *session = serve_sessions_find(&keeper->sessions, request->session, now_ms(keeper));
+	struct work *work = free_work(keeper);
+	if (!answer_at_once(keeper, request, session)) {
+		if (session != NULL && session->busy && request->kind != SERVE_OPEN)
+			return false;
+		if (request->kind != SERVE_LOCK) {
+			if (work == NULL || (serve_box_slows(&keeper->box, request) && guessing(keeper)))
+				return false;
+			(void)serve_box_folder(&keeper->box, request, session, work->folder); /* it was found above */
+			begin(keeper, work, request, request->kind == SERVE_RUN && serve_allow(request)->need == SERVE_PERSON ? session : NULL);
+			return true;
+		}
+		answer_lock(keeper, request);
 	}
 	serve_request_free(request);
 	return true;
@@ -445,6 +478,10 @@ static enum err start(struct keeper *keeper)
 	keeper->line = line_new(keeper->config->line, LINE_REQUEST_MAX);
 	if (keeper->timer == NULL || keeper->line == NULL)
 		return ERR_MEMORY;
+	if (keeper->box.many)
+		err = serve_people_open(&keeper->box.people, keeper->config->people);
+	if (err != ERR_OK)
+		return err;
 	keeper->line_watch = loop_watch_new(keeper->loop, keeper->config->line, line_ready, keeper);
 	if (keeper->line_watch == NULL || fcntl(keeper->config->line, F_SETFL, O_NONBLOCK) != 0)
 		return ERR_MEMORY;
@@ -481,6 +518,7 @@ enum err serve_run(const struct serve_config *config)
 	if (keeper == NULL)
 		return ERR_MEMORY;
 	keeper->config = config;
+	keeper->box = (struct serve_box){.many = config->people != NULL, .home = config->home};
 	for (unsigned i = 0; i < WORKS_MAX; i++)
 		keeper->works[i] = (struct work){.keeper = keeper, .out = {.fd = -1}, .say = {.fd = -1}};
 	enum err err = start(keeper);

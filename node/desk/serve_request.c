@@ -32,6 +32,16 @@ static bool take_passphrase(const json_t *value, struct serve_request *out)
 	return true;
 }
 
+/* Whose vault "init" makes: the last --name, as the verb itself takes it. */
+static void find_name(struct serve_request *request)
+{
+	if (strcmp(request->words[0], "init") != 0)
+		return;
+	for (unsigned i = 1; i + 1 < request->words_n; i++)
+		if (strcmp(request->words[i], "--name") == 0)
+			request->name = request->words[++i];
+}
+
 static bool take_words(const json_t *value, struct serve_request *out)
 {
 	size_t n = json_array_size(value);
@@ -43,13 +53,28 @@ static bool take_words(const json_t *value, struct serve_request *out)
 			return false;
 	}
 	out->words_n = (unsigned)n;
+	find_name(out);
 	return true;
 }
 
 static bool take_open(const json_t *value, struct serve_request *out)
 {
+	const json_t *name = json_object_get(value, "name");
 	out->kind = SERVE_OPEN;
-	return json_object_size(value) == 1 && take_passphrase(json_object_get(value, "passphrase"), out);
+	out->name = json_string_value(name);
+	if (name != NULL && (out->name == NULL || strlen(out->name) > SERVE_NAME_MAX))
+		return false;
+	return json_object_size(value) == (name != NULL ? 2 : 1) && take_passphrase(json_object_get(value, "passphrase"), out);
+}
+
+static bool take_client(const json_t *value, struct serve_request *out)
+{
+	const char *text = json_string_value(value);
+	size_t len = text != NULL ? strlen(text) : SIZE_MAX;
+	if (len > SERVE_CLIENT_MAX)
+		return false;
+	memcpy(out->client, text, len + 1);
+	return true;
 }
 
 static bool take_member(const char *name, const json_t *value, struct serve_request *out, unsigned *kinds)
@@ -61,6 +86,8 @@ static bool take_member(const char *name, const json_t *value, struct serve_requ
 		return take_session(value, out);
 	if (strcmp(name, "passphrase") == 0)
 		return take_passphrase(value, out);
+	if (strcmp(name, "client") == 0)
+		return take_client(value, out);
 	if (strcmp(name, "stdin") == 0) {
 		out->input = json_string_value(value);
 		return out->input != NULL;

@@ -5,7 +5,8 @@
  * allowed (serve_allow.h).
  *
  *   {"id":7,"argv":["safe","--org","Medics"],"session":"...","stdin":"...","passphrase":"..."}   all but id and argv may be missing
- *   {"id":8,"open":{"passphrase":"..."}}    {"id":9,"lock":true,"session":"..."}    {"id":10,"state":true,"session":"..."}
+ *   {"id":8,"open":{"passphrase":"...","name":"..."},"client":"10.42.0.7"}    name: whose vault, on a box of several people
+ *   {"id":9,"lock":true,"session":"..."}    {"id":10,"state":true,"session":"..."}
  */
 
 #include "node/desk/vault.h"
@@ -16,6 +17,8 @@ enum {
 	SERVE_WORDS_MAX = 64, /* of a command line */
 	SERVE_WORD_SIZE_MAX = 6000,
 	SERVE_SESSION_DIGITS = 32,
+	SERVE_CLIENT_MAX = 63, /* bytes: an address, which only slows guessing down */
+	SERVE_NAME_MAX = 64,   /* bytes */
 };
 
 enum serve_kind { SERVE_RUN, SERVE_OPEN, SERVE_LOCK, SERVE_STATE };
@@ -26,6 +29,8 @@ struct serve_request {
 	char session[SERVE_SESSION_DIGITS + 1]; /* "" none */
 	unsigned words_n;
 	const char *words[SERVE_WORDS_MAX]; /* borrow from json */
+	char client[SERVE_CLIENT_MAX + 1];  /* which phone asks, as the front says; "" unknown */
+	const char *name;                   /* whose vault to open, or, of "init", to make; borrows from json; NULL none */
 	const char *input;                  /* for the verb's standard input; NULL none */
 	bool has_passphrase;
 	struct passphrase passphrase;

@@ -4,6 +4,7 @@
 #include "crypto/wipe.h"
 #include "node/desk/text.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { TOKEN_SIZE = SERVE_SESSION_DIGITS / 2, DELAY_SHIFT_MAX = 16 };
@@ -29,7 +30,7 @@ static struct serve_session *free_place(struct serve_sessions *sessions)
 	return place;
 }
 
-struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const struct safebox *kept, uint64_t now_ms)
+struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const char *folder, const struct safebox *kept, uint64_t now_ms)
 {
 	struct serve_session *session = free_place(sessions);
 	if (session == NULL)
@@ -38,6 +39,8 @@ struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const
 	key_random(token, sizeof token);
 	*session = (struct serve_session){.kept = *kept, .used_ms = now_ms};
 	text_hex(token, sizeof token, session->token);
+	assert(strlen(folder) < sizeof session->folder);
+	strcpy(session->folder, folder);
 	wipe(token, sizeof token);
 	return session;
 }
@@ -61,6 +64,13 @@ void serve_sessions_lock(struct serve_session *session)
 void serve_sessions_lock_all(struct serve_sessions *sessions)
 {
 	wipe(sessions, sizeof *sessions);
+}
+
+void serve_sessions_lock_folder(struct serve_sessions *sessions, const char *folder)
+{
+	for (unsigned i = 0; i < SERVE_SESSIONS_MAX; i++)
+		if (strcmp(sessions->list[i].folder, folder) == 0)
+			serve_sessions_lock(&sessions->list[i]);
 }
 
 uint64_t serve_sessions_expire(struct serve_sessions *sessions, uint64_t now_ms)
@@ -95,4 +105,53 @@ void serve_guesses_note(struct serve_guesses *guesses, bool right, uint64_t now_
 	unsigned shift = guesses->wrong - SERVE_FREE_TRIES;
 	uint64_t delay_s = shift < DELAY_SHIFT_MAX ? (uint64_t)1 << shift : SERVE_DELAY_MAX_S;
 	guesses->not_before_ms = now_ms + (delay_s < SERVE_DELAY_MAX_S ? delay_s : SERVE_DELAY_MAX_S) * 1000;
+}
+
+static bool is_remembered(const struct serve_tried *tried, uint64_t now_ms)
+{
+	return tried->who[0] != '\0' && now_ms < tried->used_ms + SERVE_TRIED_MS;
+}
+
+static const struct serve_tried *find_tried(const struct serve_tries *tries, const char *who, uint64_t now_ms)
+{
+	for (unsigned i = 0; i < SERVE_TRIED_MAX; i++)
+		if (is_remembered(&tries->list[i], now_ms) && strcmp(tries->list[i].who, who) == 0)
+			return &tries->list[i];
+	return NULL;
+}
+
+/* A place that is free, or that of the one with the fewest wrong guesses, of those the oldest. */
+static struct serve_tried *place_tried(struct serve_tries *tries, uint64_t now_ms)
+{
+	struct serve_tried *place = NULL;
+	for (unsigned i = 0; i < SERVE_TRIED_MAX; i++) {
+		struct serve_tried *tried = &tries->list[i];
+		if (!is_remembered(tried, now_ms))
+			return tried;
+		if (place == NULL || tried->guesses.wrong < place->guesses.wrong ||
+		    (tried->guesses.wrong == place->guesses.wrong && tried->used_ms < place->used_ms))
+			place = tried;
+	}
+	return place;
+}
+
+uint64_t serve_tries_wait(const struct serve_tries *tries, const char *who, uint64_t now_ms)
+{
+	const struct serve_tried *tried = find_tried(tries, who, now_ms);
+	return tried != NULL ? serve_guesses_wait(&tried->guesses, now_ms) : 0;
+}
+
+void serve_tries_note(struct serve_tries *tries, const char *who, bool right, uint64_t now_ms)
+{
+	const struct serve_tried *found = find_tried(tries, who, now_ms);
+	if (found == NULL && right)
+		return;
+	struct serve_tried *tried = found != NULL ? &tries->list[found - tries->list] : place_tried(tries, now_ms);
+	if (found == NULL) {
+		assert(strlen(who) < sizeof tried->who);
+		*tried = (struct serve_tried){0};
+		strcpy(tried->who, who);
+	}
+	serve_guesses_note(&tried->guesses, right, now_ms);
+	tried->used_ms = now_ms;
 }

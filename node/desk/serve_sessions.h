@@ -5,6 +5,7 @@
  * clock: moments are milliseconds since the machine started.
  */
 
+#include "node/desk/serve_people.h"
 #include "node/desk/serve_request.h"
 
 enum {
@@ -12,10 +13,14 @@ enum {
 	SERVE_IDLE_MS = 10 * 60 * 1000, /* a session that asks nothing for so long is locked */
 	SERVE_FREE_TRIES = 3,           /* wrong passphrases before waiting begins; one may mistype */
 	SERVE_DELAY_MAX_S = 300,        /* a neighbour who guesses on purpose must not keep the owner out for long */
+	SERVE_WHO_MAX = SERVE_CLIENT_MAX + 1,
+	SERVE_TRIED_MAX = 256,           /* vaults and clients whose guesses are remembered, of each */
+	SERVE_TRIED_MS = 60 * 60 * 1000, /* and so long after the last */
 };
 
 struct serve_session {
 	char token[SERVE_SESSION_DIGITS + 1]; /* "" free */
+	char folder[SERVE_FOLDER_DIGITS + 1]; /* whose vault it opens on a box of several people (serve_people.h); "" elsewhere */
 	struct safebox kept;
 	uint64_t used_ms;
 	bool used_again; /* it asked for something after it was opened */
@@ -26,14 +31,16 @@ struct serve_sessions {
 	struct serve_session list[SERVE_SESSIONS_MAX];
 };
 
-/* Opens a session under a fresh token; copies kept. When the table is full the one that asked least lately goes, those that never asked again before
- * the others, one that is busy never. NULL: all are busy. */
-struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const struct safebox *kept, uint64_t now_ms);
+/* Opens a session under a fresh token for the vault of a folder; copies kept. When the table is full the one that asked least lately goes, those that
+ * never asked again before the others, one that is busy never. NULL: all are busy. */
+struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const char *folder, const struct safebox *kept, uint64_t now_ms);
 /* By its token; a session that has been idle too long is locked, and NULL. */
 struct serve_session *serve_sessions_find(struct serve_sessions *sessions, const char *token, uint64_t now_ms);
 /* Forgets its key. */
 void serve_sessions_lock(struct serve_session *session);
 void serve_sessions_lock_all(struct serve_sessions *sessions);
+/* Those of one vault. */
+void serve_sessions_lock_folder(struct serve_sessions *sessions, const char *folder);
 /* Locks what has been idle too long. Returns when to call again, UINT64_MAX: not before another is opened. */
 uint64_t serve_sessions_expire(struct serve_sessions *sessions, uint64_t now_ms);
 
@@ -47,5 +54,21 @@ struct serve_guesses {
 uint64_t serve_guesses_wait(const struct serve_guesses *guesses, uint64_t now_ms);
 /* After the free tries each wrong one doubles the wait. A right one forgets them. */
 void serve_guesses_note(struct serve_guesses *guesses, bool right, uint64_t now_ms);
+
+/* The guesses at many vaults, or of many clients, by a name that says nothing here. Zeroed: none yet. */
+struct serve_tried {
+	char who[SERVE_WHO_MAX + 1]; /* "" free */
+	struct serve_guesses guesses;
+	uint64_t used_ms;
+};
+
+struct serve_tries {
+	struct serve_tried list[SERVE_TRIED_MAX];
+};
+
+/* Seconds until the next guess is taken from, or at, whoever it is. */
+uint64_t serve_tries_wait(const struct serve_tries *tries, const char *who, uint64_t now_ms);
+/* A wrong guess, or, with right, an end of the waiting. When the table is full the one with the fewest wrong ones is forgotten. */
+void serve_tries_note(struct serve_tries *tries, const char *who, bool right, uint64_t now_ms);
 
 #endif

@@ -3,7 +3,9 @@
 
 #include "node/desk/verbs.h"
 
+#include "crypto/wipe.h"
 #include "node/desk/serve.h"
+#include "node/desk/serve_people.h"
 #include "node/web/front.h"
 #include "platform/log.h"
 
@@ -102,35 +104,37 @@ static void become(const sigset_t *mask)
 		_exit(EX_OSERR);
 }
 
-static _Noreturn void be_front(int listener, int line, const sigset_t *mask)
+static _Noreturn void be_front(const struct front_config *config, const sigset_t *mask)
 {
 	become(mask);
-	_exit(front_run(&(struct front_config){.listener = listener, .line = line}));
+	_exit(front_run(config));
 }
 
 static _Noreturn void be_keeper(const struct cli *cli, int line, const sigset_t *mask)
 {
 	become(mask);
-	enum err err = serve_run(&(struct serve_config){.home = cli->home, .post = cli->post, .line = line});
+	enum err err = serve_run(&(struct serve_config){.home = cli->home, .post = cli->post, .people = cli_value(cli, "people"), .line = line});
 	_exit(err == ERR_OK ? 0 : err_exit_code(err));
 }
 
 /* False: the system has no room for them. */
-static bool start_pair(const struct cli *cli, int listener, const sigset_t *mask, struct pair *pair)
+static bool start_pair(const struct cli *cli, const struct front_config *config, const sigset_t *mask, struct pair *pair)
 {
 	int ends[2];
+	struct front_config front = *config;
 	*pair = (struct pair){-1, -1};
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return false;
 	pair->front = fork();
 	if (pair->front == 0) {
 		close(ends[1]);
-		be_front(listener, ends[0], mask);
+		front.line = ends[0];
+		be_front(&front, mask);
 	}
 	close(ends[0]);
 	pair->keeper = pair->front > 0 ? fork() : -1;
 	if (pair->keeper == 0) {
-		close(listener);
+		close(config->listener);
 		be_keeper(cli, ends[1], mask);
 	}
 	close(ends[1]);
@@ -174,7 +178,7 @@ static bool watch(const sigset_t *signals, struct pair *pair)
 	}
 }
 
-static int serve(const struct cli *cli, int listener)
+static int serve(const struct cli *cli, const struct front_config *config)
 {
 	sigset_t signals, before;
 	sigemptyset(&signals);
@@ -188,7 +192,7 @@ static int serve(const struct cli *cli, int listener)
 	sigdelset(&ends, SIGCHLD);
 	for (;;) {
 		struct pair pair;
-		bool again = start_pair(cli, listener, &before, &pair);
+		bool again = start_pair(cli, config, &before, &pair);
 		if (!again)
 			log_error("there is no room to start the page's processes");
 		else
@@ -200,12 +204,44 @@ static int serve(const struct cli *cli, int listener)
 	}
 }
 
+/* Makes the folder of several people, so that what is wrong with it is said here; in a process of its own, for the front is to inherit no secret. */
+static int prepare_people(const struct cli *cli)
+{
+	struct serve_people people;
+	int status = 0;
+	if (!cli_has(cli, "people"))
+		return 0;
+	pid_t pid = fork();
+	if (pid == 0) {
+		enum err err = serve_people_open(&people, cli_value(cli, "people"));
+		wipe(&people, sizeof people);
+		_exit(-(int)err);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	enum err err = pid > 0 && WIFEXITED(status) ? (enum err) - WEXITSTATUS(status) : ERR_MEMORY;
+	return err == ERR_OK ? 0 : cli_weather(cli, err, cli_value(cli, "people"));
+}
+
+/* A box greets phones; one person's own device answers none of their questions. */
+static int choose_portal(const struct cli *cli, enum portal_mode *mode)
+{
+	*mode = cli_has(cli, "people") ? PORTAL_SPLASH : PORTAL_OFF;
+	if (!cli_has(cli, "portal") || portal_mode_of(cli_value(cli, "portal"), mode))
+		return 0;
+	return cli_fail(cli, EX_USAGE, "--portal is off, quiet or splash, not \"%s\"", cli_value(cli, "portal"));
+}
+
 int verb_serve(const struct cli *cli)
 {
-	int listener = -1;
+	struct front_config config = {.listener = -1};
 	struct sockaddr_storage name;
 	char address[ADDRESS_TEXT];
-	int code = start_listening(cli, &listener, &name);
+	int code = choose_portal(cli, &config.portal);
+	if (code == 0)
+		code = prepare_people(cli);
+	if (code == 0)
+		code = start_listening(cli, &config.listener, &name);
 	if (code != 0)
 		return code;
 	address_text(&name, address);
@@ -216,7 +252,7 @@ int verb_serve(const struct cli *cli)
 	else
 		printf("The page is at http://%s/\n", address);
 	if (code == 0 && fflush(stdout) == 0)
-		code = serve(cli, listener);
-	close(listener);
+		code = serve(cli, &config);
+	close(config.listener);
 	return code;
 }

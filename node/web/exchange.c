@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { PERMANENT_S = 365 * 86400, COOKIE_MAX = 160 };
+enum { PERMANENT_S = 365 * 86400, COOKIE_MAX = 160, HTTP_PORT = 80 };
 
 enum words_lang exchange_lang(const struct exchange *x)
 {
@@ -164,6 +164,7 @@ void exchange_run(struct exchange *x, exchange_then *then)
 	x->then = then;
 	if (x->visitor != NULL && x->visitor->session[0] != '\0')
 		(void)json_object_set_new(ask, "session", json_string(x->visitor->session)); /* as above */
+	(void)json_object_set_new(ask, "client", json_string(x->address));                   /* as above */
 	exchange_ask(x, ask, heard_run);
 }
 
@@ -176,10 +177,13 @@ static void heard_open(struct exchange *x, const json_t *message)
 	x->then(x, &answer);
 }
 
-void exchange_unlock(struct exchange *x, const char *passphrase, exchange_then *then)
+void exchange_unlock(struct exchange *x, const char *name, const char *passphrase, exchange_then *then)
 {
+	json_t *open = json_pack("{s:s}", "passphrase", passphrase);
+	if (x->is_shared)
+		(void)json_object_set_new(open, "name", json_string(name)); /* without memory the keeper refuses */
 	x->then = then;
-	exchange_ask(x, json_pack("{s:{s:s}}", "open", "passphrase", passphrase), heard_open);
+	exchange_ask(x, json_pack("{s:o, s:s}", "open", open, "client", x->address), heard_open);
 }
 
 static void heard_lock(struct exchange *x, const json_t *message)
@@ -254,6 +258,25 @@ bool exchange_wants_passphrase(const struct exchange *x)
 bool exchange_is_open(const struct exchange *x)
 {
 	return x->is_open;
+}
+
+bool exchange_is_shared(const struct exchange *x)
+{
+	return x->is_shared;
+}
+
+void exchange_address(const struct exchange *x, char *out, size_t cap)
+{
+	const char *format = strchr(x->ours, ':') != NULL ? "http://[%s]%s/" : "http://%s%s/";
+	char port[8] = "";
+	if (x->port != HTTP_PORT)
+		snprintf(port, sizeof port, ":%u", x->port);
+	snprintf(out, cap, format, x->ours, port);
+}
+
+void exchange_pass_portal(struct exchange *x)
+{
+	portal_pass(&x->front->portal, x->address, x->now_ms);
 }
 
 void exchange_keep_draft(struct exchange *x, const char *path)

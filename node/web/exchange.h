@@ -62,8 +62,8 @@ void exchange_passphrase(struct exchange *x, const char *passphrase);
 /* Sends it to the keeper and calls then with the answer, later. If the session ended meanwhile the person is asked to unlock instead, and then is
  * never called: what was posted is kept as a draft. */
 void exchange_run(struct exchange *x, exchange_then *then);
-/* Asks the keeper to open the vault for this visitor; code EX_NOPERM: wrong passphrase. */
-void exchange_unlock(struct exchange *x, const char *passphrase, exchange_then *then);
+/* Asks the keeper to open the vault for this visitor; code EX_NOPERM: wrong passphrase. name: whose, on a box of several people. */
+void exchange_unlock(struct exchange *x, const char *name, const char *passphrase, exchange_then *then);
 /* Asks it to forget the visitor's session. */
 void exchange_lock(struct exchange *x, exchange_then *then);
 
@@ -84,6 +84,13 @@ const json_t *exchange_status(const struct exchange *x);
 bool exchange_has_vault(const struct exchange *x);
 bool exchange_wants_passphrase(const struct exchange *x);
 bool exchange_is_open(const struct exchange *x);
+/* Whether it is a box of several people, each with a vault that only their name and passphrase open. Then nobody learns who is there. */
+bool exchange_is_shared(const struct exchange *x);
+
+/* Fills out with the address these pages were reached at, in numbers: "http://10.42.0.1/". Nothing in it needs escaping. */
+void exchange_address(const struct exchange *x, char *out, size_t cap);
+/* From now on this phone is told that all is well when it asks by itself (portal.h). */
+void exchange_pass_portal(struct exchange *x);
 
 /* Keeps what was posted for a page until it can be sent, instead of an older draft for it; it fills that page's form from then on. */
 void exchange_keep_draft(struct exchange *x, const char *path);

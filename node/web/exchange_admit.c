@@ -60,7 +60,7 @@ static void choose_language(struct exchange *x)
 }
 
 /* The address of ours that the connection came in at, and whose it is. */
-static bool find_ends(struct exchange *x, char ours[static INET6_ADDRSTRLEN])
+static bool find_ends(struct exchange *x)
 {
 	struct evhttp_connection *connection = evhttp_request_get_connection(x->request);
 	struct sockaddr_storage name = {0};
@@ -77,19 +77,18 @@ static bool find_ends(struct exchange *x, char ours[static INET6_ADDRSTRLEN])
 	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&name;
 	x->port = ntohs(name.ss_family == AF_INET6 ? six->sin6_port : four->sin_port);
 	if (name.ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
-		return inet_ntop(AF_INET, &six->sin6_addr.s6_addr[12], ours, INET6_ADDRSTRLEN) != NULL;
-	return inet_ntop(name.ss_family, name.ss_family == AF_INET6 ? (const void *)&six->sin6_addr : (const void *)&four->sin_addr, ours,
-			 INET6_ADDRSTRLEN) != NULL;
+		return inet_ntop(AF_INET, &six->sin6_addr.s6_addr[12], x->ours, sizeof x->ours) != NULL;
+	return inet_ntop(name.ss_family, name.ss_family == AF_INET6 ? (const void *)&six->sin6_addr : (const void *)&four->sin_addr, x->ours,
+			 sizeof x->ours) != NULL;
 }
 
 /* Whether it was meant for us, whatever it asks. */
 static bool is_for_us(struct exchange *x, const struct evhttp_uri *uri)
 {
-	char ours[INET6_ADDRSTRLEN];
 	const char *host = header(x, "Host");
-	if (uri == NULL || evhttp_uri_get_host(uri) != NULL || is_doubled(x, "Host") || !find_ends(x, ours))
+	if (uri == NULL || evhttp_uri_get_host(uri) != NULL || is_doubled(x, "Host") || x->ours[0] == '\0')
 		return false;
-	const struct origin_site site = {.address = ours, .port = x->port};
+	const struct origin_site site = {.address = x->ours, .port = x->port};
 	if (!origin_host_ours(&site, host))
 		return false;
 	snprintf(x->host, sizeof x->host, "%s", host);
@@ -213,6 +212,7 @@ static void heard_state(struct exchange *x, const json_t *message)
 	x->has_vault = json_is_true(json_object_get(message, "vault"));
 	x->wants_passphrase = json_is_true(json_object_get(message, "wants"));
 	x->is_open = json_is_true(json_object_get(message, "open"));
+	x->is_shared = json_is_true(json_object_get(message, "people"));
 	if (!x->is_open && x->visitor->session[0] != '\0')
 		exchange_note_session(x, "");
 	bool known = x->front->has_status && x->now_ms < x->front->status_ms + EXCHANGE_STATUS_MS;
@@ -225,6 +225,10 @@ static void heard_state(struct exchange *x, const json_t *message)
 static void admit(struct exchange *x)
 {
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(x->request);
+	if (!find_ends(x))
+		x->ours[0] = '\0'; /* nothing is for us */
+	else if (exchange_probe(x, uri))
+		return;
 	int status = fault(x, uri);
 	choose_language(x);
 	if (status != 0) {

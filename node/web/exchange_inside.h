@@ -5,10 +5,12 @@
 #include "node/web/exchange.h"
 #include "node/web/line.h"
 #include "node/web/page.h"
+#include "node/web/portal.h"
 #include "node/web/visitors.h"
 
 #include <event2/event.h>
 #include <event2/http.h>
+#include <netinet/in.h>
 
 enum {
 	EXCHANGES_MAX = 40,         /* at once; the keeper keeps as many waiting */
@@ -24,6 +26,7 @@ struct front {
 	struct line *line;
 	struct event *line_event, *line_out_event;
 	struct visitors visitors;
+	struct portal portal;
 	struct exchange *exchanges; /* those being answered */
 	unsigned exchanges_n;
 	json_int_t last_id;
@@ -42,6 +45,7 @@ struct exchange {
 	struct evhttp_request *request; /* evhttp drops its connection from it when the browser goes; ours until answered */
 	char address[EXCHANGE_ADDRESS_MAX];
 	char host[EXCHANGE_HOST_MAX]; /* as the browser named us */
+	char ours[INET6_ADDRSTRLEN];  /* the address of ours that it came in at */
 	uint16_t port;
 	char path[VISITOR_PATH_MAX];
 	enum words_lang lang;
@@ -55,7 +59,7 @@ struct exchange {
 	struct visitor_form *sent;  /* what was posted, NULL unless a POST with a token that we gave */
 	bool is_old;                /* a POST of a form that we gave, but do not know any more: it is shown again, and counts as refused */
 	struct exchange *waits_for; /* the same form is being taken for another exchange; only told apart from NULL */
-	bool has_vault, wants_passphrase, is_open;
+	bool has_vault, wants_passphrase, is_open, is_shared;
 	struct html html;
 	json_t *argv, *ask; /* being put together */
 	json_int_t ask_id;  /* 0: nothing asked */
@@ -68,6 +72,8 @@ struct exchange {
 
 /* Takes a request of evhttp's and sees it through. */
 void exchange_begin(struct front *front, struct evhttp_request *request);
+/* Whether it was a phone's question about the internet: then it is answered, and the exchange has ended. */
+bool exchange_probe(struct exchange *x, const struct evhttp_uri *uri);
 /* Asks the keeper; takes the object, to which the id is added. */
 void exchange_ask(struct exchange *x, json_t *message, exchange_heard *heard);
 /* The admission is over: shows the page, or takes the form. */

@@ -5,11 +5,12 @@
  * sockets first of all, holds no key, and asks the keeper (node/desk/serve.h) over the line for everything.
  */
 
-#include <stdint.h>
+#include "node/web/portal.h"
 
 struct front_config {
 	int listener; /* a TCP socket that listens */
 	int line;     /* stream socket to the keeper */
+	enum portal_mode portal;
 };
 
 /* Until the keeper hangs up. Returns an exit code. */

@@ -13,8 +13,8 @@ struct range {
 	uint32_t first, last;
 };
 
-/* Move the cursor, turn the direction of what follows, or hide. Joiners (U+200C, U+200D) and marks of direction (U+061C, U+200E, U+200F) stay: Arabic
- * keyboards write them, and they reach no further than their own piece of text. */
+/* Move the cursor, turn the direction of what follows, or hide. Joiners (U+200C, U+200D) stay: Persian, Kurdish and emoji need them. Marks of
+ * direction (U+061C, U+200E, U+200F) are another matter, see is_direction(). */
 static const struct range harmful[] = {
 	{0x00, 0x09},     {0x0B, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},     {0x115F, 0x1160}, {0x180E, 0x180E}, {0x200B, 0x200B},
 	{0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
@@ -111,6 +111,13 @@ static const char *entity(uint32_t code)
 	return NULL;
 }
 
+/* Marks of direction: nothing of them is seen, so they are left out of what is shown. */
+static bool is_direction(uint32_t code)
+{
+	return code == 0x061C || code == 0x200E || code == 0x200F;
+}
+
+/* line_break: stands for one; NULL: the inside of a field, where it and marks of direction stay. */
 static void put_text(struct html *html, const char *text, const char *line_break)
 {
 	unsigned stacked = 0;
@@ -121,10 +128,10 @@ static void put_text(struct html *html, const char *text, const char *line_break
 		stacked = mark ? stacked + 1 : 0;
 		const char *instead = len == 0 || is_harmful(code) ? replacement : entity(code);
 		if (len > 0 && code == '\n')
-			instead = line_break;
+			instead = line_break != NULL ? line_break : "\n";
 		else if (len > 0 && code == '\t')
 			instead = " ";
-		else if (mark && stacked > HTML_MARKS_MAX)
+		else if (mark && (stacked > HTML_MARKS_MAX || (line_break != NULL && is_direction(code))))
 			instead = "";
 		put(html, instead != NULL ? instead : (const char *)at, instead != NULL ? strlen(instead) : len);
 		at += len > 0 ? len : 1;
@@ -152,7 +159,7 @@ void html_value(struct html *html, const char *text)
 
 void html_text(struct html *html, const char *text)
 {
-	put_text(html, text, "\n");
+	put_text(html, text, NULL);
 }
 
 void html_user(struct html *html, const char *text)
@@ -182,7 +189,7 @@ void html_add(struct html *html, const char *format, ...)
 		char number[16];
 		switch (format[1]) {
 		case 's':
-			html_text(html, va_arg(arguments, const char *));
+			put_text(html, va_arg(arguments, const char *), " ");
 			break;
 		case 'u':
 			snprintf(number, sizeof number, "%u", va_arg(arguments, unsigned));

@@ -24,13 +24,14 @@ void html_close(struct html *html);
 
 /* A literal of our own, as it is. */
 void html_raw(struct html *html, const char *trusted);
-/* A format of our own with %s, %u and %%: what stands for %s is escaped, for text and for values of attributes in quotes. */
+/* A format of our own with %s, %u and %%: what stands for %s is escaped, for text and for values of attributes in quotes; a line break is a space. */
 void html_add(struct html *html, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What somebody wrote, apart from the text around it in its direction. */
 void html_user(struct html *html, const char *text);
 /* The same with its line breaks. */
 void html_user_lines(struct html *html, const char *text);
-/* What somebody wrote, made harmless and escaped, without anything around it: for the inside of a field. */
+/* What somebody wrote, made harmless and escaped, without anything around it: for the inside of a field, where line breaks and the marks of direction
+ * that Arabic keyboards write stay. */
 void html_text(struct html *html, const char *text);
 /* The same so that a browser sends back exactly what it was given: for a value that nobody sees. Only controls above U+007F are lost. */
 void html_value(struct html *html, const char *text);

@@ -79,7 +79,7 @@ static void who(struct exchange *x, const json_t *row)
 	words_ago(lang, (uint64_t)json_integer_value(json_object_get(row, "age_s")), ago, sizeof ago);
 	page_when(x, json_object_get(row, "until"), until);
 	words_fill(lang, WORD_BOARD_UNTIL, text, sizeof text, until);
-	html_add(html, " · %s · %s</p>", ago, text);
+	html_add(html, " – %s – %s</p>", ago, text);
 }
 
 static void mark(struct exchange *x, enum word word, bool bad)

@@ -13,8 +13,8 @@ static const char style[] =
 	"body{margin:0;overflow-wrap:break-word;word-wrap:break-word;font:20px/1.5 sans-serif;color:#111;background:#fff}"
 	"header{background:#10263f}header a{display:inline-block;color:#fff;text-decoration:none;font-weight:bold;padding:8px 14px;min-height:32px}"
 	"main{max-width:36em;margin:0 auto;padding:4px 14px 20px}"
-	"h1:first-letter,.u:first-letter{text-transform:uppercase}.u{display:inline-block}h1{font-size:1.4em;line-height:1.3;margin:.5em "
-	"0}h2{font-size:1.15em;margin:1.2em 0 .3em}p{margin:.5em 0}"
+	"h1:first-letter,.u:first-letter{text-transform:uppercase}.u{display:inline-block;max-width:100%}"
+	"h1{font-size:1.4em;line-height:1.3;margin:.5em 0}h2{font-size:1.15em;margin:1.2em 0 .3em}p{margin:.5em 0}"
 	"svg{width:1.5em;height:1.5em;vertical-align:middle;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;"
 	"stroke-linejoin:round;margin-right:10px}[dir=rtl] svg{margin-right:0;margin-left:10px}"
 	".b,button{display:block;width:100%;box-sizing:border-box;min-height:60px;margin:10px 0;padding:12px;border:2px solid #10263f;"
@@ -47,7 +47,7 @@ static void begin(struct exchange *x, const char *title, bool user)
 	enum words_lang lang = exchange_lang(x);
 	html_add(html, "<!DOCTYPE html><html lang=\"%s\" dir=\"%s\"><head><meta charset=\"utf-8\">", words_tag(lang),
 		 words_rtl(lang) ? "rtl" : "ltr");
-	html_add(html, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>%s · %s</title>", title,
+	html_add(html, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>%s – %s</title>", title,
 		 words_get(lang, WORD_BARID));
 	html_raw(html, "<link rel=\"icon\" href=\"data:,\"><style>");
 	html_raw(html, style);
@@ -106,7 +106,7 @@ static void status_line(struct exchange *x)
 	}
 	words_count(lang, PLURAL_LINKED, (uint64_t)json_integer_value(json_object_get(status, "neighbours")), linked, sizeof linked);
 	gateway_line(x, status, gateway, sizeof gateway);
-	html_add(html, "%s · %s</p>", linked, gateway);
+	html_add(html, "%s – %s</p>", linked, gateway);
 }
 
 void page_end(struct exchange *x, int status)
@@ -219,8 +219,11 @@ static void label(struct exchange *x, const char *name, enum word word)
 void page_line(struct exchange *x, const char *name, enum word word, unsigned size_max)
 {
 	label(x, name, word);
-	html_add(exchange_html(x), "<input type=\"text\" id=\"%s\" name=\"%s\" maxlength=\"%u\" dir=\"auto\" autocomplete=\"off\" value=\"%s\">",
-		 name, name, size_max, exchange_field(x, name));
+	struct html *html = exchange_html(x);
+	html_add(html, "<input type=\"text\" id=\"%s\" name=\"%s\" maxlength=\"%u\" dir=\"auto\" autocomplete=\"off\" value=\"", name, name,
+		 size_max);
+	html_text(html, exchange_field(x, name));
+	html_raw(html, "\">");
 }
 
 void page_number(struct exchange *x, const char *name, enum word word)
@@ -235,8 +238,10 @@ void page_number(struct exchange *x, const char *name, enum word word)
 void page_area(struct exchange *x, const char *name, enum word word, unsigned size_max)
 {
 	label(x, name, word);
-	html_add(exchange_html(x), "<textarea id=\"%s\" name=\"%s\" rows=\"4\" maxlength=\"%u\" dir=\"auto\">\n%s</textarea>", name, name, size_max,
-		 exchange_field(x, name));
+	struct html *html = exchange_html(x);
+	html_add(html, "<textarea id=\"%s\" name=\"%s\" rows=\"4\" maxlength=\"%u\" dir=\"auto\">\n", name, name, size_max);
+	html_text(html, exchange_field(x, name));
+	html_raw(html, "</textarea>");
 }
 
 void page_secret(struct exchange *x, const char *name, enum word word)

@@ -65,6 +65,8 @@ void page_ago(const struct exchange *x, const json_t *time, char out[static WORD
 /* Unix seconds of a time as JSON has it, 0 if it is none. */
 uint64_t page_unix(const json_t *time);
 
+/* Where these pages are, in numbers, for a browser that was not opened by itself. */
+void page_address(struct exchange *x);
 /* A text of the table with a name that somebody else wrote: "From {1}". */
 void page_named(struct exchange *x, enum word word, const char *name);
 /* How far a letter of ours came, as `track` prints it. */

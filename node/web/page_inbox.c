@@ -29,13 +29,13 @@ static void came_item(struct exchange *x, const json_t *letter)
 	char when[WORDS_TIME_MAX];
 	bool unknown = strcmp(page_string(letter, "sender"), "unknown") == 0, fresh = strcmp(page_string(letter, "state"), "new") == 0;
 	item_begin(x, letter, fresh ? ICON_LETTER : ICON_OK);
-	html_add(html, " · %s<span class=\"n\">", words_code(exchange_lang(x), "letter_state", page_string(letter, "state")));
+	html_add(html, " – %s<span class=\"n\">", words_code(exchange_lang(x), "letter_state", page_string(letter, "state")));
 	if (unknown)
 		html_text(html, words_get(exchange_lang(x), WORD_UNKNOWN_SENDER));
 	else
 		page_named(x, WORD_FROM, page_string(letter, "from"));
 	page_when(x, json_object_get(letter, "arrived"), when);
-	html_add(html, " · %s<br>", when);
+	html_add(html, " – %s<br>", when);
 	rows_summary(x, json_object_get(letter, "body"));
 	html_raw(html, "</span></a>");
 }
@@ -45,10 +45,10 @@ static void sent_item(struct exchange *x, const json_t *letter)
 	struct html *html = exchange_html(x);
 	char when[WORDS_TIME_MAX];
 	item_begin(x, letter, ICON_SEND);
-	html_add(html, " · %s<span class=\"n\">", words_get(exchange_lang(x), page_stage(letter)));
+	html_add(html, " – %s<span class=\"n\">", words_get(exchange_lang(x), page_stage(letter)));
 	page_named(x, WORD_SENT_TO, page_string(letter, "to"));
 	page_when(x, json_object_get(letter, "created"), when);
-	html_add(html, " · %s</span></a>", when);
+	html_add(html, " – %s</span></a>", when);
 }
 
 /* The newest stand last in the list. */

@@ -119,6 +119,19 @@ static void action(struct exchange *x, const char *what)
 	page_hidden(x, "do", what);
 }
 
+/* What is good to hear when a letter has just been sent. */
+static enum word sent_word(const json_t *letter)
+{
+	static const struct {
+		const char *type;
+		enum word word;
+	} words[] = {{"medevac", WORD_MEDEVAC_SENT}, {"safe", WORD_SAFE_SENT}, {"seek", WORD_SEEK_SENT}};
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(page_string(letter, "type"), words[i].type) == 0)
+			return words[i].word;
+	return WORD_SENT;
+}
+
 /* What could not be asked in three questions. */
 static void details_link(struct exchange *x, const json_t *letter)
 {
@@ -132,11 +145,11 @@ static void show_sent(struct exchange *x, const json_t *letter)
 	struct html *html = page_begin(x, rows_type(page_string(letter, "type")));
 	char when[WORDS_TIME_MAX];
 	if (exchange_query(x, "sent")[0] != '\0')
-		page_good(x, strcmp(page_string(letter, "type"), "medevac") == 0 ? WORD_MEDEVAC_SENT : WORD_SENT);
+		page_good(x, strcmp(exchange_query(x, "sent"), "more") == 0 ? WORD_UPDATE_SENT : sent_word(letter));
 	html_raw(html, "<p>");
 	page_named(x, WORD_SENT_TO, page_string(letter, "to"));
 	page_when(x, json_object_get(letter, "created"), when);
-	html_add(html, " · %s</p>", when);
+	html_add(html, " – %s</p>", when);
 	expectation(x, letter);
 	if (json_is_true(json_object_get(letter, "reduced")))
 		page_wrong(x, WORD_REDUCED);
@@ -178,7 +191,7 @@ static void show_received(struct exchange *x, const json_t *letter, const struct
 	else
 		page_named(x, WORD_FROM, page_string(letter, "from"));
 	page_when(x, json_object_get(letter, "created"), when);
-	html_add(html, " · %s</p>", when);
+	html_add(html, " – %s</p>", when);
 	vouched(x, letter);
 	if (strcmp(page_string(letter, "status"), "exercise") == 0)
 		page_wrong(x, WORD_EXERCISE);
@@ -204,7 +217,7 @@ static void show_notice(struct exchange *x, const json_t *notice)
 	html_raw(html, "<p>");
 	page_named(x, WORD_FROM, page_string(notice, "issuer"));
 	page_when(x, json_object_get(notice, "issued"), when);
-	html_add(html, " · %s</p>", when);
+	html_add(html, " – %s</p>", when);
 	rows_put(x, page_string(notice, "type"), json_object_get(notice, "body"));
 	page_end(x, 200);
 }

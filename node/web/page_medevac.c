@@ -59,7 +59,7 @@ static void show_hurt(struct exchange *x)
 		words_count(exchange_lang(x), colours[i].plural, n, text, sizeof text);
 		html_raw(html, n > 0 ? separator : "");
 		html_raw(html, n > 0 ? text : "");
-		separator = n > 0 ? " · " : separator;
+		separator = n > 0 ? "<br>" : separator;
 	}
 	html_raw(html, "</b></p>");
 }

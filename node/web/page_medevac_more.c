@@ -52,7 +52,7 @@ static void sent(struct exchange *x, const struct answer *answer)
 		show(x, WORDS, answer);
 		return;
 	}
-	snprintf(path, sizeof path, "/m/%s?sent=1", id);
+	snprintf(path, sizeof path, "/m/%s?sent=more", id);
 	exchange_redirect(x, path);
 }
 

@@ -23,7 +23,7 @@ static void about(struct exchange *x, const json_t *body)
 			page_named(x, label, value);
 		else
 			html_user(html, value);
-		html_raw(html, " · ");
+		html_raw(html, " – ");
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 enum { NAME_MAX = 64, SECRET_MAX = 200, SECRET_LEAST = 6 };
 
@@ -24,7 +25,8 @@ static void show(struct exchange *x, const enum word *wrong, const struct answer
 		page_wrong(x, *wrong);
 	if (failed != NULL)
 		page_failed(x, failed);
-	if (exchange_has_vault(x)) {
+	bool shared = exchange_is_shared(x);
+	if (exchange_has_vault(x) && !shared) {
 		page_text(x, WORD_START_TAKEN);
 		page_link(x, "/", ICON_HOME, WORD_HOME, "blue", NULL);
 		page_end(x, 200);
@@ -38,10 +40,13 @@ static void show(struct exchange *x, const enum word *wrong, const struct answer
 	page_text(x, WORD_START_NAME_HINT);
 	page_secret(x, "pin", WORD_START_PIN);
 	page_text(x, WORD_START_PIN_HINT);
-	page_text(x, WORD_START_PIN_NONE);
+	if (!shared)
+		page_text(x, WORD_START_PIN_NONE);
 	page_secret(x, "pin_again", WORD_START_PIN_AGAIN);
 	page_form_end(x, ICON_OK, WORD_START_GO);
 	page_text(x, WORD_BOX_CAN_READ);
+	if (shared)
+		page_link(x, "/unlock", ICON_UNLOCK, WORD_UNLOCK_TITLE, "", NULL);
 	page_end(x, 200);
 }
 
@@ -63,18 +68,23 @@ static void opened(struct exchange *x, const struct answer *answer)
 
 static void made(struct exchange *x, const struct answer *answer)
 {
-	char pin[SECRET_MAX + 1];
-	if (answer->code != 0) {
+	char name[4 * NAME_MAX], pin[SECRET_MAX + 1];
+	enum word slow = WORD_UNLOCK_SLOW, taken = WORD_NAME_TAKEN;
+	if (answer->wait_s > 0 && answer->code != 0) {
+		show(x, &slow, NULL);
+	} else if (exchange_is_shared(x) && answer->code == EX_CANTCREAT) {
+		show(x, &taken, NULL);
+	} else if (answer->code != 0) {
 		show(x, NULL, answer);
-		return;
+	} else {
+		(void)exchange_secret(x, "pin", pin, sizeof pin); /* it fitted before */
+		exchange_unlock(x, exchange_trimmed(x, "name", name, sizeof name), pin, opened);
+		explicit_bzero(pin, sizeof pin);
 	}
-	(void)exchange_secret(x, "pin", pin, sizeof pin); /* it fitted before */
-	exchange_unlock(x, pin, opened);
-	explicit_bzero(pin, sizeof pin);
 }
 
 /* What is wrong with the form; WORDS nothing. */
-static enum word fault(const char *name, const char *pin, const char *again)
+static enum word fault(const struct exchange *x, const char *name, const char *pin, const char *again)
 {
 	if (name[0] == '\0')
 		return WORD_NAME_EMPTY;
@@ -82,14 +92,15 @@ static enum word fault(const char *name, const char *pin, const char *again)
 		return WORD_NAME_TOO_LONG;
 	if (strcmp(pin, again) != 0)
 		return WORD_PIN_DIFFERS;
-	return pin[0] != '\0' && strlen(pin) < SECRET_LEAST ? WORD_PIN_TOO_SHORT : WORDS;
+	bool wanted = pin[0] != '\0' || exchange_is_shared(x);
+	return wanted && strlen(pin) < SECRET_LEAST ? WORD_PIN_TOO_SHORT : WORDS;
 }
 
 static void post(struct exchange *x)
 {
 	char name[4 * NAME_MAX], pin[SECRET_MAX + 1], again[SECRET_MAX + 1];
 	bool fits = exchange_secret(x, "pin", pin, sizeof pin) && exchange_secret(x, "pin_again", again, sizeof again);
-	enum word wrong = fits ? fault(exchange_trimmed(x, "name", name, sizeof name), pin, again) : WORD_ERROR_TOO_LONG;
+	enum word wrong = fits ? fault(x, exchange_trimmed(x, "name", name, sizeof name), pin, again) : WORD_ERROR_TOO_LONG;
 	if (wrong != WORDS) {
 		show(x, &wrong, NULL);
 	} else {

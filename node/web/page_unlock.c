@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SECRET_MAX = 200 };
+enum { NAME_MAX = 64, SECRET_MAX = 200 };
 
 static const char *next_of(const struct exchange *x)
 {
@@ -22,7 +22,7 @@ static void show(struct exchange *x, const struct answer *failed)
 		words_fill(exchange_lang(x), WORD_UNLOCK_WAIT, text, sizeof text, seconds);
 		html_add(html, "<p class=\"wrong\" role=\"status\">%s</p>", text);
 	} else if (failed != NULL) {
-		page_wrong(x, WORD_UNLOCK_WRONG);
+		page_wrong(x, exchange_is_shared(x) ? WORD_UNLOCK_WRONG_WHO : WORD_UNLOCK_WRONG);
 	} else if (exchange_query(x, "locked")[0] != '\0') {
 		page_good(x, WORD_LOCKED_NOW);
 	}
@@ -30,9 +30,15 @@ static void show(struct exchange *x, const struct answer *failed)
 		page_good(x, WORD_DRAFT_KEPT);
 	page_form(x, "/unlock");
 	page_hidden(x, "next", next_of(x));
+	if (exchange_is_shared(x))
+		page_line(x, "name", WORD_UNLOCK_WHO, NAME_MAX);
 	page_secret(x, "pin", WORD_UNLOCK_PIN);
 	page_form_end(x, ICON_UNLOCK, WORD_UNLOCK_GO);
 	page_text(x, WORD_BOX_CAN_READ);
+	if (exchange_is_shared(x)) {
+		page_address(x);
+		page_link(x, "/start", ICON_PEOPLE, WORD_UNLOCK_NEW, "", NULL);
+	}
 	page_end(x, 200);
 }
 
@@ -56,9 +62,9 @@ static void opened(struct exchange *x, const struct answer *answer)
 
 static void post(struct exchange *x)
 {
-	char pin[SECRET_MAX + 1];
+	char name[NAME_MAX + 1], pin[SECRET_MAX + 1];
 	(void)exchange_secret(x, "pin", pin, sizeof pin); /* one too long is as wrong as any */
-	exchange_unlock(x, pin, opened);
+	exchange_unlock(x, exchange_trimmed(x, "name", name, sizeof name), pin, opened);
 	explicit_bzero(pin, sizeof pin);
 }
 

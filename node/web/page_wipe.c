@@ -9,7 +9,7 @@ enum { WORD_SIZE_MAX = 60, SECRET_MAX = 200 };
 
 static void show(struct exchange *x, const enum word *wrong, const struct answer *failed)
 {
-	struct html *html = page_begin(x, WORD_WIPE_QUESTION);
+	struct html *html = page_begin(x, exchange_is_shared(x) ? WORD_WIPE_QUESTION_MINE : WORD_WIPE_QUESTION);
 	enum words_lang lang = exchange_lang(x);
 	char text[4 * WORDS_TIME_MAX];
 	if (wrong != NULL)

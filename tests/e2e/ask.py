@@ -49,6 +49,7 @@ def page(browser, what):
     check(len(browser.text.encode()) <= PAGE_MAX, f"{what} weighs {len(browser.text.encode())} bytes")
     check("<script" not in browser.text, f"{what} has a script")
     check("javascript:" not in browser.text and not re.search(r' on[a-z]+="', browser.text), f"{what} runs something")
+    check("·" not in browser.text, f"{what} has a dot that reads as the digit 0 in Arabic")
     check("{1}" not in browser.text and "{n}" not in browser.text, f"{what} shows a placeholder")
     return browser
 
@@ -166,7 +167,7 @@ def medevac_by_buttons(browser):
     check("not a number" in browser.words() and 'value="two"' in browser.text, "children that are no number")
     check(re.search(r'value="fire" checked', browser.text), "a tick is lost")
     browser.send({"children": "1", "text": "in the cellar"}, add=[("hazards", "sniper"), ("equip", "oxygen"), ("security", "possible")])
-    check(browser.path.startswith("/m/"), f"the update leads to {browser.path}")
+    check(browser.path.startswith("/m/") and "The details are sent" in browser.words(), f"the update leads to {browser.path}")
     check(browser.get("/medevac/zz").status == 404, "an update of nothing")
     body = soon("the update does not arrive",
                 lambda: [case["body"] for case in relief("Medics", "inbox", "--all") if case["body"].get("text") == "in the cellar"])[-1]
@@ -221,7 +222,7 @@ def answer_question(browser):
     soon("the news does not come", lambda: "أحمد" in browser.get("/seek").text)
     page(browser.get("/seek?q=%D8%A7%D8%AD%D9%85%D8%AF"), "a search")
     check("1 found" in browser.words() and "/m/" in browser.text, f"a name without its hamza is not found: {browser.words()}")
-    check("أحمد" in browser.words() and "alive · heard from others" in browser.words(), "what was found is not told")
+    check("أحمد" in browser.words() and "alive – heard from others" in browser.words(), "what was found is not told")
     check("0 found" in browser.get("/seek?q=nobody").words(), "somebody is found who is not there")
     check(browser.get("/seek?q=-+--+").status == 200, "a search for dashes")
 

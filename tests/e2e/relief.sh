@@ -322,6 +322,7 @@ until_true alert_says 'Aleppo Medics safe unconfirmed' || fail "a SAFE of one: $
 	fail "a SAFE of one is not called so"
 buses publish alert --area 'ramouseh  ROAD' --headline 'our drivers say so too' --safe >/dev/null
 until_true alert_says 'Aleppo Medics safe current,Buses safe current' || fail "a SAFE of two: $(medic alerts)"
+[ "$(medic alerts | jq -r 'select(.type == "alert") | .topic' | sort -u | wc -l)" -eq 1 ] || fail "one road is two topics: $(medic alerts)"
 medic alerts | jq -se '.[0].confirmed_by | length == 1' >/dev/null || fail "who confirms is not said"
 stop=$(buses publish alert --area 'Ramouseh road' --headline 'shots at the first bus' --stop-notice | jq -r .id)
 until_true alert_says 'Aleppo Medics safe conflict,Buses stop current' || fail "a STOP beside a SAFE: $(medic alerts)"

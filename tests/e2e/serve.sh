@@ -15,6 +15,16 @@ pids+=("$serve")
 until_true test -s "$room/listen" || fail "serve does not say where it listens"
 port=$(jq -r .listen "$room/listen" | sed 's/.*://')
 
+echo "== a card says whose it is, without a vault"
+"$bin/barid" --json card "$room/medics.card" | jq -e '.kind == "organisation" and .name == "Medics" and (.fingerprint | length == 47)' >/dev/null ||
+	fail "card of an organisation"
+bashar() { "$bin/barid" --home "$room/bashar" "$@" 2>/dev/null </dev/null; }
+bashar init --name Bashar >/dev/null
+bashar id --card | "$bin/barid" --json card - | jq -e '.kind == "person" and .name == "Bashar"' >/dev/null || fail "card of a person"
+code=0
+echo nonsense | "$bin/barid" card - >/dev/null 2>&1 || code=$?
+[ "$code" -eq 65 ] || fail "a card that is none ends with $code"
+
 echo "== what cannot be listened at is refused with a sentence"
 for address in 127.0.0.1 nonsense:80 127.0.0.1:99999 "127.0.0.1:$port"; do
 	code=0

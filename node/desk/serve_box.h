@@ -1,0 +1,34 @@
+#ifndef BARID_DESK_SERVE_BOX_H
+#define BARID_DESK_SERVE_BOX_H
+/*
+ * Whose vault a request of the front is about, on one person's device and on a box of several people, and how guessing is slowed. The keeper calls;
+ * nothing here comes from the front but a name, a session's token and which phone asks.
+ */
+
+#include "node/desk/serve_sessions.h"
+
+struct serve_box {
+	bool many;                          /* several people */
+	const char *home;                   /* of the one, else not used; borrowed */
+	struct serve_people people;         /* of many */
+	struct serve_tries vaults, clients; /* guesses at each vault, and of each phone */
+};
+
+/* Whether its result says that a passphrase was right or wrong. */
+bool serve_box_is_guess(const struct serve_request *request);
+/* Whether it has to wait its turn: guesses, and, where there are many people, beginning, which takes room and tells whether a name is taken. */
+bool serve_box_slows(const struct serve_box *box, const struct serve_request *request);
+/* Seconds until a request that is slowed is taken; 0 now. */
+uint64_t serve_box_wait(const struct serve_box *box, const struct serve_request *request, const char *folder, uint64_t now_ms);
+/* What came of it. A right guess ends no waiting of the phone's: else whoever has a vault could guess at others' without end. */
+void serve_box_note(struct serve_box *box, const struct serve_request *request, const char *folder, int code, uint64_t now_ms);
+/* Fills the folder of the vault that a request is about: that of its session (NULL: it has none), or of the name it opens or makes; "" of none.
+ * False: it needs a name and has none that is one. */
+bool serve_box_folder(const struct serve_box *box, const struct serve_request *request, const struct serve_session *session,
+		      char folder[static SERVE_FOLDER_DIGITS + 1]);
+/* Where that vault is. What is nobody's and not to be made is tried all the same, so that it takes as long. False: the path is too long. */
+bool serve_box_home(const struct serve_box *box, const char *folder, bool making, char home[static FILES_PATH_MAX]);
+/* Why nobody can begin on this box by this request, as a sentence; NULL: they can. */
+const char *serve_box_refuses(const struct serve_box *box, const struct serve_request *request, const char *folder);
+
+#endif
