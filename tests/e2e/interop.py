@@ -331,7 +331,8 @@ def a_person_at_another_desk(room):
         came = link.take_all(post.status()["letters"])
     receipts = [envelope for envelope in came if envelope[1] == letters.RECEIPTS]
     tag = letters.letter_id(request)[:16]
-    assert any(envelope[48:80] == tag + secret for envelope in receipts), "the receipt carries the secret from inside"
+    inside = [envelope[at:at + 32] for envelope in receipts for at in range(48, 48 + 32 * envelope[32], 32)]
+    assert tag + secret in inside, "the receipt carries the secret from inside"
     tried = [person_desk.opened(slow_secret, envelope) for envelope in came if envelope[1] == letters.SEALED]
     answers = [found for found in tried if found]
     assert any(fields.get(1) == tag and "في الطريق" in fields.values() for _, _, fields in answers), answers
