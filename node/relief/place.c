@@ -9,8 +9,8 @@ enum { DECIMALS = 6, LATITUDE_MAX = 90, LONGITUDE_MAX = 180, COARSE_CELL = 50000
 
 /* Words that begin the name of an area many people live in, as text_fold() leaves them. A street or a house is not among them. */
 static const char *const area_words[] = {
-	"sector", "zone",    "district", "quarter", "area",  "neighbourhood", "neighborhood", "قطاع",    "القطاع", "حي",
-	"منطقه",  "المنطقه", "taxa",     "tax",     "herem", "mintiqe",       "bolge",        "mahalle", NULL,
+	"sector",  "zone", "district", "quarter", "area",    "neighbourhood", "neighborhood", "قطاع",   "القطاع", "حي",    "منطقه",
+	"المنطقه", "taxa", "tax",      "herem",   "mintiqe", "bolge",         "mahalle",      "sektor", "sektör", "كەرتي", NULL,
 };
 
 static size_t word_len(const char *text)

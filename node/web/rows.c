@@ -82,7 +82,7 @@ void rows_summary(struct exchange *x, const json_t *body)
 		const char *value = page_string(body, shown[i]);
 		if (value[0] == '\0')
 			continue;
-		html_raw(exchange_html(x), n++ > 0 ? " · " : "");
+		html_raw(exchange_html(x), n++ > 0 ? " – " : "");
 		shorten(value, text);
 		html_user(exchange_html(x), text);
 	}
