@@ -10,6 +10,7 @@ interface=wlan0
 name=
 portal=splash
 with=
+package=
 address=10.42.0.1
 keyfile=/etc/NetworkManager/system-connections/barid-hotspot.nmconnection
 shared_conf=/etc/NetworkManager/dnsmasq-shared.d/barid.conf
@@ -27,14 +28,16 @@ probe_names=(connectivitycheck.gstatic.com connectivitycheck.android.com clients
 usage()
 {
 	cat <<'END'
-usage: barid-hotspot on [--interface wlan0] [--name Barid] [--portal splash|quiet|off] [--with networkmanager|hostapd] [--root DIR]
+usage: barid-hotspot on [--interface wlan0] [--name Barid] [--portal splash|quiet|off] [--package FILE]
+                        [--with networkmanager|hostapd] [--root DIR]
        barid-hotspot off [--root DIR]
        barid-hotspot sign [--root DIR] > sign.html
 
   on     makes a Wi-Fi network on this machine, with a pass phrase of its own, and shows the pages of Barid on it
   off    ends both; what was set up stays for the next time
   sign   a page to print and hang up: network, pass phrase and address, as words and as QR codes
-  --root DIR    writes below DIR and starts nothing
+  --package FILE  lets neighbours fetch FILE and FILE.sig from the page (barid package sign)
+  --root DIR      writes below DIR and starts nothing
 END
 }
 
@@ -214,6 +217,9 @@ check_words()
 	if [ "$bytes" -lt 1 ] || [ "$bytes" -gt 32 ]; then fail 64 "--name needs 1 to 32 bytes"; fi
 	[[ $name != *[[:cntrl:]\;\\]* && $name != ' '* && $name != *' ' ]] ||
 		fail 64 "--name takes no control characters, no backslash, no semicolon and no space at its ends"
+	[[ -z $package || $package =~ ^/[a-zA-Z0-9/._+~-]+$ ]] || fail 64 "--package needs a whole path, of letters, digits and ._+~- only"
+	[ -z "$package" ] || [ -n "$root" ] || [ -r "$package.sig" ] ||
+		fail 66 "there is no signature beside $package; \"barid package sign\" makes one"
 	[[ $interface =~ ^[a-zA-Z0-9._-]{1,15}$ ]] || fail 64 "\"$interface\" is no network interface"
 	[ -n "$root" ] || [ -d "/sys/class/net/$interface" ] || fail 69 "there is no network interface called $interface; name yours with --interface"
 }
@@ -263,6 +269,7 @@ turn_on()
 # By barid-hotspot; barid-box.service reads it.
 LISTEN=$address:80
 PORTAL=$portal
+HAND_ON=${package:+--package $package}
 END
 	start
 	printf 'Wi-Fi: %s\nPass phrase: %s\nPages: http://%s/\nA page to print: barid-hotspot sign > sign.html\n' "$name" "$passphrase" "$address"
@@ -290,12 +297,13 @@ while [ $# -gt 0 ]; do
 		[ -z "$verb" ] || fail 64 "one of on, off and sign, not two"
 		verb=$1
 		;;
-	--interface | --name | --portal | --with | --root)
+	--interface | --name | --portal | --package | --with | --root)
 		[ $# -ge 2 ] || fail 64 "$1 needs a value; see --help"
 		case $1 in
 		--interface) interface=$2 ;;
 		--name) name=$2 ;;
 		--portal) portal=$2 ;;
+		--package) package=$2 ;;
 		--with) with=$2 ;;
 		--root) root=${2%/} ;;
 		esac

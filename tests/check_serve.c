@@ -147,17 +147,21 @@ static struct line *line;
 static void start(bool many)
 {
 	int ends[2];
-	post = fakepost_start();
+	char path[sizeof post->path];
 	strcpy(home, "/tmp/check_serve_XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(home));
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	keeper = fork();
+	keeper = fork(); /* before the post's thread is there, which may hold a lock of the allocator at any moment */
 	if (keeper == 0) {
 		close(ends[0]);
-		const struct serve_config config = {.home = home, .post = post->path, .people = many ? home : NULL, .line = ends[1]};
+		if (recv(ends[1], path, sizeof path, MSG_WAITALL) != sizeof path)
+			_exit(2);
+		const struct serve_config config = {.home = home, .post = path, .people = many ? home : NULL, .line = ends[1]};
 		_exit(serve_run(&config) == ERR_OK ? 0 : 1);
 	}
 	close(ends[1]);
+	post = fakepost_start();
+	ck_assert_int_eq(send(ends[0], post->path, sizeof path, 0), sizeof path);
 	line = line_new(ends[0], LINE_REPLY_MAX);
 	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
 }

@@ -4,6 +4,7 @@
 #include "node/desk/verbs.h"
 
 #include "crypto/wipe.h"
+#include "node/desk/package.h"
 #include "node/desk/serve.h"
 #include "node/desk/serve_people.h"
 #include "node/web/front.h"
@@ -23,6 +24,7 @@
 
 enum {
 	BACKLOG = 64,
+	PACKAGE_NAME_MAX = 120, /* of a package */
 	ADDRESS_TEXT = INET6_ADDRSTRLEN + 10,
 	PAUSE_S = 1, /* before what ended is started again: whoever makes it end gains no more than that */
 };
@@ -232,18 +234,44 @@ static int choose_portal(const struct cli *cli, enum portal_mode *mode)
 	return cli_fail(cli, EX_USAGE, "--portal is off, quiet or splash, not \"%s\"", cli_value(cli, "portal"));
 }
 
+/* Reads it once, before anything starts: the front opens no file. */
+static int load_package(const struct cli *cli, struct package *package, struct front_package *shown)
+{
+	const char *path = cli_value(cli, "package");
+	const char *name = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
+	size_t plain = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+~-");
+	if (name[0] == '\0' || name[plain] != '\0' || plain > PACKAGE_NAME_MAX)
+		return cli_fail(cli, EX_USAGE, "the name of the package may have letters, digits and ._+~- only: %s", path);
+	enum err err = package_read(path, package);
+	if (err != ERR_OK)
+		return cli_weather(cli, err, path);
+	err = package_check(path, package);
+	if (err != ERR_OK) {
+		package_free(package);
+		return cli_fail(cli, err_exit_code(err), "%s has no good signature beside it; \"barid package sign\" makes one", path);
+	}
+	*shown = (struct front_package){name, package->bytes, package->len, package->signature, package->fingerprint};
+	return 0;
+}
+
 int verb_serve(const struct cli *cli)
 {
 	struct front_config config = {.listener = -1};
+	struct package package = {0};
+	struct front_package shown;
 	struct sockaddr_storage name;
 	char address[ADDRESS_TEXT];
 	int code = choose_portal(cli, &config.portal);
+	if (code == 0 && cli_has(cli, "package")) {
+		code = load_package(cli, &package, &shown);
+		config.package = &shown;
+	}
 	if (code == 0)
 		code = prepare_people(cli);
 	if (code == 0)
 		code = start_listening(cli, &config.listener, &name);
 	if (code != 0)
-		return code;
+		goto done;
 	address_text(&name, address);
 	if (!is_loopback(&name))
 		cli_say(cli, "everybody who reaches %s can open the page, and what they type there crosses the link as it is", address);
@@ -254,5 +282,7 @@ int verb_serve(const struct cli *cli)
 	if (code == 0 && fflush(stdout) == 0)
 		code = serve(cli, &config);
 	close(config.listener);
+done:
+	package_free(&package);
 	return code;
 }

@@ -43,7 +43,7 @@ static const struct cli_option options[] = {
 	{"quantity", true},   {"unit", true},         {"open", true},
 	{"beds", true},       {"services", true},     {"lacks", true},
 	{"until", true},      {"type", true},         {"listen", true},
-	{"portal", true},     {NULL, false},
+	{"portal", true},     {"package", true},      {NULL, false},
 };
 
 #define PUBLIC_HELP \
@@ -143,9 +143,12 @@ static const struct verb verbs[] = {
 	{"doctor", verb_doctor, "trust-clock", 0, 0, "  barid doctor [--trust-clock]      what works, what does not, what to do\n"},
 	{"bundle", verb_bundle, "salvage", 2, 2,
 	 "  barid bundle export FILE\n  barid bundle import FILE [--salvage]      letters on a USB stick; FILE may be -\n"},
-	{"serve", verb_serve, "listen people portal", 0, 0,
+	{"serve", verb_serve, "listen people portal package", 0, 0,
 	 "  barid serve [--listen 127.0.0.1:8080]      the same as pages for a browser on this device, until Ctrl-C\n"
 	 "  barid serve --people DIR --listen 10.42.0.1:80      a box for several people, each with a vault of their own below DIR\n"},
+	{"package", verb_package, "with", 2, 2,
+	 "  barid package key KEY                  makes a signing key\n  barid package sign FILE --with KEY     writes FILE.sig\n"
+	 "  barid package check FILE               whether FILE is what was signed, and the fingerprint of who signed it\n"},
 	{"sign", verb_sign, "", 1, 1,
 	 "  barid-hotspot sign > sign.html      a page to print and hang up: Wi-Fi and address of a box, as words and QR codes\n"},
 	{"wipe", verb_wipe, "yes", 0, 0, "  barid wipe [--yes]      destroys keys, contacts and letters for good\n"},

@@ -20,6 +20,7 @@ int verb_wipe(const struct cli *cli);
 int verb_card(const struct cli *cli);
 int verb_serve(const struct cli *cli);
 int verb_sign(const struct cli *cli);
+int verb_package(const struct cli *cli);
 int verb_contact(const struct cli *cli);
 int verb_org(const struct cli *cli);
 int verb_safe(const struct cli *cli);

@@ -274,6 +274,11 @@ void exchange_address(const struct exchange *x, char *out, size_t cap)
 	snprintf(out, cap, format, x->ours, port);
 }
 
+const struct front_package *exchange_package(const struct exchange *x)
+{
+	return x->front->package;
+}
+
 void exchange_pass_portal(struct exchange *x)
 {
 	portal_pass(&x->front->portal, x->address, x->now_ms);

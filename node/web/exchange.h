@@ -6,6 +6,7 @@
  * exchange_send(), exchange_redirect() or page_end().
  */
 
+#include "node/web/front.h"
 #include "node/web/html.h"
 #include "node/words/words.h"
 
@@ -86,6 +87,11 @@ bool exchange_wants_passphrase(const struct exchange *x);
 bool exchange_is_open(const struct exchange *x);
 /* Whether it is a box of several people, each with a vault that only their name and passphrase open. Then nobody learns who is there. */
 bool exchange_is_shared(const struct exchange *x);
+
+/* What is handed on to neighbours here; NULL: nothing. */
+const struct front_package *exchange_package(const struct exchange *x);
+/* Answers with a file of that name, or with the part of it that the browser asks for. bytes: there as long as the front is. */
+void exchange_download(struct exchange *x, const char *name, const void *bytes, size_t len);
 
 /* Fills out with the address these pages were reached at, in numbers: "http://10.42.0.1/". Nothing in it needs escaping. */
 void exchange_address(const struct exchange *x, char *out, size_t cap);

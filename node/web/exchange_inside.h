@@ -3,9 +3,9 @@
 /* The inside of front and exchange, for those files only. */
 
 #include "node/web/exchange.h"
+#include "node/web/front.h"
 #include "node/web/line.h"
 #include "node/web/page.h"
-#include "node/web/portal.h"
 #include "node/web/visitors.h"
 
 #include <event2/event.h>
@@ -27,7 +27,8 @@ struct front {
 	struct event *line_event, *line_out_event;
 	struct visitors visitors;
 	struct portal portal;
-	struct exchange *exchanges; /* those being answered */
+	const struct front_package *package; /* NULL: none */
+	struct exchange *exchanges;          /* those being answered */
 	unsigned exchanges_n;
 	json_int_t last_id;
 	json_t *status; /* NULL: the post does not answer */

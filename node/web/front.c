@@ -146,6 +146,7 @@ int front_run(const struct front_config *config)
 	if (front == NULL)
 		return code;
 	front->portal.mode = config->portal;
+	front->package = config->package;
 	front->base = event_base_new();
 	if (front->base == NULL || fcntl(config->listener, F_SETFL, O_NONBLOCK) != 0 || !open_line(front, config->line))
 		goto done;

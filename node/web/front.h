@@ -7,10 +7,20 @@
 
 #include "node/web/portal.h"
 
+/* What is handed on to neighbours: an installation package, who signed it. */
+struct front_package {
+	const char *name; /* of the file: letters, digits and "._+~-" */
+	const void *bytes;
+	size_t len;
+	const char *signature;   /* the text of the file beside it */
+	const char *fingerprint; /* of the key that signed it, in groups of digits */
+};
+
 struct front_config {
 	int listener; /* a TCP socket that listens */
 	int line;     /* stream socket to the keeper */
 	enum portal_mode portal;
+	const struct front_package *package; /* NULL: there is none; borrowed, as is what it points to */
 };
 
 /* Until the keeper hangs up. Returns an exit code. */

@@ -17,6 +17,7 @@ static void get(struct exchange *x)
 		page_form_end(x, ICON_LOCK, WORD_BUTTON_LOCK);
 	}
 	page_link(x, "/contacts", ICON_PEOPLE, WORD_BUTTON_CONTACTS, "", NULL);
+	page_link(x, "/hand-on", ICON_SEND, WORD_HAND_ON_TITLE, "", NULL);
 	page_link(x, "/wipe", ICON_WIPE, WORD_BUTTON_WIPE, "red", NULL);
 	page_end(x, 200);
 }

@@ -6,12 +6,13 @@
 
 extern const struct page page_home, page_medevac, page_medevac_more, page_safe, page_seek, page_seek_new, page_seek_about, page_need, page_bus,
 	page_alerts, page_saw_bus, page_saw_alert, page_write, page_inbox, page_letter, page_contacts, page_card, page_contact_add, page_person,
-	page_status, page_settings, page_help, page_wipe, page_portal;
+	page_status, page_settings, page_help, page_wipe, page_portal, page_hand_on, page_hand_on_file;
 
 static const struct page *const pages[] = {
-	&page_home, &page_start,       &page_unlock, &page_medevac, &page_medevac_more, &page_safe,  &page_seek,  &page_seek_new, &page_seek_about,
-	&page_need, &page_bus,         &page_alerts, &page_saw_bus, &page_saw_alert,    &page_write, &page_inbox, &page_letter,   &page_contacts,
-	&page_card, &page_contact_add, &page_person, &page_status,  &page_settings,     &page_help,  &page_wipe,  &page_portal,
+	&page_home,     &page_start,      &page_unlock, &page_medevac,  &page_medevac_more, &page_safe,        &page_seek,
+	&page_seek_new, &page_seek_about, &page_need,   &page_bus,      &page_alerts,       &page_saw_bus,     &page_saw_alert,
+	&page_write,    &page_inbox,      &page_letter, &page_contacts, &page_card,         &page_contact_add, &page_person,
+	&page_status,   &page_settings,   &page_help,   &page_wipe,     &page_portal,       &page_hand_on,     &page_hand_on_file,
 };
 
 const struct page *page_find(const char *path)

@@ -3,8 +3,10 @@
 
 import http.client
 import re
+import socket
 import sys
 import threading
+import time
 
 from browser import Browser
 
@@ -141,4 +143,55 @@ def off():
         check(probe(f"127.0.0.1:{PORT}", path)[0] == 404 and probe(host, path)[0] == 421, f"{host}{path} with the portal off")
 
 
-{"people": people, "splash": splash, "quiet": quiet, "off": off}[sys.argv[1]]()
+def fetch(path, part=None):
+    """A download: status, headers, bytes."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+    connection.request("GET", path, headers={"Range": part} if part else {})
+    answer = connection.getresponse()
+    got = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    connection.close()
+    return got
+
+
+def hand_on():
+    with open(f"{ROOM}/barid_0.1.0_amd64.deb", "rb") as file:
+        package = file.read()
+    with open(f"{ROOM}/barid_0.1.0_amd64.deb.sig", "rb") as file:
+        signature = file.read()
+    with open(f"{ROOM}/fingerprint", encoding="ascii") as file:
+        fingerprint = file.read().strip()
+    for lang in LANGS:
+        page = Browser(PORT).get(f"/hand-on?lang={lang}")
+        check(page.status == 200 and len(page.text.encode()) <= PAGE_MAX, f"/hand-on in {lang}: {page.status} {len(page.text)}")
+        check(fingerprint in page.text and "data:image/bmp" in page.text and "barid_0.1.0_amd64.deb" in page.text, f"/hand-on in {lang} lacks a part")
+    status, headers, body = fetch("/hand-on/package")
+    check(status == 200 and body == package and "attachment" in headers["content-disposition"], f"the package: {status} {len(body)}")
+    check(fetch("/hand-on/signature")[2] == signature, "the signature")
+    for part, want in {"bytes=0-9": (0, 10), "bytes=100-": (100, len(package)), "bytes=5-99999999": (5, len(package))}.items():
+        status, headers, body = fetch("/hand-on/package", part)
+        check(status == 206 and body == package[want[0]:want[1]], f"{part}: {status}, {len(body)} bytes")
+        check(headers["content-range"] == f"bytes {want[0]}-{want[1] - 1}/{len(package)}", f"{part}: {headers['content-range']}")
+    check(fetch("/hand-on/package", f"bytes={len(package)}-")[0] == 416, "a part behind the end")
+    for nonsense in ("bytes=9-5", "bytes=-", "bytes=1-2,4-5", "lines=1-2", "bytes=99999999999999999999-"):
+        check(fetch("/hand-on/package", nonsense)[0] == 200, f"Range: {nonsense}")
+    for other in ("/hand-on/", "/hand-on/key", "/hand-on/../barid", "/hand-on/package/x", "/hand-on/package.sig"):
+        check(fetch(other)[0] == 404, f"{other} answers {fetch(other)[0]}")
+    slow = []
+    for _ in range(10):
+        plug = socket.create_connection(("127.0.0.1", PORT))
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        plug.send(f"GET /hand-on/package HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\n\r\n".encode())
+        slow.append(plug)
+    began = time.monotonic()
+    check(fetch("/hand-on/signature")[2] == signature and time.monotonic() - began < 5, "slow downloads starve others")
+    for plug in slow:
+        plug.close()
+    print("handing on holds")
+
+
+def nothing_to_hand_on():
+    check("no package on this device" in Browser(PORT).get("/hand-on").words(), "a box without a package does not say how else")
+    check(fetch("/hand-on/package")[0] == 404, "a package that is not there")
+
+
+{"people": people, "hand_on": hand_on, "nothing": nothing_to_hand_on, "splash": splash, "quiet": quiet, "off": off}[sys.argv[1]]()

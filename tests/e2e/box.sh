@@ -42,6 +42,18 @@ code=0
 timeout 20 "$bin/barid" serve --portal loud --listen 127.0.0.1:0 >/dev/null 2>"$room/said" </dev/null || code=$?
 [ "$code" -eq 64 ] || fail "a mode that there is not ends with $code"
 
+echo "== handing it on"
+drive nothing "$port" "$room"
+head -c 3000000 /dev/urandom >"$room/barid_0.1.0_amd64.deb"
+"$bin/barid" package key "$room/key" >/dev/null
+code=0
+timeout 20 "$bin/barid" serve --package "$room/barid_0.1.0_amd64.deb" --listen 127.0.0.1:0 >/dev/null 2>"$room/said" </dev/null || code=$?
+[ "$code" -eq 66 ] || fail "a package without a signature is handed on: $code"
+"$bin/barid" package sign "$room/barid_0.1.0_amd64.deb" --with "$room/key" | sed -n 's/^Fingerprint: //p' >"$room/fingerprint"
+"$bin/barid" package check "$room/barid_0.1.0_amd64.deb" | grep -qF "$(cat "$room/fingerprint")" || fail "the signature is not good"
+box hand_on --package "$room/barid_0.1.0_amd64.deb"
+drive hand_on "$port" "$room"
+
 echo "== a folder that cannot be had is refused with a sentence"
 code=0
 timeout 20 "$bin/barid" serve --people /proc/nowhere --listen 127.0.0.1:0 >/dev/null 2>"$room/said" </dev/null || code=$?

@@ -56,6 +56,10 @@ dnsmasq --test --conf-file="$names" 2>/dev/null || fail "dnsmasq does not take t
 setup on --root "$room/nm" --portal quiet
 { [ "$(passphrase)" = "$first" ] && grep -qxF "ssid=$name" "$keyfile"; } || fail "a second time makes another network"
 grep -qx 'PORTAL=quiet' "$room/nm/etc/barid/box.conf" || fail "the mode is not taken"
+grep -qx 'HAND_ON=' "$room/nm/etc/barid/box.conf" || fail "something is handed on unasked"
+refuses 64 on --root "$room/nm" --package 'a b'
+setup on --root "$room/nm" --package /srv/barid_0.1.0_amd64.deb
+grep -qx 'HAND_ON=--package /srv/barid_0.1.0_amd64.deb' "$room/nm/etc/barid/box.conf" || fail "the package is not handed on"
 setup off --root "$room/nm"
 grep -qx 'autoconnect=false' "$keyfile" || fail "it comes back by itself"
 
