@@ -487,7 +487,7 @@ END_TEST
 
 START_TEST(a_phone_that_guesses_waits_and_so_does_the_vault_but_not_the_others)
 {
-	char session[SERVE_SESSION_DIGITS + 1], name[16];
+	char session[SERVE_SESSION_DIGITS + 1], name[24];
 	ck_assert_int_eq(begin("Amal", "123456"), 0);
 	ck_assert_int_eq(begin("Bashar", "654321"), 0);
 	for (int i = 0; i <= SERVE_FREE_TRIES; i++) {

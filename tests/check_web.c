@@ -390,6 +390,20 @@ static void open_pair(struct line *lines[2])
 	lines[1] = line_new(ends[1], LINE_REQUEST_MAX);
 }
 
+START_TEST(what_one_person_began_another_on_the_same_phone_does_not_see)
+{
+	struct visitor *visitor = visitors_add(visitors, NOW_MS);
+	struct form form;
+	ck_assert(form_parse("text=hers", 9, &form));
+	visitors_keep_draft(visitor, "/safe", &form);
+	visitors_name(visitor, "Amal"); /* it waited for whoever unlocks first */
+	visitors_name(visitor, "Amal");
+	ck_assert_str_eq(form_value(visitors_draft(visitor, "/safe"), "text"), "hers");
+	visitors_name(visitor, "Basma");
+	ck_assert_ptr_null(visitors_draft(visitor, "/safe"));
+}
+END_TEST
+
 START_TEST(frames_cross_whole_however_they_are_cut)
 {
 	struct line *lines[2];
@@ -563,6 +577,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, the_oldest_tokens_are_forgotten_but_none_that_is_under_way);
 	tcase_add_test(tests, a_draft_is_one_page_s_and_gone_with_its_visitor);
 	tcase_add_test(tests, of_many_drafts_the_oldest_goes);
+	tcase_add_test(tests, what_one_person_began_another_on_the_same_phone_does_not_see);
 	tcase_add_test(tests, frames_cross_whole_however_they_are_cut);
 	tcase_add_test(tests, a_frame_over_the_bound_breaks_the_line);
 	tcase_add_test(tests, a_large_answer_crosses_a_small_socket);

@@ -172,8 +172,10 @@ static void heard_open(struct exchange *x, const json_t *message)
 {
 	struct answer answer = answer_of(message);
 	const char *session = json_string_value(json_object_get(message, "session"));
-	if (answer.code == 0 && session != NULL)
+	if (answer.code == 0 && session != NULL) {
+		visitors_name(x->visitor, x->name);
 		exchange_note_session(x, session);
+	}
 	x->then(x, &answer);
 }
 
@@ -182,6 +184,7 @@ void exchange_unlock(struct exchange *x, const char *name, const char *passphras
 	json_t *open = json_pack("{s:s}", "passphrase", passphrase);
 	if (x->is_shared)
 		(void)json_object_set_new(open, "name", json_string(name)); /* without memory the keeper refuses */
+	snprintf(x->name, sizeof x->name, "%s", x->is_shared ? name : "");
 	x->then = then;
 	exchange_ask(x, json_pack("{s:o, s:s}", "open", open, "client", x->address), heard_open);
 }
@@ -443,5 +446,6 @@ void exchange_end(struct exchange *x)
 	form_free(&x->query);
 	form_free(&x->form);
 	html_close(&x->html);
+	explicit_bzero(x->name, sizeof x->name);
 	free(x);
 }

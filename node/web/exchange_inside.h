@@ -57,9 +57,10 @@ struct exchange {
 	struct form query, form;
 	struct visitor *visitor; /* pinned */
 	bool new_cookie;
-	struct visitor_form *sent;  /* what was posted, NULL unless a POST with a token that we gave */
-	bool is_old;                /* a POST of a form that we gave, but do not know any more: it is shown again, and counts as refused */
-	struct exchange *waits_for; /* the same form is being taken for another exchange; only told apart from NULL */
+	struct visitor_form *sent;       /* what was posted, NULL unless a POST with a token that we gave */
+	bool is_old;                     /* a POST of a form that we gave, but do not know any more: it is shown again, and counts as refused */
+	struct exchange *waits_for;      /* the same form is being taken for another exchange; only told apart from NULL */
+	char name[VISITOR_NAME_MAX + 1]; /* whose vault is being unlocked, on a box of several people */
 	bool has_vault, wants_passphrase, is_open, is_shared;
 	struct html html;
 	json_t *argv, *ask; /* being put together */

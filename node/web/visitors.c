@@ -114,6 +114,13 @@ void visitors_drop_draft(struct visitor *visitor, const char *path)
 	}
 }
 
+void visitors_name(struct visitor *visitor, const char *name)
+{
+	if (visitor->name[0] != '\0' && strcmp(visitor->name, name) != 0)
+		visitors_drop_draft(visitor, NULL);
+	snprintf(visitor->name, sizeof visitor->name, "%s", name);
+}
+
 const char *visitors_token(struct visitor *visitor)
 {
 	/* One that is under way has a browser waiting for it. */

@@ -16,6 +16,7 @@ enum {
 	VISITOR_DIGITS = 32,
 	VISITOR_DRAFTS_MAX = 4,
 	VISITOR_PATH_MAX = 160,
+	VISITOR_NAME_MAX = 64,            /* bytes */
 	VISITOR_IDLE_MS = 60 * 60 * 1000, /* after that the drafts are gone too */
 };
 
@@ -41,6 +42,7 @@ struct visitor {
 	unsigned forms_next;
 	struct visitor_form forms[VISITOR_FORMS_MAX];
 	struct visitor_draft drafts[VISITOR_DRAFTS_MAX]; /* the newest first */
+	char name[VISITOR_NAME_MAX + 1];                 /* on a box of several people: who unlocked last; "" nobody yet */
 };
 
 struct visitors {
@@ -59,6 +61,9 @@ void visitors_keep_draft(struct visitor *visitor, const char *path, struct form 
 const struct form *visitors_draft(const struct visitor *visitor, const char *path);
 /* Forgets the draft for a page; all of them if path is NULL. */
 void visitors_drop_draft(struct visitor *visitor, const char *path);
+
+/* Somebody of that name unlocked: what somebody else began on the same phone is not theirs to see. */
+void visitors_name(struct visitor *visitor, const char *name);
 
 /* A token for a form that is about to be shown. Borrowed until the next one. */
 const char *visitors_token(struct visitor *visitor);
