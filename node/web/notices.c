@@ -19,10 +19,15 @@ static bool shown(const struct exchange *x, const json_t *row)
 	return !says(row, "type", "silence") && (exchange_query(x, "old")[0] != '\0' || !is_old(x, row));
 }
 
+static bool stops(const json_t *row)
+{
+	return says(row, "says", "stop") || says(row, "says", "cancel");
+}
+
 /* Red for what stops people, green for what is confirmed, yellow for what is doubtful. */
 static const char *colour(const json_t *row)
 {
-	if (says(row, "says", "stop") || says(row, "says", "cancel"))
+	if (stops(row))
 		return "mr";
 	if (says(row, "state", "unconfirmed") || says(row, "state", "conflict"))
 		return "my";
@@ -172,25 +177,39 @@ static void heading(struct exchange *x, const struct notices *notices, const jso
 	html_raw(html, "</h2>");
 }
 
-/* All of a matter: what organisations say, each; what witnesses say is counted beside, or stands alone. */
+/* What organisations say of a matter: those who stop people, or the others. Returns how many. */
+static unsigned voices(struct exchange *x, const json_t *rows, const char *matter, bool stopping)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		if (!shown(x, row) || !says(row, "topic", matter) || says(row, "role", "witness") || stops(row) != stopping)
+			continue;
+		notice(x, row);
+		n++;
+	}
+	return n;
+}
+
+static const json_t *witness_of(const struct exchange *x, const json_t *rows, const char *matter)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		if (shown(x, row) && says(row, "topic", matter) && says(row, "role", "witness"))
+			return row;
+	}
+	return NULL;
+}
+
+/* All of a matter: what organisations say, each, STOP above all; what witnesses say is counted beside, or stands alone. */
 static void topic(struct exchange *x, const struct notices *notices, const json_t *rows, size_t first)
 {
-	const json_t *alone = NULL;
-	unsigned voices = 0;
 	const char *matter = page_string(json_array_get(rows, first), "topic");
 	heading(x, notices, json_array_get(rows, first));
-	for (size_t i = first; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
-		if (!shown(x, row) || !says(row, "topic", matter))
-			continue;
-		if (says(row, "role", "witness")) {
-			alone = alone != NULL ? alone : row;
-			continue;
-		}
-		notice(x, row);
-		voices++;
-	}
-	if (voices == 0 && alone != NULL) {
+	unsigned heard = voices(x, rows, matter, true);
+	heard += voices(x, rows, matter, false);
+	const json_t *alone = heard == 0 ? witness_of(x, rows, matter) : NULL;
+	if (alone != NULL) {
 		html_raw(exchange_html(x), "<div class=\"m my\">");
 		witnesses(x, alone);
 		who(x, alone);

@@ -358,6 +358,7 @@ def others_speak(room):
     text = phone.text()
     assert all(word in text for word in ("Medics", "Buses", "جسر الراموسة", "إطلاق نار")), text
     assert re.search(r"contradict", text, re.I) and re.search(r"turned back", text, re.I), text
+    assert text.index("إطلاق نار") < text.index("جسر الراموسة"), "STOP does not stand above GO: " + text
     phone.go("/alerts")
     assert "Stay in shelters" in phone.text() and "Medics" in phone.text(), phone.text()
     phone.go("/seek")
