@@ -106,6 +106,24 @@ static void again(void *owner)
 	agenda_clear(agenda, &things[1].item);
 }
 
+/* Thousands of years off: nobody waits for all the time in between. */
+START_TEST(what_is_far_off_is_found_at_once)
+{
+	const uint64_t age_us = UINT64_C(100000000000000000);
+	for (unsigned i = 0; i < 100; i++)
+		agenda_set(agenda, &things[i].item, (100 - i) * age_us);
+	ck_assert(!agenda_step(agenda, age_us - 1));
+	for (unsigned i = 0; i < 100; i++) {
+		ck_assert(agenda_step(agenda, UINT64_MAX - 1));
+		ck_assert_uint_eq(happened[i], 99 - i);
+		ck_assert_uint_eq(agenda_now_us(agenda), (i + 1) * age_us);
+	}
+	agenda_set(agenda, &things[0].item, agenda_now_us(agenda) + 1);
+	ck_assert(agenda_step(agenda, UINT64_MAX - 1));
+	ck_assert(!agenda_step(agenda, UINT64_MAX - 1));
+}
+END_TEST
+
 START_TEST(what_happens_may_set_itself_and_clear_others)
 {
 	things[0].item.happen = again;
@@ -212,6 +230,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, things_happen_in_order_and_time_moves_with_them);
 	tcase_add_test(tcase, of_one_moment_what_was_set_first_happens_first);
 	tcase_add_test(tcase, what_is_past_is_now_and_never_is_never);
+	tcase_add_test(tcase, what_is_far_off_is_found_at_once);
 	tcase_add_test(tcase, what_happens_may_set_itself_and_clear_others);
 	tcase_add_test(tcase, what_happens_may_upset_everything);
 	tcase_add_test(tcase, a_forgotten_item_is_not_set);

@@ -172,6 +172,18 @@ static void turn_page(struct agenda *agenda)
 	}
 }
 
+/* Nothing is on any page of a whole round: on to the next one that something is on, but not past the last. */
+static void skip_pages(struct agenda *agenda, uint64_t last)
+{
+	uint64_t next = last;
+	for (unsigned i = 0; i < PAGES; i++)
+		for (uint32_t j = 0; j < agenda->pages[i].used; j++) {
+			uint64_t page = agenda->pages[i].slots[j].at_us >> PAGE_SHIFT;
+			next = page < next ? page : next;
+		}
+	agenda->page = next - 1;
+}
+
 void agenda_clear(struct agenda *agenda, struct agenda_item *item)
 {
 	if (!item->place)
@@ -225,8 +237,12 @@ void agenda_set(struct agenda *agenda, struct agenda_item *item, uint64_t at_us)
 
 bool agenda_step(struct agenda *agenda, uint64_t until_us)
 {
-	while (agenda->heap.used == 0 && agenda->behind > 0 && agenda->page < until_us >> PAGE_SHIFT)
+	uint64_t last = until_us >> PAGE_SHIFT;
+	for (unsigned turned = 1; agenda->heap.used == 0 && agenda->behind > 0 && agenda->page < last; turned++) {
+		if (turned % PAGES == 0)
+			skip_pages(agenda, last);
 		turn_page(agenda);
+	}
 	if (agenda->heap.used == 0 || agenda->heap.slots[0].at_us > until_us) {
 		agenda->now_us = until_us > agenda->now_us ? until_us : agenda->now_us;
 		return false;
