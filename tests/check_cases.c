@@ -25,39 +25,11 @@ static void close_room(void)
 	relief_room_end(&db, path);
 }
 
-/* What the sender of a case says now. */
-static struct letter *merged_of(const struct case_file *file)
-{
-	struct case_letter *letters;
-	size_t n;
-	struct letter *out = malloc(sizeof(*out));
-	ck_assert_int_eq(cases_letters(&db, file, &letters, &n), ERR_OK);
-	ck_assert(cases_merge(letters, n, out));
-	free(letters);
-	return out;
-}
-
-static struct case_file found(const char *name)
-{
-	struct case_file file;
-	enum cases_found how;
-	ck_assert_int_eq(cases_find(&db, name, &how, &file), ERR_OK);
-	ck_assert_int_eq(how, CASES_FOUND);
-	return file;
-}
-
 static void save(struct case_file *file)
 {
 	ck_assert_int_eq(reliefdb_begin(&db), ERR_OK);
 	ck_assert_int_eq(cases_save(&db, file), ERR_OK);
 	ck_assert_int_eq(reliefdb_commit(&db), ERR_OK);
-}
-
-static void refer_to(uint8_t person, uint32_t seq, uint8_t action)
-{
-	said.action = action;
-	said.has_ref = true;
-	relief_tag(person, seq, said.ref);
 }
 
 START_TEST(a_letter_opens_a_case)
@@ -96,11 +68,11 @@ START_TEST(an_update_says_over_what_it_repeats_and_keeps_the_rest)
 	memset(&said, 0, sizeof(said));
 	said.type = LETTER_MEDEVAC;
 	said.red = 3;
-	refer_to(MEDIC, 1, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 1, ACTION_UPDATE);
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 2, &file), CASES_JOINED);
 	ck_assert_uint_eq(file.number, 1);
 	ck_assert_uint_eq(file.red, 3);
-	struct letter *merged = merged_of(&file);
+	struct letter *merged = relief_merged(&db, &file);
 	ck_assert_uint_eq(merged->red, 3);
 	ck_assert_uint_eq(merged->yellow, 2);
 	ck_assert_str_eq(merged->place, "Sector 4");
@@ -112,14 +84,14 @@ START_TEST(an_update_that_overtakes_its_letter_ends_in_the_same_case)
 {
 	struct case_file file;
 	said.red = 3;
-	refer_to(MEDIC, 1, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 1, ACTION_UPDATE);
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 2, &file), CASES_OPENED);
 	memset(&said, 0, sizeof(said));
 	said.type = LETTER_MEDEVAC;
 	said.red = 1;
 	said.yellow = 2;
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 1, &file), CASES_JOINED);
-	struct letter *merged = merged_of(&file);
+	struct letter *merged = relief_merged(&db, &file);
 	ck_assert_uint_eq(merged->red, 3); /* the later word, though it came first */
 	ck_assert_uint_eq(merged->yellow, 2);
 	free(merged);
@@ -134,7 +106,7 @@ START_TEST(older_updates_that_come_late_do_not_win)
 	struct case_file file;
 	relief_keep(&db, &said, MEDIC, 1, &file);
 	said.red = 5;
-	refer_to(MEDIC, 1, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 1, ACTION_UPDATE);
 	relief_keep(&db, &said, MEDIC, 9, &file);
 	said.red = 2;
 	relief_keep(&db, &said, MEDIC, 5, &file);
@@ -149,14 +121,14 @@ START_TEST(a_stranger_cannot_update_or_withdraw_a_case)
 	said.red = 1;
 	relief_keep(&db, &said, MEDIC, 1, &mine);
 	said.red = 9;
-	refer_to(MEDIC, 1, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 1, ACTION_UPDATE);
 	ck_assert_int_eq(relief_keep(&db, &said, STRANGER, 1, &file), CASES_OPENED);
-	refer_to(MEDIC, 1, ACTION_CANCEL);
+	relief_refer(&said, MEDIC, 1, ACTION_CANCEL);
 	ck_assert_int_eq(relief_keep(&db, &said, STRANGER, 2, &file), CASES_OPENED);
 	ck_assert_uint_ne(file.number, mine.number);
 	char ref[REF_TEXT];
 	ref_text(mine.type, mine.number, ref);
-	struct case_file now = found(ref);
+	struct case_file now = relief_found(&db, ref);
 	ck_assert_uint_eq(now.red, 1);
 	ck_assert_uint_eq(now.withdrawn_at, 0);
 	ck_assert_uint_eq(now.letters, 1);
@@ -167,7 +139,7 @@ START_TEST(a_withdrawal_marks_the_case_and_closes_nothing)
 {
 	struct case_file file;
 	relief_keep(&db, &said, MEDIC, 1, &file);
-	refer_to(MEDIC, 1, ACTION_CANCEL);
+	relief_refer(&said, MEDIC, 1, ACTION_CANCEL);
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 2, &file), CASES_JOINED);
 	ck_assert_uint_ne(file.withdrawn_at, 0);
 	ck_assert_int_eq(file.state, CASE_NEW);
@@ -182,7 +154,7 @@ START_TEST(news_from_the_sender_reopens_a_closed_case)
 	file.reason = REASON_MOVED_ON;
 	file.closed_at = NOON;
 	save(&file);
-	refer_to(MEDIC, 1, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 1, ACTION_UPDATE);
 	said.red = 1;
 	relief_keep(&db, &said, MEDIC, 2, &file);
 	ck_assert_int_eq(file.state, CASE_OPENED);
@@ -215,10 +187,10 @@ START_TEST(a_flood_of_updates_does_not_grow_one_case_for_ever)
 {
 	struct case_file file;
 	relief_keep(&db, &said, MEDIC, 1, &file);
-	refer_to(MEDIC, 1, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 1, ACTION_UPDATE);
 	for (uint32_t seq = 2; seq < 200; seq++)
 		relief_keep(&db, &said, MEDIC, seq, &file);
-	struct case_file first = found("M-0016");
+	struct case_file first = relief_found(&db, "M-0016");
 	ck_assert_uint_lt(first.letters, CASE_LETTERS_MAX);
 	ck_assert_uint_gt(file.number, 1);
 }
@@ -260,13 +232,13 @@ START_TEST(a_case_is_found_by_ref_and_by_any_unique_prefix_of_its_letters)
 	relief_keep(&db, &said, MEDIC, 1, &file);
 	relief_keep(&db, &said, MEDIC, 2, &file);
 	ref_text(file.type, file.number, ref);
-	ck_assert_uint_eq(found(ref).number, 2);
+	ck_assert_uint_eq(relief_found(&db, ref).number, 2);
 	relief_tag(MEDIC, 1, tag);
 	for (size_t i = 0; i < sizeof(tag); i++)
 		(void)snprintf(id + 2 * i, 3, "%02x", tag[i]); /* two digits */
-	ck_assert_uint_eq(found(id).number, 1);
+	ck_assert_uint_eq(relief_found(&db, id).number, 1);
 	id[7] = '\0';
-	ck_assert_uint_eq(found(id).number, 1);
+	ck_assert_uint_eq(relief_found(&db, id).number, 1);
 	ck_assert_int_eq(cases_find(&db, "S-0012", &how, &file), ERR_OK);
 	ck_assert_int_ne(how, CASES_FOUND);
 	ref[5] = ref[5] == '9' ? '0' : (char)(ref[5] + 1);
@@ -399,7 +371,7 @@ START_TEST(a_look_counts_once_an_operator_until_the_case_changes)
 	ck_assert(!first);
 	ck_assert_int_eq(cases_first_look(&db, &file, "Samir", &first), ERR_OK);
 	ck_assert(first);
-	refer_to(MEDIC, 1, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 1, ACTION_UPDATE);
 	relief_keep(&db, &said, MEDIC, 2, &file);
 	ck_assert_int_eq(cases_first_look(&db, &file, "Rana", &first), ERR_OK);
 	ck_assert(first);

@@ -25,34 +25,6 @@ static void close_room(void)
 	relief_room_end(&db, path);
 }
 
-/* What the sender of a case says now. */
-static struct letter *merged_of(const struct case_file *file)
-{
-	struct case_letter *letters;
-	size_t n;
-	struct letter *out = malloc(sizeof(*out));
-	ck_assert_int_eq(cases_letters(&db, file, &letters, &n), ERR_OK);
-	ck_assert(cases_merge(letters, n, out));
-	free(letters);
-	return out;
-}
-
-static struct case_file found(const char *name)
-{
-	struct case_file file;
-	enum cases_found how;
-	ck_assert_int_eq(cases_find(&db, name, &how, &file), ERR_OK);
-	ck_assert_int_eq(how, CASES_FOUND);
-	return file;
-}
-
-static void refer_to(uint8_t person, uint32_t seq, uint8_t action)
-{
-	said.action = action;
-	said.has_ref = true;
-	relief_tag(person, seq, said.ref);
-}
-
 /* A patient of the medic's first letter. */
 static void say_patient(uint64_t number, enum triage triage)
 {
@@ -60,7 +32,7 @@ static void say_patient(uint64_t number, enum triage triage)
 	said.type = LETTER_PATIENT;
 	said.number = number;
 	said.triage = triage;
-	refer_to(MEDIC, 1, ACTION_NEW);
+	relief_refer(&said, MEDIC, 1, ACTION_NEW);
 }
 
 START_TEST(patients_join_their_request_and_the_worse_count_stands)
@@ -75,13 +47,13 @@ START_TEST(patients_join_their_request_and_the_worse_count_stands)
 	relief_keep(&db, &said, MEDIC, 3, &file);
 	ck_assert_uint_eq(file.red, 1);
 	say_patient(1, TRIAGE_RED);
-	refer_to(MEDIC, 2, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 2, ACTION_UPDATE);
 	relief_keep(&db, &said, MEDIC, 4, &file);
 	ck_assert_uint_eq(file.number, 1);
 	ck_assert_uint_eq(file.red, 2);
 	ck_assert_uint_eq(file.yellow, 1);
 	ck_assert_int_eq(file.type, LETTER_MEDEVAC);
-	struct letter *now = merged_of(&file);
+	struct letter *now = relief_merged(&db, &file);
 	ck_assert_int_eq(now->type, LETTER_MEDEVAC);
 	ck_assert_uint_eq(now->triage, TRIAGE_UNSAID);
 	free(now);
@@ -97,14 +69,14 @@ START_TEST(a_patient_taken_back_does_not_withdraw_the_request)
 	relief_keep(&db, &said, MEDIC, 2, &file);
 	ck_assert_uint_eq(file.red, 1);
 	say_patient(0, TRIAGE_UNSAID);
-	refer_to(MEDIC, 2, ACTION_CANCEL);
+	relief_refer(&said, MEDIC, 2, ACTION_CANCEL);
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 3, &file), CASES_JOINED);
 	ck_assert_uint_eq(file.red, 0);
 	ck_assert_uint_eq(file.yellow, 1);
 	ck_assert_uint_eq(file.withdrawn_at, 0);
 	memset(&said, 0, sizeof(said));
 	said.type = LETTER_MEDEVAC;
-	refer_to(MEDIC, 1, ACTION_CANCEL);
+	relief_refer(&said, MEDIC, 1, ACTION_CANCEL);
 	relief_keep(&db, &said, MEDIC, 4, &file);
 	ck_assert_uint_ne(file.withdrawn_at, 0);
 }
@@ -125,9 +97,9 @@ START_TEST(a_patient_before_their_request_is_found_by_both_names)
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 1, &file), CASES_JOINED);
 	ck_assert_int_eq(file.type, LETTER_MEDEVAC);
 	ref_text(file.type, file.number, after);
-	ck_assert_uint_eq(found(before).number, file.number);
-	ck_assert_uint_eq(found(after).number, file.number);
-	struct letter *now = merged_of(&file);
+	ck_assert_uint_eq(relief_found(&db, before).number, file.number);
+	ck_assert_uint_eq(relief_found(&db, after).number, file.number);
+	struct letter *now = relief_merged(&db, &file);
 	ck_assert_str_eq(now->place, "Sector 4");
 	free(now);
 }
@@ -141,9 +113,9 @@ START_TEST(two_patients_are_never_told_as_one)
 	say_patient(2, TRIAGE_GREEN);
 	(void)strcpy(said.injuries, "arm");
 	relief_keep(&db, &said, MEDIC, 3, &file);
-	refer_to(MEDIC, 3, ACTION_UPDATE);
+	relief_refer(&said, MEDIC, 3, ACTION_UPDATE);
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 4, &file), CASES_JOINED);
-	struct letter *now = merged_of(&file);
+	struct letter *now = relief_merged(&db, &file);
 	ck_assert_uint_eq(now->number, 1);
 	ck_assert_str_eq(now->injuries, "");
 	free(now);
@@ -159,11 +131,11 @@ START_TEST(patients_alone_are_withdrawn_with_the_last)
 	say_patient(2, TRIAGE_YELLOW);
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 3, &file), CASES_JOINED);
 	say_patient(0, TRIAGE_UNSAID);
-	refer_to(MEDIC, 2, ACTION_CANCEL);
+	relief_refer(&said, MEDIC, 2, ACTION_CANCEL);
 	relief_keep(&db, &said, MEDIC, 4, &file);
 	ck_assert_uint_eq(file.withdrawn_at, 0);
 	ck_assert_uint_eq(file.red, 0);
-	refer_to(MEDIC, 3, ACTION_CANCEL);
+	relief_refer(&said, MEDIC, 3, ACTION_CANCEL);
 	relief_keep(&db, &said, MEDIC, 5, &file);
 	ck_assert_uint_ne(file.withdrawn_at, 0);
 }
@@ -173,7 +145,7 @@ START_TEST(a_patient_taken_back_before_they_came_stays_taken_back)
 {
 	struct case_file file;
 	say_patient(0, TRIAGE_UNSAID);
-	refer_to(MEDIC, 2, ACTION_CANCEL);
+	relief_refer(&said, MEDIC, 2, ACTION_CANCEL);
 	relief_keep(&db, &said, MEDIC, 3, &file);
 	say_patient(1, TRIAGE_RED);
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 2, &file), CASES_JOINED);
@@ -192,7 +164,7 @@ START_TEST(news_of_somebody_elses_search_is_a_case_of_its_own)
 	ck_assert_int_eq(ref_letter(file.type), 'Q');
 	memset(&said, 0, sizeof(said));
 	said.type = LETTER_SEEN;
-	refer_to(STRANGER, 1, ACTION_NEW);
+	relief_refer(&said, STRANGER, 1, ACTION_NEW);
 	ck_assert_int_eq(relief_keep(&db, &said, MEDIC, 1, &file), CASES_OPENED);
 	ck_assert_int_eq(ref_letter(file.type), 'K');
 }

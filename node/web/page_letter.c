@@ -1,7 +1,8 @@
 /* One letter: what became of one that was sent, with times; what is in one that came, and answering it. */
 
-#include "node/web/page.h"
+#include "node/web/parts.h"
 #include "node/web/rows.h"
+#include "node/web/send.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -252,15 +253,9 @@ static void have_letter(struct exchange *x, const struct answer *answer)
 	}
 }
 
-static bool id_ok(const char *id)
-{
-	size_t len = strlen(id);
-	return len >= 4 && len <= 64 && strspn(id, "0123456789abcdef") == len;
-}
-
 static void get(struct exchange *x)
 {
-	if (!id_ok(exchange_rest(x))) {
+	if (!parts_rest_is_id(x)) {
 		no_letter(x);
 		return;
 	}
@@ -289,19 +284,13 @@ static void cancelled(struct exchange *x, const struct answer *answer)
 
 static void replied(struct exchange *x, const struct answer *answer)
 {
-	char path[200];
-	const char *id = page_string(json_array_get(answer->out, 0), "id");
-	if (id[0] == '\0') {
+	if (!send_follow(x, answer, "1"))
 		failed(x, answer);
-		return;
-	}
-	snprintf(path, sizeof path, "/m/%s?sent=1", id);
-	exchange_redirect(x, path);
 }
 
 static void post(struct exchange *x)
 {
-	if (!id_ok(exchange_rest(x))) {
+	if (!parts_rest_is_id(x)) {
 		no_letter(x);
 	} else if (strcmp(exchange_field(x, "do"), "cancel") == 0) {
 		exchange_verb(x, "cancel");

@@ -3,10 +3,9 @@
 #include "node/web/parts.h"
 #include "node/web/send.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 600, PATH_MAX_LEN = 120 };
+enum { TEXT_MAX = 600 };
 
 static void show(struct exchange *x, enum word wrong, const struct answer *failed)
 {
@@ -46,14 +45,8 @@ static void get(struct exchange *x)
 
 static void sent(struct exchange *x, const struct answer *answer)
 {
-	char path[PATH_MAX_LEN];
-	const char *id = page_string(json_array_get(answer->out, 0), "id");
-	if (id[0] == '\0') {
+	if (!send_follow(x, answer, "more"))
 		show(x, WORDS, answer);
-		return;
-	}
-	snprintf(path, sizeof path, "/m/%s?sent=more", id);
-	exchange_redirect(x, path);
 }
 
 static void add_all(struct exchange *x, const char *field, const char *option)

@@ -2,11 +2,11 @@
 
 #include "node/web/parts.h"
 #include "node/web/rows.h"
+#include "node/web/send.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { QUESTION, LINE_MAX = 120, TEXT_MAX = 600, PATH_MAX_LEN = 120 };
+enum { QUESTION, LINE_MAX = 120, TEXT_MAX = 600 };
 
 static void no_letter(struct exchange *x)
 {
@@ -40,14 +40,8 @@ static void show(struct exchange *x, enum word wrong, const struct answer *faile
 
 static void sent(struct exchange *x, const struct answer *answer)
 {
-	char path[PATH_MAX_LEN];
-	const char *id = page_string(json_array_get(answer->out, 0), "id");
-	if (id[0] == '\0') {
+	if (!send_follow(x, answer, "1"))
 		show(x, WORDS, answer);
-		return;
-	}
-	snprintf(path, sizeof path, "/m/%s?sent=1", id);
-	exchange_redirect(x, path);
 }
 
 static void have_question(struct exchange *x, const struct answer *answer)

@@ -68,21 +68,31 @@ void send_refuse(struct exchange *x, enum word wrong, void (*show)(struct exchan
 	recipients_load(x, show);
 }
 
-static void sent(struct exchange *x, const struct answer *answer)
+bool send_follow(struct exchange *x, const struct answer *answer, const char *how)
 {
 	char path[VISITOR_PATH_MAX];
-	const json_t *first = json_array_get(answer->out, 0);
-	const char *id = page_string(first, "id");
+	const char *id = page_string(json_array_get(answer->out, 0), "id");
+	if (id[0] == '\0')
+		return false;
+	snprintf(path, sizeof path, "/m/%s?sent=%s", id, how);
+	exchange_redirect(x, path);
+	return true;
+}
+
+static void sent(struct exchange *x, const struct answer *answer)
+{
 	bool kept = answer->code == 0 || answer->code == EX_UNAVAILABLE; /* the post is away: it leaves later */
-	if (!kept || id[0] == '\0') {
+	if (!kept || page_string(json_array_get(answer->out, 0), "id")[0] == '\0') {
 		note_trouble(x, WORD_ERROR_NOT_DONE, answer);
 		exchange_keep_draft(x, exchange_path(x));
 		recipients_load(x, x->send_show);
 		return;
 	}
 	exchange_drop_draft(x);
-	snprintf(path, sizeof path, json_array_size(answer->out) == 1 ? "/m/%s?sent=1" : "/inbox?sent=1", id);
-	exchange_redirect(x, path);
+	if (json_array_size(answer->out) == 1)
+		(void)send_follow(x, answer, "1"); /* it has an id */
+	else
+		exchange_redirect(x, "/inbox?sent=1");
 }
 
 static void go(struct exchange *x)

@@ -13,6 +13,8 @@
 void send_letter(struct exchange *x, void (*compose)(struct exchange *x), void (*show)(struct exchange *x));
 /* Shows the form again with what is wrong in it. */
 void send_refuse(struct exchange *x, enum word wrong, void (*show)(struct exchange *x));
+/* Leads to the first letter that a verb has sent; how: what its page is told, "1" for sent. False: none was sent. */
+bool send_follow(struct exchange *x, const struct answer *answer, const char *how);
 /* On the page: what was wrong, if anything was; or that a draft waits. */
 void send_trouble(struct exchange *x);
 /* The number a text that send_number_ok() takes says; 0 for none. */

@@ -69,3 +69,31 @@ enum cases_kept relief_keep(struct reliefdb *db, const struct letter *letter, ui
 	free(opened);
 	return kept;
 }
+
+struct letter *relief_merged(struct reliefdb *db, const struct case_file *file)
+{
+	struct case_letter *letters;
+	size_t n;
+	struct letter *out = malloc(sizeof(*out));
+	ck_assert_ptr_nonnull(out);
+	ck_assert_int_eq(cases_letters(db, file, &letters, &n), ERR_OK);
+	ck_assert(cases_merge(letters, n, out));
+	free(letters);
+	return out;
+}
+
+struct case_file relief_found(struct reliefdb *db, const char *name)
+{
+	struct case_file file;
+	enum cases_found how;
+	ck_assert_int_eq(cases_find(db, name, &how, &file), ERR_OK);
+	ck_assert_int_eq(how, CASES_FOUND);
+	return file;
+}
+
+void relief_refer(struct letter *letter, uint8_t person, uint32_t seq, uint8_t action)
+{
+	letter->action = action;
+	letter->has_ref = true;
+	relief_tag(person, seq, letter->ref);
+}

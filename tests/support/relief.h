@@ -15,6 +15,12 @@ void relief_room_end(struct reliefdb *db, const char *path);
 void relief_opened(struct opened *out, const struct letter *letter, uint8_t person, uint32_t seq);
 /* Keeps it in a transaction of its own; returns what became of it. */
 enum cases_kept relief_keep(struct reliefdb *db, const struct letter *letter, uint8_t person, uint32_t seq, struct case_file *file);
+/* What the sender of a case says now, all letters taken together. The caller frees it. */
+struct letter *relief_merged(struct reliefdb *db, const struct case_file *file);
+/* The one case of that name; fails the test if there is none. */
+struct case_file relief_found(struct reliefdb *db, const char *name);
+/* From now on the letter refers to that one of a person's. */
+void relief_refer(struct letter *letter, uint8_t person, uint32_t seq, uint8_t action);
 /* The first 16 bytes of the id relief_opened() gives. */
 void relief_tag(uint8_t person, uint32_t seq, uint8_t tag[static LETTER_TAG_SIZE]);
 
