@@ -94,7 +94,7 @@ run_radio()
 	passed=$((passed + good))
 	failed=$((failed + bad))
 	if [ "$bad" -gt 0 ]; then
-		failures+=("$name")
+		failures+=("$name: $(sed -n 's/^FAIL  //p' "$logs/$name.log" | tr -s ' ' | paste -sd ';')")
 		printf 'FAIL  %-50s %4d s  (%d of %d, log %s)\n' "$name" $((SECONDS - begin)) "$bad" $((good + bad)) "$logs/$name.log"
 	else
 		printf 'ok    %-50s %4d s  (%d scenarios and checks)\n' "$name" $((SECONDS - begin)) "$good"

@@ -29,9 +29,8 @@ class Made:
                 part = b"\x1b\x21" + snoop.SERVICE + beacon + self.chance.randbytes(4)
                 self.report(1 - index, self.identity(0) if identity and index == 0 else own, 0x13, b"\x02\x01\x06" + part + advert)
                 self.report(1 - index, own, 0x1B, response)
-                if unheard:
-                    self.record(index, snoop.COMMAND, struct.pack("<HBBBBB", snoop.SET_DATA, 4 + len(unheard), 1, 3, 1, len(unheard)) + unheard)
-                    self.record(index, snoop.COMMAND, struct.pack("<HBBBBHB", snoop.ENABLE, 6, 1, 1, 1, 0, 0))
+                self.show(index, unheard or part)
+                self.hide(index)
             if not (held and life):
                 self.connected(life)
             self.acl(0, 1, snoop.SIGNALS, bytes([0x14, 1, 10, 0]) + bytes(10))
@@ -41,6 +40,17 @@ class Made:
                 self.acl(1, 1, snoop.ATT, gatt)
             if not (held and life < 3):
                 self.record(0, snoop.EVENT, bytes([snoop.DISCONNECTED, 4, 0, 1, 0, 0x13]))
+
+    def show(self, index, data):
+        self.record(index, snoop.COMMAND, struct.pack("<HBBBBB", snoop.SET_DATA, 4 + len(data), 1, 3, 1, len(data)) + data)
+        self.record(index, snoop.COMMAND, struct.pack("<HBBBBHB", snoop.ENABLE, 6, 1, 1, 1, 0, 0))
+
+    def hide(self, index):
+        """A link came of the advert, or it is taken away without being switched off: what is set after that is not on the air."""
+        if index == 0:
+            self.record(index, snoop.EVENT, bytes([snoop.META, 6, snoop.SET_TERMINATED, 0, 1, 1, 0, 1]))
+        else:
+            self.record(index, snoop.COMMAND, struct.pack("<HBB", snoop.REMOVE_SET, 1, 1))
 
     def identity(self, index):
         return bytes([16 + index, 0x4B, 0x8A, 0x70, 0xF3, 0x5C])

@@ -15,8 +15,9 @@ EPOCH_2000 = 946684800
 
 NEW_INDEX, _, COMMAND, EVENT, ACL_TX, ACL_RX = range(6)
 SET_RANDOM_ADDRESS, SET_ADVERT_ADDRESS, SET_DATA, SET_RESPONSE, ENABLE = 0x2005, 0x2035, 0x2037, 0x2038, 0x2039
+REMOVE_SET, CLEAR_SETS = 0x203C, 0x203D
 DISCONNECTED, META = 0x05, 0x3E
-CONNECTED, REPORT, CONNECTED_ENHANCED, REPORT_EXTENDED = 0x01, 0x02, 0x0A, 0x0D
+CONNECTED, REPORT, CONNECTED_ENHANCED, REPORT_EXTENDED, SET_TERMINATED = 0x01, 0x02, 0x0A, 0x0D, 0x12
 ATT, SIGNALS, SECURITY, FIRST_DYNAMIC = 4, 5, 6, 0x40
 
 Record = namedtuple("Record", "at index kind data")
@@ -74,10 +75,24 @@ def structures(data):
         at += 1 + data[at]
 
 
+def ended(record):
+    """The sets that a controller shows no longer after this: taken away, or ended by the link that one of them led to. None: all of them."""
+    if record.kind == EVENT and record.data[0] == META and record.data[2] == SET_TERMINATED:
+        return [record.data[4]]
+    if record.kind != COMMAND:
+        return []
+    (code,) = struct.unpack_from("<H", record.data)
+    return [record.data[3]] if code == REMOVE_SET else None if code == CLEAR_SETS else []
+
+
 def shown(captured):
     """The adverts that the kernel told controllers to show, whether or not somebody listened."""
     sets, found = {}, []
     for record in captured:
+        over = ended(record)
+        for index, handle in list(sets):
+            if index == record.index and (over is None or handle in over):
+                sets[(index, handle)]["on"] = False
         if record.kind != COMMAND:
             continue
         code, data = struct.unpack_from("<H", record.data)[0], record.data[3:]
