@@ -6,6 +6,7 @@
 #include "node/post/keyfile.h"
 #include "node/post/pump.h"
 #include "node/post/radios.h"
+#include "node/post/shelf.h"
 #include "platform/linux/confine.h"
 #include "platform/linux/notify.h"
 #include "platform/log.h"
@@ -181,10 +182,28 @@ static int trust_cards(struct daemon *daemon)
 	return EX_OK;
 }
 
+/* Where letters are kept: in a file of the home, or in a database. False: this program cannot do the latter, which has been said. */
+static bool place_store(struct daemon *daemon)
+{
+	daemon->post_config.store_path = daemon->store_path;
+	if (!*daemon->config.database)
+		return true;
+#ifdef BARID_WITH_PG
+	daemon->post_config.shelf = &shelf_pg;
+	daemon->post_config.store_path = daemon->config.database;
+	snprintf(daemon->store_path, sizeof daemon->store_path, "in the database");
+	return true;
+#else
+	log_error("this baridd was built without PostgreSQL; leave the database out of the settings to keep letters in a file");
+	return false;
+#endif
+}
+
 static int open_post(struct daemon *daemon)
 {
 	set_post_config(daemon, &daemon->config);
-	daemon->post_config.store_path = daemon->store_path;
+	if (!place_store(daemon))
+		return EX_CONFIG;
 	enum err err = post_open(&daemon->post, &daemon->post_config, clock_now());
 	daemon->post_config.store_path = NULL;
 	/* SQLite calls it an error of reading or writing if it cannot make its helper files. */
@@ -219,7 +238,7 @@ static void turn_end(void *owner)
 {
 	struct daemon *daemon = owner;
 	enum err err = pump_turn(daemon->pump);
-	if (err != ERR_OK && err != ERR_FULL) {
+	if (err != ERR_OK && err != ERR_FULL && err != ERR_AWAY) {
 		log_error("the store %s failed (%s); ending, so that nothing is promised that may not be kept", daemon->store_path, err_text(err));
 		daemon->exit_code = err_exit_code(err);
 		loop_stop(daemon->loop);
@@ -273,8 +292,9 @@ static void reload(void *owner, int number)
 	const struct config *old = &daemon->config;
 	if (!same_address(&fresh.listen, &old->listen) || !same_address(&fresh.gateway_listen, &old->gateway_listen) ||
 	    strcmp(fresh.control, old->control) || strcmp(fresh.psk_file, old->psk_file) || strcmp(fresh.bluetooth, old->bluetooth) ||
-	    fresh.rotation_s != old->rotation_s || strcmp(fresh.wifi_direct, old->wifi_direct) || !same_trust(&fresh, old))
-		log_warn("a new listen, control, psk_file, trust or radio takes effect at the next start");
+	    strcmp(fresh.database, old->database) || fresh.rotation_s != old->rotation_s || strcmp(fresh.wifi_direct, old->wifi_direct) ||
+	    !same_trust(&fresh, old))
+		log_warn("a new listen, control, psk_file, trust, database or radio takes effect at the next start");
 	set_post_config(daemon, &fresh);
 	post_reconfigure(daemon->post, &daemon->post_config);
 	if (radios_reconfigure(daemon->radios, &fresh) != EX_OK)
@@ -364,6 +384,7 @@ static int open_all(struct daemon *daemon)
 	if (exit_code != EX_OK)
 		return exit_code;
 	radios_set_targets(daemon->radios, &daemon->config);
+	loop_timer_set(daemon->post_timer, pump_next_deadline(daemon->pump)); /* the first turn comes though nothing happens */
 	feed_watchdog(daemon);
 	log_info("ready: desks at %s%s", daemon->control_path, line);
 	notify_send("READY=1");

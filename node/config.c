@@ -26,6 +26,7 @@ static const struct {
 	[CONFIG_GATEWAY_LISTEN] = {"gateway-listen", "gateway", "listen"},
 	[CONFIG_PSK_FILE] = {"psk-file", "link", "psk_file"},
 	[CONFIG_TRUST] = {"trust", "post", "trust"},
+	[CONFIG_DATABASE] = {"database", "store", "database"},
 };
 
 const char *config_flag_name(enum config_setting setting)
@@ -169,6 +170,29 @@ static bool set_gateway_key(struct config *config, const char *value, char reaso
 	return false;
 }
 
+/* Without a password: settings are read by many, and flags by everybody. */
+static bool set_database(struct config *config, const char *value, char reason[static REASON_MAX])
+{
+	static const char *const schemes[] = {"postgresql://", "postgres://"};
+	size_t len = strlen(value), scheme = 0;
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		if (!strncmp(value, schemes[i], strlen(schemes[i])))
+			scheme = strlen(schemes[i]);
+	const char *host = value + scheme, *at = strchr(host, '@'), *colon = strchr(host, ':');
+	bool good = scheme > 0 && len > scheme && len < CONFIG_DATABASE_MAX;
+	for (size_t i = 0; i < len; i++)
+		good = good && value[i] > ' ' && value[i] < 0x7f;
+	if (good && ((at && colon && colon < at) || strstr(host, "password="))) {
+		snprintf(reason, REASON_MAX, "must not hold a password; put it into a file for its owner alone and add ?passfile=FILE");
+		return false;
+	}
+	if (good)
+		memcpy(config->database, value, len + 1);
+	else
+		snprintf(reason, REASON_MAX, "must be the address of a PostgreSQL database, postgresql://USER@HOST/NAME");
+	return good;
+}
+
 /* The one set of rules. Fills reason, what is wrong with the value without its name. */
 static bool set(struct config *config, enum config_setting setting, const char *value, char reason[static REASON_MAX])
 {
@@ -199,6 +223,8 @@ static bool set(struct config *config, enum config_setting setting, const char *
 		return set_path(config->psk_file, value, reason);
 	case CONFIG_TRUST:
 		return set_trust(config, value, reason);
+	case CONFIG_DATABASE:
+		return set_database(config, value, reason);
 	case CONFIG_SETTINGS:
 		break;
 	}

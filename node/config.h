@@ -18,6 +18,7 @@ enum {
 	CONFIG_TRUST_MAX = 8,
 	CONFIG_FILE_MAX = 65536,
 	CONFIG_ERROR_MAX = 512,
+	CONFIG_DATABASE_MAX = 256,
 	CONFIG_LAN_MAX = 16, /* an interface's or adapter's name with its NUL */
 	CONFIG_ROTATION_DEFAULT_S = 900,
 	CONFIG_ROTATION_LEAST_S = 30,
@@ -43,6 +44,7 @@ enum config_setting {
 	CONFIG_GATEWAY_LISTEN,
 	CONFIG_PSK_FILE,
 	CONFIG_TRUST,
+	CONFIG_DATABASE,
 	CONFIG_SETTINGS
 };
 
@@ -64,6 +66,7 @@ struct config {
 	char psk_file[FILES_PATH_MAX];                /* empty: the public key that all posts know */
 	char trust[CONFIG_TRUST_MAX][FILES_PATH_MAX]; /* cards of organisations that the post believes */
 	unsigned trust_count;
+	char database[CONFIG_DATABASE_MAX]; /* where the letters are instead of a file; empty: in a file */
 };
 
 /* Nothing given. */

@@ -3,12 +3,12 @@
 
 # To build the programs.
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config check libsodium-dev libsqlite3-dev libevent-dev libcbor-dev libinih-dev libjansson-dev
-	libqrencode-dev libseccomp-dev libsystemd-dev libbluetooth-dev libssl-dev)
+	libqrencode-dev libpq-dev libseccomp-dev libsystemd-dev libbluetooth-dev libssl-dev)
 # To play the story: network namespaces, a wrong clock, reading JSON.
 packages_story=(iproute2 procps util-linux faketime jq python3)
 # To run the whole suite.
 packages_test=(patch libxml2-utils clang llvm libclang-rt-14-dev shellcheck scdoc mandoc binutils systemd python3-dissononce dbus-daemon
-	chromium chromium-driver python3-selenium fonts-dejavu-core iproute2 dnsmasq-base hostapd)
+	postgresql chromium chromium-driver python3-selenium fonts-dejavu-core iproute2 dnsmasq-base hostapd)
 # For the rules of accessibility, which npm fetches. It may have come otherwise than from Debian, whose package then could not be installed beside it.
 command -v npm >/dev/null || packages_test+=(npm)
 

@@ -26,6 +26,7 @@ static const struct err_line lines[] = {
 	{ERR_TIMEOUT, EX_TEMPFAIL, "no answer in time"},
 	{ERR_PROTOCOL, EX_SOFTWARE, "an answer that makes no sense"},
 	{ERR_LIMIT, EX_DATAERR, "more than the limit allows"},
+	{ERR_AWAY, EX_TEMPFAIL, "the database does not answer"},
 };
 
 static const struct err_line *line_of(enum err err)

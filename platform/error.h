@@ -17,12 +17,13 @@ enum err {
 	ERR_TIMEOUT = -11,
 	ERR_PROTOCOL = -12, /* the other side of a local socket speaks nonsense */
 	ERR_LIMIT = -13,    /* a bound of ours was reached */
+	ERR_AWAY = -14,     /* a database cannot be reached, or did not answer in time; it may later */
 };
 
 /* A short noun phrase, lower case, no full stop: "no space left on the disk". */
 const char *err_text(enum err err);
 /* The sysexits code a program ends with: 70 MEMORY/PROTOCOL, 74 IO, 73 FULL, 66 NO_FILE, 77 PERMISSION/LOCKED, 65 DAMAGED/NEWER/LIMIT, 69 NO_POST,
- * 75 TIMEOUT/BUSY. */
+ * 75 TIMEOUT/BUSY/AWAY. */
 int err_exit_code(enum err err);
 /* The err for an errno value. */
 enum err err_from_errno(int errno_value);

@@ -31,12 +31,13 @@ static void refused(const char *content, const char *where, const char *word)
 
 START_TEST(a_whole_file_is_understood)
 {
-	ck_assert_msg(text("# a comment\n[post]\nlisten = [::]:4800\npeer = 10.0.0.2:1\npeer=host.example:65535 ; another\nlan = wlan0\n"
-			   "bluetooth = hci1\nbluetooth_rotation = 600\nwifi_direct = wlan1\nstore_max = 512K\ncontrol = "
-			   "/run/barid/ctl.sock\ntrust = medics.card\ntrust = /etc/barid/buses.card\n\n"
-			   "[gateway]\nconnect = gate.example:4900\nkey = " KEY
-			   "\nlisten = :4900\n[link]\npsk_file = /etc/barid/psk\n"),
-		      "%s", error);
+	ck_assert_msg(
+		text("# a comment\n[post]\nlisten = [::]:4800\npeer = 10.0.0.2:1\npeer=host.example:65535 ; another\nlan = wlan0\n"
+		     "bluetooth = hci1\nbluetooth_rotation = 600\nwifi_direct = wlan1\nstore_max = 512K\ncontrol = "
+		     "/run/barid/ctl.sock\ntrust = medics.card\ntrust = /etc/barid/buses.card\n\n"
+		     "[gateway]\nconnect = gate.example:4900\nkey = " KEY
+		     "\nlisten = :4900\n[store]\ndatabase = postgresql://barid@[::1]:5433/letters?passfile=/p\n[link]\npsk_file = /etc/barid/psk\n"),
+		"%s", error);
 	ck_assert(config_finish(&config, error));
 	ck_assert_str_eq(config.listen.host, "::");
 	ck_assert_str_eq(config.listen.port, "4800");
@@ -56,6 +57,7 @@ START_TEST(a_whole_file_is_understood)
 	ck_assert_uint_eq(config.gateway_key[31], 0xff);
 	ck_assert_str_eq(config.gateway_listen.host, "");
 	ck_assert_str_eq(config.psk_file, "/etc/barid/psk");
+	ck_assert_str_eq(config.database, "postgresql://barid@[::1]:5433/letters?passfile=/p");
 }
 END_TEST
 
@@ -73,6 +75,11 @@ START_TEST(what_is_wrong_is_told_with_its_line)
 	refused("[post]\nbluetooth_rotation = soon\n", "barid.conf:2: ", "seconds");
 	refused("[post]\nstore_max = 64X\n", "barid.conf:2: ", "64M");
 	refused("[post]\nstore_max = 1K\n", "barid.conf:2: ", "256K");
+	refused("[store]\ndatabase = letters\n", "barid.conf:2: ", "postgresql://USER@HOST/NAME");
+	refused("[store]\ndatabase = postgresql://\n", "barid.conf:2: ", "postgresql://USER@HOST/NAME");
+	refused("[store]\ndatabase = postgresql://a@h/a b\n", "barid.conf:2: ", "postgresql://USER@HOST/NAME");
+	refused("[store]\ndatabase = postgresql://a:secret@h/a\n", "barid.conf:2: ", "password");
+	refused("[store]\ndatabase = postgresql://a@h/a?password=secret\n", "barid.conf:2: ", "password");
 	refused("[gateway]\nkey = 1234\n", "barid.conf:2: ", "64 hex");
 	refused("[post]\ntrust =\n", "barid.conf:2: ", "trust");
 	refused("[post]\ntrust=1\ntrust=2\ntrust=3\ntrust=4\ntrust=5\ntrust=6\ntrust=7\ntrust=8\ntrust=9\n", "barid.conf:10: ", "8 times");

@@ -6,8 +6,8 @@
 #include <sysexits.h>
 
 static const enum err all[] = {
-	ERR_OK,    ERR_MEMORY, ERR_IO,      ERR_FULL,   ERR_NO_FILE, ERR_PERMISSION, ERR_DAMAGED,
-	ERR_NEWER, ERR_BUSY,   ERR_NO_POST, ERR_LOCKED, ERR_TIMEOUT, ERR_PROTOCOL,   ERR_LIMIT,
+	ERR_OK,   ERR_MEMORY,  ERR_IO,     ERR_FULL,    ERR_NO_FILE,  ERR_PERMISSION, ERR_DAMAGED, ERR_NEWER,
+	ERR_BUSY, ERR_NO_POST, ERR_LOCKED, ERR_TIMEOUT, ERR_PROTOCOL, ERR_LIMIT,      ERR_AWAY,
 };
 
 START_TEST(every_error_has_a_text_of_its_own_that_fits_a_sentence)
@@ -36,6 +36,7 @@ START_TEST(exit_codes_are_those_of_sysexits)
 	ck_assert_int_eq(err_exit_code(ERR_NO_POST), EX_UNAVAILABLE);
 	ck_assert_int_eq(err_exit_code(ERR_TIMEOUT), EX_TEMPFAIL);
 	ck_assert_int_eq(err_exit_code(ERR_BUSY), EX_TEMPFAIL);
+	ck_assert_int_eq(err_exit_code(ERR_AWAY), EX_TEMPFAIL);
 }
 END_TEST
 

@@ -55,10 +55,15 @@ static bool reserve_revoked(struct authority *authority, unsigned count)
 	return true;
 }
 
-/* As many as there is room for: all that were there when the turn began that is taken back, and all there are when it is opened. */
-static void reload_revoked(struct authority *authority)
+/* All there are; false: only as many as there is memory for. */
+static bool reload_revoked(struct authority *authority)
 {
-	authority->revoked_count = (uint16_t)store_revoked(authority->store, authority->revoked, authority->revoked_cap);
+	bool room;
+	do {
+		room = reserve_revoked(authority, authority->revoked_count + 1u);
+		authority->revoked_count = (uint16_t)store_revoked(authority->store, authority->revoked, authority->revoked_cap);
+	} while (room && authority->revoked_count == authority->revoked_cap && authority->revoked_cap < AUTHORITY_REVOCATIONS_MAX);
+	return room;
 }
 
 void authority_reload(struct authority *authority)
@@ -75,7 +80,7 @@ void authority_reload(struct authority *authority)
 		organisation->issued = trusted[i].issued;
 		organisation->expires = trusted[i].expires;
 	}
-	reload_revoked(authority);
+	(void)reload_revoked(authority); /* what there is no memory for counts again when the post is opened anew */
 }
 
 void authority_free(struct authority *authority)
@@ -92,13 +97,10 @@ struct authority *authority_open(struct store *store)
 	if (authority == NULL)
 		return NULL;
 	authority->store = store;
-	do {
-		if (!reserve_revoked(authority, authority->revoked_count + 1u)) {
-			authority_free(authority);
-			return NULL;
-		}
-		reload_revoked(authority);
-	} while (authority->revoked_count == authority->revoked_cap && authority->revoked_cap < AUTHORITY_REVOCATIONS_MAX);
+	if (!reload_revoked(authority)) {
+		authority_free(authority);
+		return NULL;
+	}
 	authority_reload(authority);
 	return authority;
 }

@@ -374,7 +374,7 @@ static void settle_submits(struct client *client, enum err settled)
 {
 	for (unsigned i = client->settled; i < client->submitted_count; i++) {
 		enum control_verdict *verdict = &client->submitted[i].verdict;
-		if (settled == ERR_FULL && (*verdict == VERDICT_STORED || *verdict == VERDICT_KNOWN))
+		if (settled != ERR_OK && (*verdict == VERDICT_STORED || *verdict == VERDICT_KNOWN))
 			*verdict = VERDICT_FULL;
 	}
 	client->settled = client->submitted_count;
@@ -382,7 +382,7 @@ static void settle_submits(struct client *client, enum err settled)
 
 void counter_answer(struct counter *counter, enum err settled)
 {
-	assert(settled == ERR_OK || settled == ERR_FULL);
+	assert(settled == ERR_OK || settled == ERR_FULL || settled == ERR_AWAY);
 	uint64_t next = LOOP_NEVER;
 	for (unsigned i = 0; i < COUNTER_CLIENTS_MAX; i++) {
 		struct client *client = &counter->clients[i];

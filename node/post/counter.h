@@ -34,7 +34,7 @@ struct counter_config {
 enum err counter_open(struct counter **counter, const struct counter_config *config);
 /* Removes the socket. Takes NULL. */
 void counter_close(struct counter *counter);
-/* After pump_turn() in every turn, with what it returned (ERR_OK or ERR_FULL): gives the answers that were waiting for it. */
+/* After pump_turn() in every turn, with what it returned (ERR_OK, ERR_FULL or ERR_AWAY): gives the answers that were waiting for it. */
 void counter_answer(struct counter *counter, enum err settled);
 
 #endif

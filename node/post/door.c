@@ -245,6 +245,14 @@ static void take_note(struct door *door, const struct store_letter *letter)
 		demote(door, slot);
 }
 
+bool door_turn(struct door *door)
+{
+	bool good = store_turn(door->store);
+	if (good && store_authority_heard(door->store))
+		authority_reload(door->authority); /* what it changes of letters is told of each of them */
+	return good;
+}
+
 struct admission door_admit(struct door *door, struct ingress *ingress, const uint8_t *envelope, size_t len)
 {
 	struct admission admission = {.verdict = VERDICT_MALFORMED, .slot = CATALOGUE_NONE};
@@ -253,7 +261,9 @@ struct admission door_admit(struct door *door, struct ingress *ingress, const ui
 	matches.count = 0; /* the rest is 2 kB, filled as needed */
 	if (!outside_examine(envelope, len, letter))
 		return refuse(door, admission, VERDICT_MALFORMED);
-	if (store_place(door->store, letter->id, &admission.slot) != PLACE_UNKNOWN)
+	/* Most letters that come to one of many gateways are known: they cost no turn. */
+	if (store_place(door->store, letter->id, &admission.slot) != PLACE_UNKNOWN ||
+	    (door_turn(door) && store_place(door->store, letter->id, &admission.slot) != PLACE_UNKNOWN))
 		return refuse(door, admission, VERDICT_KNOWN);
 	struct store_letter coming = {.outside = letter, .envelope = envelope, .len = len, .expires = door->hour + ttl_hours(letter->header.ttl)};
 	coming.judgement = judge_new(door, ingress, letter, envelope, len);
@@ -355,7 +365,7 @@ static void judge_again(struct door *door, uint32_t slot, const uint8_t *envelop
 			demote(door, slot);
 		return;
 	}
-	if (!was_proven)
+	if (!was_proven && door_turn(door))
 		take_note(door, &again);
 	if (order_rank(&letter.header, again.judgement.standing) != held->rank || again.judgement.pool != held->pool ||
 	    again.judgement.group != held->group)

@@ -49,6 +49,9 @@ struct admission {
 struct ingress ingress_of(bool own, uint64_t now_ms);
 
 struct admission door_admit(struct door *door, struct ingress *ingress, const uint8_t *envelope, size_t len);
+/* Before a decision that ends in a change: what other stores before our shelf committed, if there are any, counts from here on. False: the turn has
+ * failed. */
+bool door_turn(struct door *door);
 /* What we would take now. */
 struct wants door_wants(const struct door *door);
 /* Drops up to 64 letters carried for their whole time, or for which there is no room any more, and forgets old ids. True if there is more to do. */

@@ -27,6 +27,7 @@ static const char help[] =
 	"  --gateway-key KEY          its public key, 64 hex digits\n"
 	"  --gateway-listen HOST:PORT be a gateway: take links of posts that know this post's key\n"
 	"  --store-max SIZE           carry at most so much, such as 512K, 64M (the default) or 1G\n"
+	"  --database URL             keep the letters in PostgreSQL, for several gateways together: postgresql://USER@HOST/NAME\n"
 	"  --control SOCKET           where desks come to; ctl.sock in the home if not given\n"
 	"  --trust FILE               believe the organisation of this card: its tickets and notices go first; may be repeated\n"
 	"  --psk-file FILE            64 hex digits: links only with posts that hold the same key\n"

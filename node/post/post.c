@@ -15,6 +15,7 @@ enum {
 	NOTES_MS = 1000,       /* notes of what was handed on may wait so long for a commit of their own */
 	NONCE_MIN_MS = 600000, /* the beacon's nonce lives 10 to 20 minutes */
 	NONCE_SPREAD_MS = 600000,
+	POLL_MS = 1000,     /* how often what other stores before our shelf committed is looked for */
 	URGENT_MS = 600000, /* how long an urgent letter that nobody has taken keeps the radios busy */
 };
 
@@ -56,7 +57,7 @@ enum err post_open(struct post **out, const struct post_config *config, struct m
 		.is_gateway = config->has_gateway_secret,
 	};
 	post->tally.count[TALLY_LETTERS_ROTTEN] = store_rotten(post->store);
-	post->opened_ms = post->expire_at_ms = now.boot_ms;
+	post->opened_ms = post->expire_at_ms = post->poll_at_ms = now.boot_ms;
 	post->generation = 1;
 	new_nonce(post, now);
 	*out = post;
@@ -110,6 +111,8 @@ enum control_verdict post_submit(struct post *post, const uint8_t *envelope, siz
 	if (admission.verdict != VERDICT_STORED)
 		return admission.verdict;
 	post->gossip.must_commit = true;
+	if (admission.slot == CATALOGUE_NONE)
+		return VERDICT_STORED; /* the turn has failed, and settling it will say so */
 	if (held_back(post, &admission, flags, now))
 		catalogue_show(store_catalogue(post->store), admission.slot, false);
 	else
@@ -138,6 +141,10 @@ static void run_due(struct post *post, struct moment now)
 		release(post, tag);
 	if (now.boot_ms >= post->nonce_until_ms)
 		new_nonce(post, now);
+	if (now.boot_ms >= post->poll_at_ms) {
+		post->poll_at_ms = store_shared(post->store) ? now.boot_ms + POLL_MS : UINT64_MAX;
+		post->generation += store_poll(post->store, now.boot_ms);
+	}
 	if (post->door.judging && now.boot_ms >= post->judge_at_ms) {
 		post_clock(post, now);
 		(void)door_judge_some(&post->door); /* the deadline says when to go on */
@@ -145,6 +152,7 @@ static void run_due(struct post *post, struct moment now)
 	}
 	if (now.boot_ms >= post->expire_at_ms) {
 		post_clock(post, now);
+		(void)door_turn(&post->door); /* a turn that failed is told when it is settled */
 		bool more = door_expire(&post->door);
 		more |= authority_forget(post->authority, post->door.hour);
 		post->expire_at_ms = now.boot_ms + (more ? 0 : HOUR_MS);
@@ -166,6 +174,9 @@ static void note_urgent(struct post *post, struct moment now)
 static void publish(struct post *post, struct moment now)
 {
 	struct catalogue *catalogue = store_catalogue(post->store);
+	uint32_t slot;
+	while (store_next_arrival(post->store, &slot))
+		fresh_add(&post->fresh, slot, 0);
 	size_t freed_count;
 	const uint32_t *freed = catalogue_freed(catalogue, &freed_count);
 	note_urgent(post, now);
@@ -187,7 +198,12 @@ static void publish(struct post *post, struct moment now)
 static enum err undo_turn(struct post *post, enum err err, struct moment now)
 {
 	store_rollback(post->store);
-	authority_reload(post->authority);
+	if (err == ERR_AWAY) {
+		store_authority_unread(post->store);
+		post->generation += store_poll(post->store, now.boot_ms); /* a post to which letters keep coming finds it again, too */
+	} else {
+		authority_reload(post->authority);
+	}
 	door_judge_all(&post->door); /* what was moved is back; once the disk has had time to recover */
 	post->judge_at_ms = now.boot_ms + HOUR_MS;
 	post->fresh.count = 0;
@@ -206,7 +222,9 @@ enum err post_settle(struct post *post, struct moment now)
 	bool dirty = store_dirty(post->store);
 	if (dirty && post->notes_since_ms == 0)
 		post->notes_since_ms = now.boot_ms;
-	if (post->gossip.must_commit || (dirty && now.boot_ms - post->notes_since_ms >= NOTES_MS) || store_error(post->store) != ERR_OK) {
+	/* A turn that others wait for does not wait for anything. */
+	bool at_once = post->gossip.must_commit || (dirty && store_shared(post->store));
+	if (at_once || (dirty && now.boot_ms - post->notes_since_ms >= NOTES_MS) || store_error(post->store) != ERR_OK) {
 		enum err err = store_commit(post->store, now.boot_ms);
 		if (err != ERR_OK)
 			return undo_turn(post, err, now);
@@ -256,6 +274,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 uint64_t post_next_deadline(const struct post *post)
 {
 	uint64_t next = earlier(holdback_next(&post->holdback), earlier(post->nonce_until_ms, post->expire_at_ms));
+	next = earlier(next, post->poll_at_ms);
 	if (post->door.judging)
 		next = earlier(next, post->judge_at_ms);
 	if (post->notes_since_ms != 0)

@@ -66,7 +66,7 @@ enum control_verdict post_submit(struct post *post, const uint8_t *envelope, siz
 bool post_trust(struct post *post, const uint8_t *keys, size_t count, struct moment now);
 
 /* Runs what is due, commits. On an error nothing of this turn was kept and all links were dropped from the post (post_next_closed() names them):
- * ERR_FULL may be survived, anything else means the store must be opened anew. */
+ * ERR_FULL and ERR_AWAY may be survived, anything else means the store must be opened anew. */
 enum err post_settle(struct post *post, struct moment now);
 /* Links the post wants closed since the last call, one at a time; false when there are none. */
 bool post_next_closed(struct post *post, uint32_t *link);

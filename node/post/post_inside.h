@@ -39,6 +39,7 @@ struct post {
 	uint64_t seen_changes;                /* of the catalogue, for which seen holds */
 	struct post_seen seen[POST_SEEN_MAX]; /* by the last byte of the nonce */
 	uint64_t nonce_until_ms, expire_at_ms, notes_since_ms, opened_ms, urgent_until_ms;
+	uint64_t poll_at_ms;
 	uint64_t judge_at_ms; /* not before this is anything judged again */
 	uint64_t silence_ms;  /* before this no link has been silent for too long; 0 at first */
 	uint64_t generation;

@@ -4,6 +4,7 @@ bool post_trust(struct post *post, const uint8_t *keys, size_t count, struct mom
 {
 	bool all = true, news = false;
 	post->door.hour = store_hour(post->store, now.boot_ms);
+	(void)door_turn(&post->door); /* a turn that failed is told when it is settled */
 	for (size_t i = 0; i < count; i++) {
 		enum authority_trusting trusting = authority_trust(post->door.authority, keys + i * SIGN_KEY_SIZE, post->door.hour);
 		all = all && trusting != AUTHORITY_FULL;

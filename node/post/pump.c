@@ -295,8 +295,9 @@ enum err pump_turn(struct pump *pump)
 		return ERR_OK;
 	pump->touched = false;
 	enum err err = post_settle(pump->config.post, now);
-	if (err == ERR_FULL) {
-		complain_full(pump, now);
+	if (err == ERR_FULL || err == ERR_AWAY) {
+		if (err == ERR_FULL)
+			complain_full(pump, now); /* of a database that is away its shelf has told */
 		pump->rest_until = now.boot_ms + FULL_PAUSE_MS;
 	} else if (err != ERR_OK) {
 		return err;

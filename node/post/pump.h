@@ -39,7 +39,7 @@ void pump_touch(struct pump *pump);
 
 /*
  * Ends a turn: settles if there is reason to, closes what the post wants closed, sends. What post_settle() returned; ERR_OK also if it was not
- * called. On ERR_FULL nothing of this turn was kept, and the pump goes on; on any other error the post is not to be used any more.
+ * called. On ERR_FULL and ERR_AWAY nothing of this turn was kept, and the pump goes on; on any other error the post is not to be used any more.
  */
 enum err pump_turn(struct pump *pump);
 /* boot_ms at which pump_turn() should be called even if nothing happens; UINT64_MAX: never. */

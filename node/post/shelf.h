@@ -140,6 +140,20 @@ struct shelf_kind {
 	void (*spend)(struct shelf *shelf, uint64_t key, const uint8_t tag[static LETTER_TAG_SIZE], uint32_t expires);
 	/* Forgets the first SHELF_PAGE of each of the three whose time has come, by hour and then by key, and returns how many. */
 	uint32_t (*forget_authority)(struct shelf *shelf, uint32_t hour);
+
+	/* The rest is for a shelf that several stores have before them at once, and NULL where a store has it for itself. One store has the turn at a
+	 * time: begin() waits for the others', and what a store decides in its turn it decides on all that was committed before. */
+
+	/* The summary as begin() or poll() found it. */
+	void (*renew)(struct shelf *shelf, struct shelf_summary *summary);
+	/* What the next turn of another store told, in the order of commits, none left out: those that begin() or poll() found and nobody heard yet.
+	 * Fills a view, good until the next call. False: there is no more, or an error. */
+	bool (*heard)(struct shelf *shelf, const uint8_t **news, size_t *len);
+	/* Before commit(): what others will hear of this turn. Borrows news until commit() or rollback(). */
+	void (*tell)(struct shelf *shelf, const uint8_t *news, size_t len);
+	/* Between turns, now and then: looks whether others committed something, or does a step towards a shelf that was lost. Never waits for long,
+	 * leaves no error. */
+	void (*poll)(struct shelf *shelf);
 };
 
 /* Where a store's shelf is. */
@@ -158,5 +172,20 @@ static inline void shelf_fail(const struct shelf *shelf, enum err err)
 
 /* An SQLite file at path (WAL, synchronous=FULL); owner: the name of the VFS, or NULL for SQLite's own. */
 extern const struct shelf_kind shelf_sqlite;
+
+#ifdef BARID_WITH_PG
+/*
+ * Tables in a PostgreSQL database, before which any number of stores (gateways) may stand; path: its address, "postgresql://...", without a password.
+ * owner: not looked at. The row of post_meta is locked by whoever has the turn, and counts turns; post_news holds what each turn told, by its number,
+ * in the same transaction: so the turns are a feed in the order of commits and without gaps, rows of letters never get one number twice, and what is
+ * unique in one store is unique among all. Whoever does not find the last turn he knows in post_news any more (SHELF_PG_TURNS_KEPT turns ago, or
+ * another history was put back) gets ERR_IO and must open the shelf anew.
+ *
+ * ERR_AWAY: the database did not answer in time; the turn is lost and a later one may go well. A commit of which it is not known whether it happened
+ * counts as one that did not; if it did, its store hears of it as of another's turn.
+ */
+enum { SHELF_PG_TURNS_KEPT = 65536 };
+extern const struct shelf_kind shelf_pg;
+#endif
 
 #endif

@@ -12,8 +12,10 @@ bool store_begin(struct store *store)
 	if (!store->in_transaction) {
 		store->shelf->kind->begin(store->shelf);
 		store->in_transaction = store->error == ERR_OK;
+		if (store->in_transaction)
+			store_news_take(store);
 	}
-	return store->in_transaction;
+	return store->error == ERR_OK;
 }
 
 void store_close(struct store *store)
@@ -23,6 +25,9 @@ void store_close(struct store *store)
 	if (store->shelf != NULL)
 		store->shelf->kind->close(store->shelf);
 	catalogue_free(store->catalogue);
+	free(store->news.changed.at);
+	free(store->news.arrived.at);
+	free(store->news.told);
 	free(store);
 }
 
@@ -49,10 +54,15 @@ enum err store_commit(struct store *store, uint64_t boot_ms)
 		catalogue_keep(store->catalogue); /* what was refused is in memory only */
 		return ERR_OK;
 	}
-	store->summary.open_ms = open_ms(store, boot_ms);
-	store->shelf->kind->commit(store->shelf, &store->summary);
+	uint64_t age_ms = open_ms(store, boot_ms);
+	if (age_ms > store->summary.open_ms)
+		store->summary.open_ms = age_ms; /* another store may count a little ahead of us */
+	store_news_tell(store);
+	if (store->error == ERR_OK)
+		store->shelf->kind->commit(store->shelf, &store->summary);
 	if (store->error != ERR_OK)
 		return store->error;
+	store_news_end(store);
 	store->in_transaction = false;
 	store->committed = store->summary;
 	store->latest_committed = store->latest_count;
@@ -64,6 +74,7 @@ void store_rollback(struct store *store)
 {
 	store->error = ERR_OK;
 	store->shelf->kind->rollback(store->shelf);
+	store_news_end(store);
 	store->in_transaction = false;
 	store->summary = store->committed;
 	store->latest_count = store->latest_committed;

@@ -105,6 +105,23 @@ void store_set_latest(struct store *store, const struct outside *letter, uint32_
  * issuer somebody vouches for. */
 uint32_t store_latest_count(const struct store *store);
 
+/* node/post/store_news.c: several stores before one shelf (node/post/shelf.h). Each has a catalogue of its own, which it keeps true by what the
+ * others' turns tell. Where a store has its shelf for itself these do nothing and find nothing. */
+
+/* True if others may change what lies on the shelf. */
+bool store_shared(const struct store *store);
+/* Before a decision that ends in a change: what others committed is in the catalogue from here on, and until the turn is settled they commit nothing.
+ * False: the turn has failed. */
+bool store_turn(struct store *store);
+/* Between turns, about once a second: takes in what others committed. True if that was something. */
+bool store_poll(struct store *store, uint64_t boot_ms);
+/* A letter that others stored, once each; for whoever tells neighbours what is new. False: none. */
+bool store_next_arrival(struct store *store, uint32_t *slot);
+/* True once after others changed who is believed or what is revoked, or after store_authority_unread(). */
+bool store_authority_heard(struct store *store);
+/* It could not be read after a rollback: it is to be read in the next turn. */
+void store_authority_unread(struct store *store);
+
 /* A neighbour, or a gateway, confirmed to hold the letter of this key. unix_s is for show. */
 void store_handed(struct store *store, uint64_t key, bool gateway, uint64_t unix_s);
 struct control_track store_track(struct store *store, const uint8_t id[static LETTER_ID_SIZE]);

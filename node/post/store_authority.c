@@ -14,14 +14,18 @@ size_t store_revoked(struct store *store, struct revocation_entry *out, size_t c
 
 void store_trust(struct store *store, const struct shelf_trusted *trusted)
 {
-	if (store_begin(store))
-		store->shelf->kind->trust(store->shelf, trusted);
+	if (!store_begin(store))
+		return;
+	store->shelf->kind->trust(store->shelf, trusted);
+	store->news.authority_changed = true;
 }
 
 void store_revoke(struct store *store, const struct revocation_entry *entry, uint32_t expires)
 {
-	if (store_begin(store))
-		store->shelf->kind->revoke(store->shelf, entry, expires);
+	if (!store_begin(store))
+		return;
+	store->shelf->kind->revoke(store->shelf, entry, expires);
+	store->news.authority_changed = true;
 }
 
 static uint64_t ticket_key(const struct store *store, const uint8_t key[static SIGN_KEY_SIZE])
@@ -42,5 +46,7 @@ void store_spend(struct store *store, const uint8_t key[static SIGN_KEY_SIZE], c
 
 bool store_forget_authority(struct store *store, uint32_t hour)
 {
-	return store_begin(store) && store->shelf->kind->forget_authority(store->shelf, hour) > 0;
+	bool gone = store_begin(store) && store->shelf->kind->forget_authority(store->shelf, hour) > 0;
+	store->news.authority_changed |= gone;
+	return gone;
 }

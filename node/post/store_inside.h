@@ -7,6 +7,21 @@
 
 enum { STORE_SPREAD_GROUPS = 256 };
 
+/* Tags and slots in a list that grows. */
+struct store_tags {
+	uint8_t (*at)[LETTER_TAG_SIZE]; /* owned */
+	size_t count, cap;
+};
+
+/* What this turn will tell other stores before the same shelf, and what theirs told. */
+struct store_news {
+	struct store_tags changed; /* letters whose entry in the catalogue this turn changes */
+	struct store_tags arrived; /* letters that others stored and nobody has asked for */
+	bool authority_changed;    /* this turn changes whom the post believes, or what is revoked */
+	bool authority_heard;      /* others did */
+	uint8_t *told;             /* owned; borrowed by the shelf during commit() */
+};
+
 struct store {
 	struct shelf *shelf;
 	struct catalogue *catalogue;
@@ -18,6 +33,7 @@ struct store {
 	uint32_t latest_count, latest_committed; /* rows of the shelf */
 	bool in_transaction;
 	enum err error;
+	struct store_news news; /* where the shelf is not this store's alone */
 };
 
 /* Opens the turn's transaction before a change. False: the turn has failed, do nothing. */
@@ -25,6 +41,17 @@ bool store_begin(struct store *store);
 
 /* True if that is an envelope; fills its header. False: the disk has changed it. */
 bool store_sound_body(const uint8_t *body, size_t len, struct envelope_header *header);
+/* node/post/store_news.c: of these the first three do nothing where the store has its shelf for itself. */
+
+/* The turn changes what the catalogue says of a letter. */
+void store_news_of(struct store *store, const uint8_t tag[static LETTER_TAG_SIZE]);
+/* Just after begin(): takes in what others committed. */
+void store_news_take(struct store *store);
+/* Just before commit(). */
+void store_news_tell(struct store *store);
+/* The turn is over, well or not. */
+void store_news_end(struct store *store);
+
 /* Puts an entry into the catalogue; out of memory becomes the turn's error. Returns its slot or CATALOGUE_NONE. */
 uint32_t store_note(struct store *store, const struct catalogue_entry *entry);
 /* The entry of a letter with this header and judgement, but for its row. */

@@ -64,11 +64,13 @@ uint32_t store_note(struct store *store, const struct catalogue_entry *entry)
 	uint32_t slot = catalogue_set(store->catalogue, entry);
 	if (slot == CATALOGUE_NONE && store->error == ERR_OK)
 		store->error = ERR_MEMORY;
+	store_news_of(store, entry->tag);
 	return slot;
 }
 
 void store_unnote(struct store *store, uint32_t slot)
 {
+	store_news_of(store, catalogue_at(store->catalogue, slot)->tag);
 	if (!catalogue_forget(store->catalogue, slot) && store->error == ERR_OK)
 		store->error = ERR_MEMORY;
 }
@@ -146,6 +148,7 @@ void store_restand(struct store *store, uint32_t slot, const struct judgement *j
 	store->shelf->kind->restand(store->shelf, held->seq, store_standing_encode(judgement));
 	if (store->error == ERR_OK && !catalogue_move(store->catalogue, slot, &entry))
 		store->error = ERR_MEMORY;
+	store_news_of(store, held->tag);
 }
 
 bool store_arrived(struct store *store, uint64_t after, uint8_t kinds, uint8_t *envelope, size_t *len, uint64_t *seq)
@@ -175,7 +178,8 @@ bool store_arrived(struct store *store, uint64_t after, uint8_t kinds, uint8_t *
 void store_drop(struct store *store, uint32_t slot, uint32_t known_until)
 {
 	assert(catalogue_at(store->catalogue, slot)->state == CATALOGUE_HELD);
-	if (!store_begin(store))
+	/* What others committed by now may have dropped it already. */
+	if (!store_begin(store) || catalogue_at(store->catalogue, slot)->state != CATALOGUE_HELD)
 		return;
 	struct store_known known = {.receipted = false};
 	const uint8_t *body;

@@ -31,26 +31,6 @@ static void let_go(struct store *store, const uint64_t *rows, size_t n)
 	}
 }
 
-static void load_letters(struct store *store)
-{
-	struct shelf *shelf = store->shelf;
-	uint64_t after = 0, spoilt[SHELF_PAGE];
-	for (bool page = true; page && store->error == ERR_OK;) {
-		size_t n = 0;
-		struct shelf_letter row;
-		page = false;
-		shelf->kind->walk(shelf, after);
-		while (shelf->kind->next(shelf, &row)) {
-			page = true;
-			after = row.seq;
-			if (!load_letter(store, &row))
-				spoilt[n++] = after;
-		}
-		let_go(store, spoilt, n);
-		catalogue_keep(store->catalogue);
-	}
-}
-
 static void load_known(struct store *store)
 {
 	struct shelf_known row;
@@ -66,6 +46,32 @@ static void load_known(struct store *store)
 	}
 }
 
+/* Rows that are no letters go; where others may be adding rows meanwhile, after all have been read: the first page of them, the rest next time. */
+static void load_letters(struct store *store)
+{
+	struct shelf *shelf = store->shelf;
+	uint64_t after = 0, spoilt[SHELF_PAGE];
+	size_t n = 0;
+	for (bool page = true; page && store->error == ERR_OK;) {
+		struct shelf_letter row;
+		page = false;
+		shelf->kind->walk(shelf, after);
+		while (shelf->kind->next(shelf, &row)) {
+			page = true;
+			after = row.seq;
+			if (!load_letter(store, &row) && n < SHELF_PAGE)
+				spoilt[n++] = after;
+		}
+		if (!store_shared(store)) {
+			let_go(store, spoilt, n);
+			n = 0;
+		}
+		catalogue_keep(store->catalogue);
+	}
+	load_known(store);
+	let_go(store, spoilt, n);
+}
+
 static enum err load_catalogue(struct store *store, uint64_t boot_ms)
 {
 	uint8_t order_secret[CATALOGUE_SECRET_SIZE];
@@ -74,9 +80,12 @@ static enum err load_catalogue(struct store *store, uint64_t boot_ms)
 	if (store->catalogue == NULL)
 		return ERR_MEMORY;
 	load_letters(store);
-	load_known(store);
 	store->latest_count = store->latest_committed = store->shelf->kind->latest_count(store->shelf);
-	return store_commit(store, boot_ms);
+	enum err err = store_commit(store, boot_ms);
+	if (err != ERR_OK)
+		return err;
+	(void)store_poll(store, boot_ms); /* what came meanwhile is no news to anybody yet */
+	return store->error;
 }
 
 static enum err open_shelf(struct store *store, const struct shelf_place *place)

@@ -30,6 +30,21 @@ bench_sync_all()
 	bench sync --n 1000000 --d 1000 --seeds 3
 }
 
+# Beside a database of its own, which keeps what it commits.
+bench_gateway()
+{
+	local folder
+	folder=$(mktemp -d /tmp/barid-bench-pg-XXXXXX)
+	chmod 755 "$folder"
+	if "$top/tests/support/postgres.sh" start "$folder" >/dev/null; then
+		BARID_TEST_PG=$(cat "$folder/url") bench gateway "$@"
+		"$top/tests/support/postgres.sh" stop "$folder"
+	else
+		bench gateway "$@"
+	fi
+	rm -rf "$folder"
+}
+
 case ${1-} in
 '')
 	bench crypto
@@ -42,16 +57,23 @@ case ${1-} in
 	bench contact
 	bench contact --both --present 2500
 	bench contact --arrive
+	bench_gateway --seconds 60
+	bench_gateway --seconds 60 --copies 5
 	;;
 --quick)
 	bench crypto
 	bench sync --seeds 5
 	bench daemon --n 1000 --idle-seconds 0
 	bench contact --n 1000 --contacts 1 --arrive
+	bench_gateway --seconds 2
 	;;
 -*)
 	sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 	exit 64
+	;;
+gateway)
+	shift
+	bench_gateway "$@"
 	;;
 *)
 	bench "$@"
