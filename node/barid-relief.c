@@ -10,15 +10,18 @@
 #include <sysexits.h>
 
 static const struct cli_option options[] = {
-	{"name", true},     {"all", false},         {"type", true},           {"state", true},     {"by", true},
-	{"take", false},    {"text", true},         {"reason", true},         {"line", true},      {"verb", true},
-	{"stop", true},     {"time", true},         {"seats", true},          {"group", true},     {"source", true},
-	{"event", true},    {"urgency", true},      {"severity", true},       {"certainty", true}, {"area", true},
-	{"headline", true}, {"instruction", true},  {"lang", true},           {"exercise", false}, {"valid", true},
-	{"go", false},      {"stop-notice", false}, {"cancel-notice", false}, {"complete", false}, {"heartbeat", false},
-	{"format", true},   {"precise", false},     {"safe", false},          {"people", true},    {"place", true},
-	{"role", true},     {"card", true},         {"scope", true},          {"days", true},      {"out", true},
-	{"qr", false},      {NULL, false},
+	{"name", true},      {"all", false},        {"type", true},         {"state", true},
+	{"by", true},        {"take", false},       {"text", true},         {"reason", true},
+	{"line", true},      {"verb", true},        {"stop", true},         {"time", true},
+	{"seats", true},     {"group", true},       {"source", true},       {"event", true},
+	{"urgency", true},   {"severity", true},    {"certainty", true},    {"area", true},
+	{"headline", true},  {"instruction", true}, {"lang", true},         {"exercise", false},
+	{"valid", true},     {"go", false},         {"stop-notice", false}, {"cancel-notice", false},
+	{"complete", false}, {"heartbeat", false},  {"format", true},       {"precise", false},
+	{"safe", false},     {"people", true},      {"place", true},        {"role", true},
+	{"card", true},      {"scope", true},       {"days", true},         {"out", true},
+	{"qr", false},       {"db", true},          {"to", true},           {"yes", false},
+	{"use", false},      {NULL, false},
 };
 
 static const struct {
@@ -28,8 +31,9 @@ static const struct {
 	uint16_t words_min, words_max; /* after the verb */
 	const char *usage;
 } verbs[] = {
-	{"org", duty_org, "name by", 1, 1,
+	{"org", duty_org, "name db by", 1, 1,
 	 "barid-relief org create --name 'Aleppo Medics'     make the organisation's keys here\n"
+	 "barid-relief org create --name 'Aleppo Medics' --db postgresql://HOST/NAME      keep its cases on a server\n"
 	 "barid-relief org card > medics.card                the card that lets people write to you"},
 	{"inbox", duty_inbox, "all type state by", 0, 0,
 	 "barid-relief inbox                                 fetch letters, list open cases, most urgent first\n"
@@ -72,6 +76,11 @@ static const struct {
 	{"ticket", duty_ticket, "days out qr by", 2, 2,
 	 "barid-relief ticket issue Rana                     once more what members get by themselves: today and two days\n"
 	 "barid-relief ticket issue Rana --days 5 --out rana.bundle       or --qr: by hand, for \"barid role take\""},
+	{"db", duty_db, "to yes use by", 1, 1,
+	 "barid-relief db status                             where the cases are kept, and how many rows of each kind\n"
+	 "barid-relief db copy --to postgresql://HOST/NAME   all of it to a server, or to a file; --use: and go on there\n"
+	 "barid-relief db upgrade                            what every command does: bring an older relief.db up\n"
+	 "barid-relief db downgrade --to 2                   for an older barid-relief; --yes: even if something has no place there"},
 	{"status", duty_status, "by", 0, 0, "barid-relief status                                cases by state, letters waiting, the post"},
 };
 

@@ -52,14 +52,14 @@ static enum err walk_all(uint64_t *held)
 
 static void sql(const char *text)
 {
-	char *message = NULL;
-	ck_assert_msg(sqlite3_exec(db.handle, text, NULL, NULL, &message) == SQLITE_OK, "%s", message);
+	ck_assert_int_eq(sql_exec(db.sql, text), ERR_OK);
 }
 
 /* What somebody does who has the file and knows SQL, but not the key. */
 static void break_in(void)
 {
-	sql("DROP TRIGGER audit_stays; DROP TRIGGER audit_keeps;");
+	if (!relief_on_server())
+		sql("DROP TRIGGER audit_stays; DROP TRIGGER audit_keeps;");
 }
 
 START_TEST(entries_read_back_in_order)
@@ -92,8 +92,8 @@ END_TEST
 START_TEST(entries_cannot_be_changed_or_deleted_through_the_database)
 {
 	add_four();
-	ck_assert_int_ne(sqlite3_exec(db.handle, "UPDATE audit SET sealed = x'00' WHERE seq = 2", NULL, NULL, NULL), SQLITE_OK);
-	ck_assert_int_ne(sqlite3_exec(db.handle, "DELETE FROM audit WHERE seq = 4", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_ne(sql_exec(db.sql, "UPDATE audit SET seq = 9 WHERE seq = 2"), ERR_OK);
+	ck_assert_int_ne(sql_exec(db.sql, "DELETE FROM audit WHERE seq = 4"), ERR_OK);
 }
 END_TEST
 
@@ -101,8 +101,8 @@ static const struct {
 	const char *crime;
 	uint64_t held;
 } crimes[] = {
-	{"UPDATE audit SET sealed = zeroblob(length(sealed)) WHERE seq = 2", 1},
-	{"UPDATE audit SET chain = zeroblob(32) WHERE seq = 3", 2},
+	{"UPDATE audit SET sealed = (SELECT sealed FROM audit WHERE seq = 4) WHERE seq = 2", 1},
+	{"UPDATE audit SET chain = (SELECT chain FROM audit WHERE seq = 1) WHERE seq = 3", 2},
 	{"DELETE FROM audit WHERE seq = 2", 1},
 	{"DELETE FROM audit WHERE seq = 2; UPDATE audit SET seq = seq - 1 WHERE seq > 2", 1},
 	{"DELETE FROM audit WHERE seq = 4", 3},
@@ -110,7 +110,7 @@ static const struct {
 	{"DELETE FROM audit; DELETE FROM facts WHERE name = 'audit'", 0},
 	{"UPDATE audit SET seq = 9 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 9", 1},
 	{"UPDATE audit SET sealed = (SELECT sealed FROM audit WHERE seq = 2), chain = (SELECT chain FROM audit WHERE seq = 2) WHERE seq = 3", 2},
-	{"INSERT INTO audit SELECT 5, sealed, chain FROM audit WHERE seq = 4", 4},
+	{"INSERT INTO audit SELECT org, 5, sealed, chain FROM audit WHERE seq = 4", 4},
 	{"DELETE FROM facts WHERE name = 'audit'", 4},
 };
 
@@ -136,12 +136,13 @@ START_TEST(an_entry_of_another_past_does_not_fit)
 	break_in();
 	sql("CREATE TABLE old AS SELECT * FROM audit WHERE seq = 4; DELETE FROM audit WHERE seq = 4");
 	uint8_t head[64];
-	sqlite3_stmt *statement = reliefdb_prepare(&db, "SELECT chain FROM audit WHERE seq = 3");
-	ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+	size_t chain_len;
+	struct sql_row *row = reliefdb_prepare(&db, "SELECT chain FROM audit WHERE seq = 3");
+	ck_assert_int_eq(sql_step(row), ERR_OK);
 	memset(head, 0, 8);
 	head[0] = 3; /* little-endian number of entries, then the mark */
-	memcpy(head + 8, sqlite3_column_blob(statement, 0), AUDIT_CHAIN_SIZE);
-	(void)sqlite3_finalize(statement); /* only read */
+	memcpy(head + 8, sql_get_blob(row, 0, &chain_len), AUDIT_CHAIN_SIZE);
+	sql_end(row);
 	ck_assert_int_eq(reliefdb_fact_set(&db, "audit", head, 8 + AUDIT_CHAIN_SIZE), ERR_OK);
 	add("Rana", AUDIT_LOOKED, "M-0418");
 	add("Rana", AUDIT_LOOKED, "M-0024");
@@ -158,17 +159,18 @@ START_TEST(one_flipped_bit_anywhere_in_an_entry_is_noticed)
 	uint8_t sealed[512];
 	add_four();
 	break_in();
-	sqlite3_stmt *statement = reliefdb_prepare(&db, "SELECT sealed FROM audit WHERE seq = 3");
-	ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
-	int len = sqlite3_column_bytes(statement, 0);
-	ck_assert_int_lt(len, (int)sizeof(sealed));
-	memcpy(sealed, sqlite3_column_blob(statement, 0), (size_t)len);
-	(void)sqlite3_finalize(statement); /* only read */
-	for (int bit = 0; bit < len * 8; bit += 5) {
+	size_t len;
+	struct sql_row *row = reliefdb_prepare(&db, "SELECT sealed FROM audit WHERE seq = 3");
+	ck_assert_int_eq(sql_step(row), ERR_OK);
+	const uint8_t *kept = sql_get_blob(row, 0, &len);
+	ck_assert_uint_lt(len, sizeof(sealed));
+	memcpy(sealed, kept, len);
+	sql_end(row);
+	for (size_t bit = 0; bit < len * 8; bit += 5) {
 		sealed[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		statement = reliefdb_prepare(&db, "UPDATE audit SET sealed = ? WHERE seq = 3");
-		ck_assert_int_eq(sqlite3_bind_blob(statement, 1, sealed, len, SQLITE_STATIC), SQLITE_OK);
-		ck_assert_int_eq(reliefdb_run(&db, statement), ERR_OK);
+		row = reliefdb_prepare(&db, "UPDATE audit SET sealed = ? WHERE seq = 3");
+		sql_blob(row, 1, sealed, len);
+		ck_assert_int_eq(reliefdb_run(&db, row), ERR_OK);
 		ck_assert_int_eq(walk_all(&held), ERR_DAMAGED);
 		ck_assert_uint_eq(held, 2);
 		sealed[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -198,7 +200,8 @@ Suite *suite_under_test(void)
 	tcase_set_timeout(audit, 60);
 	tcase_add_test(audit, entries_read_back_in_order);
 	tcase_add_test(audit, an_empty_audit_is_whole);
-	tcase_add_test(audit, entries_cannot_be_changed_or_deleted_through_the_database);
+	if (!relief_on_server()) /* there the chain alone tells */
+		tcase_add_test(audit, entries_cannot_be_changed_or_deleted_through_the_database);
 	tcase_add_loop_test(audit, every_tampering_is_noticed_where_it_begins, 0, sizeof(crimes) / sizeof(crimes[0]));
 	tcase_add_test(audit, an_entry_of_another_past_does_not_fit);
 	tcase_add_test(audit, one_flipped_bit_anywhere_in_an_entry_is_noticed);

@@ -109,13 +109,11 @@ enum err audit_add(struct reliefdb *db, struct audit_entry *entry)
 	size_t len = entry_encode(entry, plain);
 	reliefdb_seal(db, &context, plain, len, sealed);
 	chain_on(&context, sealed, len + RELIEFDB_SEAL, entry->chain);
-	sqlite3_stmt *statement = reliefdb_prepare(db, "INSERT INTO audit(seq, sealed, chain) VALUES(?, ?, ?)");
-	if (statement != NULL) {
-		(void)sqlite3_bind_int64(statement, 1, (int64_t)entry->seq); /* failed binds show in the step */
-		(void)sqlite3_bind_blob(statement, 2, sealed, (int)(len + RELIEFDB_SEAL), SQLITE_STATIC);
-		(void)sqlite3_bind_blob(statement, 3, entry->chain, AUDIT_CHAIN_SIZE, SQLITE_STATIC);
-	}
-	err = reliefdb_run(db, statement);
+	struct sql_row *row = reliefdb_prepare_org(db, "INSERT INTO audit(org, seq, sealed, chain) VALUES(?, ?, ?, ?)");
+	sql_int(row, 2, (int64_t)entry->seq);
+	sql_blob(row, 3, sealed, len + RELIEFDB_SEAL);
+	sql_blob(row, 4, entry->chain, AUDIT_CHAIN_SIZE);
+	err = reliefdb_run(db, row);
 	return err == ERR_OK ? set_head(db, entry) : err;
 }
 
@@ -123,8 +121,8 @@ enum err audit_start(struct audit_walk *walk, struct reliefdb *db)
 {
 	memset(walk, 0, sizeof(*walk));
 	walk->db = db;
-	walk->statement = reliefdb_prepare(db, "SELECT seq, sealed, chain FROM audit ORDER BY seq");
-	return walk->statement == NULL ? reliefdb_last(db) : ERR_OK;
+	walk->row = reliefdb_prepare_org(db, "SELECT seq, sealed, chain FROM audit WHERE org = ? ORDER BY seq");
+	return ERR_OK;
 }
 
 /* At the end the newest hash kept apart must be the one arrived at. */
@@ -141,21 +139,20 @@ static enum err check_end(struct audit_walk *walk)
 enum err audit_next(struct audit_walk *walk, struct audit_entry *entry)
 {
 	uint8_t plain[RELIEFDB_ROW_MAX];
-	size_t len;
-	int code = sqlite3_step(walk->statement);
-	if (code == SQLITE_DONE)
-		return check_end(walk);
-	if (code != SQLITE_ROW)
-		return reliefdb_err(walk->db, code);
+	size_t len, sealed_len, chain_len;
+	enum err err = sql_step(walk->row);
+	if (err != ERR_OK)
+		return err == ERR_NO_FILE ? check_end(walk) : err;
 	memset(entry, 0, sizeof(*entry));
 	entry->seq = walk->seq + 1;
 	struct row_context context = entry_context(entry->seq, walk->chain);
-	if ((uint64_t)sqlite3_column_int64(walk->statement, 0) != entry->seq ||
-	    !reliefdb_unseal(walk->db, &context, walk->statement, 1, plain, &len) || !entry_decode(plain, len, entry))
+	if ((uint64_t)sql_get_int(walk->row, 0) != entry->seq || !reliefdb_unseal(walk->db, &context, walk->row, 1, plain, &len) ||
+	    !entry_decode(plain, len, entry))
 		return ERR_DAMAGED;
-	chain_on(&context, sqlite3_column_blob(walk->statement, 1), (size_t)sqlite3_column_bytes(walk->statement, 1), entry->chain);
-	if (sqlite3_column_bytes(walk->statement, 2) != AUDIT_CHAIN_SIZE ||
-	    memcmp(sqlite3_column_blob(walk->statement, 2), entry->chain, AUDIT_CHAIN_SIZE) != 0)
+	const uint8_t *sealed = sql_get_blob(walk->row, 1, &sealed_len);
+	chain_on(&context, sealed, sealed_len, entry->chain);
+	const uint8_t *chain = sql_get_blob(walk->row, 2, &chain_len);
+	if (chain_len != AUDIT_CHAIN_SIZE || memcmp(chain, entry->chain, AUDIT_CHAIN_SIZE) != 0)
 		return ERR_DAMAGED;
 	walk->seq = entry->seq;
 	memcpy(walk->chain, entry->chain, sizeof(walk->chain));
@@ -164,6 +161,6 @@ enum err audit_next(struct audit_walk *walk, struct audit_entry *entry)
 
 void audit_end(struct audit_walk *walk)
 {
-	(void)sqlite3_finalize(walk->statement); /* only read; takes NULL */
-	walk->statement = NULL;
+	sql_end(walk->row);
+	walk->row = NULL;
 }

@@ -40,7 +40,7 @@ enum err audit_add(struct reliefdb *db, struct audit_entry *entry);
 /* A walk over all entries from the first that checks the chain on its way. */
 struct audit_walk {
 	struct reliefdb *db;
-	sqlite3_stmt *statement;
+	struct sql_row *row;
 	uint64_t seq;
 	uint8_t chain[AUDIT_CHAIN_SIZE];
 };

@@ -73,60 +73,55 @@ static struct row_context letter_context(const uint8_t id[static LETTER_ID_SIZE]
 	return row_context("letter", id, LETTER_ID_SIZE);
 }
 
-/* Opens the case row a statement stands on: columns number, sealed. */
-static enum err read_case(struct reliefdb *db, sqlite3_stmt *statement, struct case_file *file)
+/* Opens the case that a statement stands on: columns number, sealed. */
+static enum err read_case(struct reliefdb *db, const struct sql_row *row, struct case_file *file)
 {
 	uint8_t plain[RELIEFDB_ROW_MAX];
 	size_t len;
-	uint32_t number = (uint32_t)sqlite3_column_int64(statement, 0);
+	uint32_t number = (uint32_t)sql_get_int(row, 0);
 	struct row_context context = case_context(number);
-	bool good = reliefdb_unseal(db, &context, statement, 1, plain, &len) && record_case_decode(plain, len, file) && file->number == number;
+	bool good = reliefdb_unseal(db, &context, row, 1, plain, &len) && record_case_decode(plain, len, file) && file->number == number;
 	wipe(plain, sizeof(plain));
 	return good ? ERR_OK : ERR_DAMAGED;
 }
 
-/* Steps once and reads the case; ERR_NO_FILE: no row. Finalizes. */
-static enum err one_case(struct reliefdb *db, sqlite3_stmt *statement, struct case_file *file)
+/* Steps once and reads the case; ERR_NO_FILE: no row. Ends the statement. */
+static enum err one_case(struct reliefdb *db, struct sql_row *row, struct case_file *file)
 {
-	int code = sqlite3_step(statement);
-	enum err err = code == SQLITE_ROW ? read_case(db, statement, file) : code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(db, code);
-	(void)sqlite3_finalize(statement); /* only read */
+	enum err err = sql_step(row);
+	if (err == ERR_OK)
+		err = read_case(db, row, file);
+	sql_end(row);
 	return err;
 }
 
 static enum err case_by_number(struct reliefdb *db, uint32_t number, struct case_file *file)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT number, sealed FROM cases WHERE number = ?");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	(void)sqlite3_bind_int64(statement, 1, number); /* a failed bind shows in the step */
-	return one_case(db, statement, file);
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT number, sealed FROM cases WHERE org = ? AND number = ?");
+	sql_int(row, 2, number);
+	return one_case(db, row, file);
 }
 
 static enum err case_by_link(struct reliefdb *db, const uint8_t link[static LINK_SIZE], struct case_file *file)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT number, sealed FROM cases WHERE link = ?");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	(void)sqlite3_bind_blob(statement, 1, link, LINK_SIZE, SQLITE_STATIC); /* a failed bind shows in the step */
-	return one_case(db, statement, file);
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT number, sealed FROM cases WHERE org = ? AND link = ?");
+	sql_blob(row, 2, link, LINK_SIZE);
+	return one_case(db, row, file);
 }
 
 /* The case that holds a letter whose id lies between the two; ERR_LIMIT: several do. */
 static enum err case_by_letter(struct reliefdb *db, const uint8_t low[static LETTER_ID_SIZE], const uint8_t high[static LETTER_ID_SIZE],
 			       struct case_file *file)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT DISTINCT number FROM letters WHERE id BETWEEN ? AND ? LIMIT 2");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	(void)sqlite3_bind_blob(statement, 1, low, LETTER_ID_SIZE, SQLITE_STATIC); /* failed binds show in the step */
-	(void)sqlite3_bind_blob(statement, 2, high, LETTER_ID_SIZE, SQLITE_STATIC);
-	int code = sqlite3_step(statement);
-	uint32_t number = code == SQLITE_ROW ? (uint32_t)sqlite3_column_int64(statement, 0) : 0;
-	bool several = code == SQLITE_ROW && sqlite3_step(statement) == SQLITE_ROW;
-	(void)sqlite3_finalize(statement); /* only read */
-	if (code != SQLITE_ROW)
-		return code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(db, code);
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT DISTINCT number FROM letters WHERE org = ? AND id BETWEEN ? AND ? LIMIT 2");
+	sql_blob(row, 2, low, LETTER_ID_SIZE);
+	sql_blob(row, 3, high, LETTER_ID_SIZE);
+	enum err err = sql_step(row);
+	uint32_t number = err == ERR_OK ? (uint32_t)sql_get_int(row, 0) : 0;
+	bool several = err == ERR_OK && sql_step(row) == ERR_OK;
+	sql_end(row);
+	if (err != ERR_OK)
+		return err;
 	return several ? ERR_LIMIT : case_by_number(db, number, file);
 }
 
@@ -137,66 +132,69 @@ enum err cases_save(struct reliefdb *db, const struct case_file *file)
 	struct row_context context = case_context(file->number);
 	reliefdb_seal(db, &context, plain, len, sealed);
 	wipe(plain, sizeof(plain));
-	sqlite3_stmt *statement = reliefdb_prepare(db, "UPDATE cases SET type = ?, state = ?, sealed = ? WHERE number = ?");
-	if (statement != NULL) {
-		(void)sqlite3_bind_int(statement, 1, file->type); /* failed binds show in the step */
-		(void)sqlite3_bind_int(statement, 2, (int)file->state);
-		(void)sqlite3_bind_blob(statement, 3, sealed, (int)(len + RELIEFDB_SEAL), SQLITE_STATIC);
-		(void)sqlite3_bind_int64(statement, 4, file->number);
-	}
-	return reliefdb_run(db, statement);
+	struct sql_row *row = reliefdb_prepare(db, "UPDATE cases SET type = ?, state = ?, sealed = ? WHERE org = ? AND number = ?");
+	sql_int(row, 1, file->type);
+	sql_int(row, 2, (int64_t)file->state);
+	sql_blob(row, 3, sealed, len + RELIEFDB_SEAL);
+	sql_blob(row, 4, db->org, sizeof(db->org));
+	sql_int(row, 5, file->number);
+	return reliefdb_run(db, row);
 }
 
 /* A new row for a new case; fills file->number. The row is sealed by the cases_save() that follows. */
 static enum err insert_case(struct reliefdb *db, const uint8_t link[static LINK_SIZE], struct case_file *file)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "INSERT INTO cases(type, state, link, sealed) VALUES(?, ?, ?, x'')");
-	if (statement != NULL) {
-		(void)sqlite3_bind_int(statement, 1, file->type); /* failed binds show in the step */
-		(void)sqlite3_bind_int(statement, 2, (int)file->state);
-		(void)sqlite3_bind_blob(statement, 3, link, LINK_SIZE, SQLITE_STATIC);
-	}
-	enum err err = reliefdb_run(db, statement);
+	int64_t number = 0;
+	enum err err = reliefdb_next(db, "cases", &number);
 	if (err != ERR_OK)
 		return err;
-	int64_t number = sqlite3_last_insert_rowid(db->handle);
 	if (number > REF_NUMBER_MAX)
 		return ERR_LIMIT;
 	file->number = (uint32_t)number;
-	return ERR_OK;
+	struct sql_row *row = reliefdb_prepare_org(db, "INSERT INTO cases(org, number, type, state, link, sealed) VALUES(?, ?, ?, ?, ?, ?)");
+	sql_int(row, 2, number);
+	sql_int(row, 3, file->type);
+	sql_int(row, 4, (int64_t)file->state);
+	sql_blob(row, 5, link, LINK_SIZE);
+	sql_blob(row, 6, "", 0);
+	return reliefdb_run(db, row);
 }
 
-static enum err write_letter(struct reliefdb *db, uint32_t number, const struct case_letter *letter, const char *sql)
+/* text: with the values sealed, organisation, id, number, and seq unless that is 0. */
+static enum err write_letter(struct reliefdb *db, uint32_t number, const struct case_letter *letter, int64_t seq, const char *text)
 {
 	uint8_t plain[RELIEFDB_ROW_MAX], sealed[RELIEFDB_ROW_MAX + RELIEFDB_SEAL];
 	size_t len = record_letter_encode(letter, plain);
 	struct row_context context = letter_context(letter->id);
 	reliefdb_seal(db, &context, plain, len, sealed);
 	wipe(plain, sizeof(plain));
-	sqlite3_stmt *statement = reliefdb_prepare(db, sql);
-	if (statement != NULL) {
-		(void)sqlite3_bind_blob(statement, 1, sealed, (int)(len + RELIEFDB_SEAL), SQLITE_STATIC); /* failed binds show in the step */
-		(void)sqlite3_bind_blob(statement, 2, letter->id, LETTER_ID_SIZE, SQLITE_STATIC);
-		(void)sqlite3_bind_int64(statement, 3, number);
-	}
-	return reliefdb_run(db, statement);
+	struct sql_row *row = reliefdb_prepare(db, text);
+	sql_blob(row, 1, sealed, len + RELIEFDB_SEAL);
+	sql_blob(row, 2, db->org, sizeof(db->org));
+	sql_blob(row, 3, letter->id, LETTER_ID_SIZE);
+	sql_int(row, 4, number);
+	if (seq != 0)
+		sql_int(row, 5, seq);
+	return reliefdb_run(db, row);
 }
 
 static enum err insert_letter(struct reliefdb *db, uint32_t number, const struct case_letter *letter)
 {
-	return write_letter(db, number, letter, "INSERT INTO letters(sealed, id, number) VALUES(?, ?, ?)");
+	int64_t seq = 0;
+	enum err err = reliefdb_next(db, "letters", &seq);
+	if (err != ERR_OK)
+		return err;
+	return write_letter(db, number, letter, seq, "INSERT INTO letters(sealed, org, id, number, seq) VALUES(?, ?, ?, ?, ?)");
 }
 
 static enum err letter_known(struct reliefdb *db, const uint8_t id[static LETTER_ID_SIZE], bool *known)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT 1 FROM letters WHERE id = ?");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	(void)sqlite3_bind_blob(statement, 1, id, LETTER_ID_SIZE, SQLITE_STATIC); /* a failed bind shows in the step */
-	int code = sqlite3_step(statement);
-	*known = code == SQLITE_ROW;
-	(void)sqlite3_finalize(statement); /* only read */
-	return reliefdb_err(db, code);
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT seq FROM letters WHERE org = ? AND id = ?");
+	sql_blob(row, 2, id, LETTER_ID_SIZE);
+	enum err err = sql_step(row);
+	*known = err == ERR_OK;
+	sql_end(row);
+	return err == ERR_NO_FILE ? ERR_OK : err;
 }
 
 static void letter_of_opened(const struct opened *opened, uint64_t now, struct case_letter *out)
@@ -272,10 +270,9 @@ static enum err weigh(struct reliefdb *db, uint64_t now, struct case_file *file)
 
 static enum err forget_looks(struct reliefdb *db, uint32_t number)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "DELETE FROM looks WHERE number = ?");
-	if (statement != NULL)
-		(void)sqlite3_bind_int64(statement, 1, number); /* a failed bind shows in the step */
-	return reliefdb_run(db, statement);
+	struct sql_row *row = reliefdb_prepare_org(db, "DELETE FROM looks WHERE org = ? AND number = ?");
+	sql_int(row, 2, number);
+	return reliefdb_run(db, row);
 }
 
 /* What a further letter of the sender does to a case. */
@@ -356,7 +353,7 @@ enum err cases_add_ours(struct reliefdb *db, struct case_file *file, const struc
 enum err cases_mark_read(struct reliefdb *db, const struct case_file *file, struct case_letter *letter)
 {
 	letter->read = true;
-	return write_letter(db, file->number, letter, "UPDATE letters SET sealed = ? WHERE id = ? AND number = ?");
+	return write_letter(db, file->number, letter, 0, "UPDATE letters SET sealed = ? WHERE org = ? AND id = ? AND number = ?");
 }
 
 /* The lowest and highest id a prefix may mean. */
@@ -410,19 +407,17 @@ enum err cases_list(struct reliefdb *db, const struct cases_filter *filter, stru
 	size_t cap = 0;
 	*files = NULL;
 	*n = 0;
-	sqlite3_stmt *statement = reliefdb_prepare(
-		db,
-		"SELECT number, sealed FROM cases WHERE (?1 OR state <> ?2) AND (?3 < 0 OR type = ?3) AND (?4 < 0 OR state = ?4) ORDER BY number");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	(void)sqlite3_bind_int(statement, 1, filter->all || filter->state == CASE_CLOSED); /* failed binds show in the step */
-	(void)sqlite3_bind_int(statement, 2, CASE_CLOSED);
-	(void)sqlite3_bind_int(statement, 3, filter->type);
-	(void)sqlite3_bind_int(statement, 4, filter->state);
-	int code;
-	enum err err = ERR_OK;
-	while (err == ERR_OK && (code = sqlite3_step(statement)) != SQLITE_DONE) {
-		if (code == SQLITE_ROW && *n == cap) {
+	/* every state is below CASE_STATES: with that as the one left out, closed ones are in */
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT number, sealed FROM cases WHERE org = ? AND state <> ? AND (? < 0 OR type = ?) AND "
+						       "(? < 0 OR state = ?) ORDER BY number");
+	sql_int(row, 2, filter->all || filter->state == CASE_CLOSED ? CASE_STATES : CASE_CLOSED);
+	sql_int(row, 3, filter->type);
+	sql_int(row, 4, filter->type);
+	sql_int(row, 5, filter->state);
+	sql_int(row, 6, filter->state);
+	enum err err;
+	while ((err = sql_step(row)) == ERR_OK) {
+		if (*n == cap) {
 			cap = cap == 0 ? 64 : 2 * cap;
 			struct case_file *more = reallocarray(*files, cap, sizeof(**files));
 			if (more == NULL) {
@@ -431,43 +426,44 @@ enum err cases_list(struct reliefdb *db, const struct cases_filter *filter, stru
 			}
 			*files = more;
 		}
-		err = code == SQLITE_ROW ? read_case(db, statement, &(*files)[*n]) : reliefdb_err(db, code);
-		*n += err == ERR_OK;
+		err = read_case(db, row, &(*files)[*n]);
+		if (err != ERR_OK)
+			break;
+		++*n;
 	}
-	(void)sqlite3_finalize(statement); /* only read */
-	if (err != ERR_OK) {
-		free(*files);
-		*files = NULL;
-		*n = 0;
-	}
+	sql_end(row);
+	if (err == ERR_NO_FILE)
+		return ERR_OK;
+	free(*files);
+	*files = NULL;
+	*n = 0;
 	return err;
 }
 
 enum err cases_count(struct reliefdb *db, uint64_t count[static CASE_STATES])
 {
 	memset(count, 0, CASE_STATES * sizeof(count[0]));
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT state, count(*) FROM cases GROUP BY state");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	int code;
-	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-		int state = sqlite3_column_int(statement, 0);
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT state, count(*) FROM cases WHERE org = ? GROUP BY state");
+	enum err err;
+	while ((err = sql_step(row)) == ERR_OK) {
+		int64_t state = sql_get_int(row, 0);
 		if (state >= 0 && state < CASE_STATES)
-			count[state] = (uint64_t)sqlite3_column_int64(statement, 1);
+			count[state] = (uint64_t)sql_get_int(row, 1);
 	}
-	(void)sqlite3_finalize(statement); /* only read */
-	return reliefdb_err(db, code);
+	sql_end(row);
+	return err == ERR_NO_FILE ? ERR_OK : err;
 }
 
-static enum err read_letter(struct reliefdb *db, sqlite3_stmt *statement, struct case_letter *letter)
+static enum err read_letter(struct reliefdb *db, const struct sql_row *row, struct case_letter *letter)
 {
 	uint8_t plain[RELIEFDB_ROW_MAX], id[LETTER_ID_SIZE];
 	size_t len;
-	if (sqlite3_column_bytes(statement, 0) != LETTER_ID_SIZE)
+	const uint8_t *bytes = sql_get_blob(row, 0, &len);
+	if (len != LETTER_ID_SIZE)
 		return ERR_DAMAGED;
-	memcpy(id, sqlite3_column_blob(statement, 0), LETTER_ID_SIZE);
+	memcpy(id, bytes, LETTER_ID_SIZE);
 	struct row_context context = letter_context(id);
-	bool good = reliefdb_unseal(db, &context, statement, 1, plain, &len) && record_letter_decode(plain, len, letter);
+	bool good = reliefdb_unseal(db, &context, row, 1, plain, &len) && record_letter_decode(plain, len, letter);
 	memcpy(letter->id, id, sizeof(id));
 	wipe(plain, sizeof(plain));
 	return good ? ERR_OK : ERR_DAMAGED;
@@ -477,25 +473,24 @@ enum err cases_letters(struct reliefdb *db, const struct case_file *file, struct
 {
 	*n = 0;
 	*letters = calloc(CASE_LETTERS_MAX, sizeof(**letters));
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT id, sealed FROM letters WHERE number = ? ORDER BY seq LIMIT ?");
-	enum err err = *letters == NULL ? ERR_MEMORY : statement == NULL ? reliefdb_last(db) : ERR_OK;
-	int code = SQLITE_DONE;
-	if (err == ERR_OK) {
-		(void)sqlite3_bind_int64(statement, 1, file->number); /* failed binds show in the step */
-		(void)sqlite3_bind_int(statement, 2, CASE_LETTERS_MAX);
+	if (*letters == NULL)
+		return ERR_MEMORY;
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT id, sealed FROM letters WHERE org = ? AND number = ? ORDER BY seq LIMIT ?");
+	sql_int(row, 2, file->number);
+	sql_int(row, 3, CASE_LETTERS_MAX);
+	enum err err;
+	while ((err = sql_step(row)) == ERR_OK) {
+		err = read_letter(db, row, &(*letters)[*n]);
+		if (err != ERR_OK)
+			break;
+		++*n;
 	}
-	while (err == ERR_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-		err = read_letter(db, statement, &(*letters)[*n]);
-		*n += err == ERR_OK;
-	}
-	(void)sqlite3_finalize(statement); /* only read; takes NULL */
-	if (err == ERR_OK)
-		err = reliefdb_err(db, code);
-	if (err != ERR_OK) {
-		free(*letters);
-		*letters = NULL;
-		*n = 0;
-	}
+	sql_end(row);
+	if (err == ERR_NO_FILE)
+		return ERR_OK;
+	free(*letters);
+	*letters = NULL;
+	*n = 0;
 	return err;
 }
 
@@ -507,12 +502,11 @@ enum err cases_first_look(struct reliefdb *db, const struct case_file *file, con
 	digest_add(&digest, db->key, sizeof(db->key));
 	digest_add(&digest, operator_name, strlen(operator_name));
 	digest_end(&digest, who);
-	sqlite3_stmt *statement = reliefdb_prepare(db, "INSERT OR IGNORE INTO looks(number, who) VALUES(?, ?)");
-	if (statement != NULL) {
-		(void)sqlite3_bind_int64(statement, 1, file->number); /* failed binds show in the step */
-		(void)sqlite3_bind_blob(statement, 2, who, sizeof(who), SQLITE_STATIC);
-	}
-	enum err err = reliefdb_run(db, statement);
-	*first = err == ERR_OK && sqlite3_changes(db->handle) > 0;
+	struct sql_row *row =
+		reliefdb_prepare_org(db, "INSERT INTO looks(org, number, who) VALUES(?, ?, ?) ON CONFLICT(org, number, who) DO NOTHING");
+	sql_int(row, 2, file->number);
+	sql_blob(row, 3, who, sizeof(who));
+	enum err err = reliefdb_run(db, row);
+	*first = err == ERR_OK && sql_changes(db->sql) > 0;
 	return err;
 }

@@ -23,6 +23,11 @@ int duty_board(const struct cli *cli);
 int duty_export(const struct cli *cli);
 int duty_audit(const struct cli *cli);
 int duty_status(const struct cli *cli);
+/* db status, upgrade, downgrade, copy: where the cases are kept. */
+int duty_db(const struct cli *cli);
+/* The database given with --db or --to, NULL if none was; *code is 0 or that of a sentence that was said: an address with a password in it, or a path
+ * that is not one from the root. */
+const char *duty_db_named(const struct cli *cli, const char *option, int *code);
 /* role grant, revoke, list: whom the organisation vouches for; ticket issue. */
 int duty_role(const struct cli *cli);
 int duty_ticket(const struct cli *cli);

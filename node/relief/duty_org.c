@@ -6,15 +6,33 @@
 #include "node/desk/compose.h"
 #include "node/desk/outbox.h"
 #include "node/relief/queue.h"
+#include "node/relief/reliefdb_place.h"
 #include "platform/clock.h"
+#include "platform/files.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-static enum err make_vault(const struct cli *cli, const char *name, const struct passphrase *passphrase)
+/* A place in a database that is not DIR/relief.db is there before the vault: a vault without one could keep nothing. */
+static enum err join_database(const struct cli *cli, const struct keyring *ring, const char *where)
 {
+	struct reliefdb db;
+	enum err err = reliefdb_join(&db, where, ring->org.db_key);
+	if (err != ERR_OK)
+		return err;
+	err = files_private_dir(cli->home);
+	if (err == ERR_OK)
+		err = reliefdb_place_write(&db, where, cli->home);
+	reliefdb_close(&db);
+	return err;
+}
+
+/* where: of the database, NULL for DIR/relief.db. On an error *what is what it is about. */
+static enum err make_vault(const struct cli *cli, const char *name, const char *where, const struct passphrase *passphrase, const char **what)
+{
+	enum err err = ERR_OK;
 	struct vault vault;
 	uint64_t now = clock_now().unix_s;
 	struct keyring *ring = keyring_new();
@@ -22,7 +40,13 @@ static enum err make_vault(const struct cli *cli, const char *name, const struct
 		return ERR_MEMORY;
 	keyring_make_organisation(ring, name, now);
 	(void)keyring_turn(ring, now); /* the time is noted in the ring */
-	enum err err = vault_create(cli->home, passphrase, ring, &vault);
+	*what = where;
+	if (where != NULL)
+		err = join_database(cli, ring, where);
+	if (err == ERR_OK) {
+		*what = cli->home;
+		err = vault_create(cli->home, passphrase, ring, &vault);
+	}
 	if (err == ERR_OK)
 		vault_close(&vault);
 	else
@@ -33,9 +57,14 @@ static enum err make_vault(const struct cli *cli, const char *name, const struct
 /* A database without its vault can never be read again, and must not be taken over. */
 static bool stray_database(const struct cli *cli)
 {
-	char path[sizeof(cli->home) + 16];
-	(void)snprintf(path, sizeof(path), "%s/relief.db", cli->home); /* fits */
-	return access(path, F_OK) == 0;
+	static const char *const names[] = {"relief.db", "database"};
+	bool stray = false;
+	for (size_t i = 0; i < 2; i++) {
+		char path[sizeof(cli->home) + 16];
+		(void)snprintf(path, sizeof(path), "%s/%s", cli->home, names[i]); /* fits */
+		stray = stray || access(path, F_OK) == 0;
+	}
+	return stray;
 }
 
 /* Sends the card out if the post answers; otherwise the next `inbox` does. */
@@ -75,20 +104,27 @@ static int print_organisation(const struct office *office)
 static int org_create(const struct cli *cli)
 {
 	const char *name = cli_value(cli, "name");
+	const char *what = NULL;
+	int code = 0;
+	const char *where = duty_db_named(cli, "db", &code);
 	struct passphrase passphrase = {0};
 	struct office office;
+	if (code != 0)
+		return code;
 	if (name == NULL || name[0] == '\0' || strlen(name) > CARD_NAME_MAX || !text_utf8_ok(name, strlen(name)))
 		return cli_fail(cli, EX_USAGE, "org create needs --name with 1 to %d bytes of UTF-8", CARD_NAME_MAX);
 	if (vault_exists(cli->home))
 		return cli_fail(cli, EX_CANTCREAT, "there is a vault in %s already; nothing was changed", cli->home);
 	if (stray_database(cli))
-		return cli_fail(cli, EX_CANTCREAT, "there is a relief.db without its vault in %s; move it away or give another --home", cli->home);
-	int code = cli_new_passphrase(cli, "whoever has this machine can read every case and sign in the organisation's name", &passphrase);
+		return cli_fail(cli, EX_CANTCREAT,
+				"there is a relief.db or a file \"database\" without its vault in %s; move it away or give another --home",
+				cli->home);
+	code = cli_new_passphrase(cli, "whoever has this machine can read every case and sign in the organisation's name", &passphrase);
 	if (code != 0)
 		return code;
-	enum err err = make_vault(cli, name, &passphrase);
+	enum err err = make_vault(cli, name, where, &passphrase, &what);
 	if (err != ERR_OK)
-		code = cli_weather(cli, err, cli->home);
+		code = cli_weather(cli, err, what);
 	else
 		code = office_open_with(&office, cli, &passphrase);
 	wipe(&passphrase, sizeof(passphrase));

@@ -2,6 +2,7 @@
 
 #include "node/desk/outbox.h"
 #include "node/relief/queue.h"
+#include "node/relief/reliefdb_place.h"
 #include "platform/clock.h"
 
 #include <assert.h>
@@ -32,14 +33,22 @@ static bool name_operator(struct office *office)
 
 static int open_database(struct office *office)
 {
-	char path[sizeof(office->cli->home) + 16];
-	(void)snprintf(path, sizeof(path), "%s/relief.db", office->cli->home); /* fits */
-	enum err err = reliefdb_open(&office->db, path, office->vault.ring->org.db_key);
-	if (err == ERR_NEWER)
-		return cli_fail(office->cli, EX_DATAERR, "%s was written by a newer version of barid-relief; use that one", path);
+	struct reliefdb_place place;
+	enum err err = reliefdb_place_read(&place, office->cli->home);
 	if (err == ERR_DAMAGED)
-		return cli_fail(office->cli, EX_DATAERR, "%s is damaged or belongs to another vault; put back a copy that belongs to this one", path);
-	return err == ERR_OK ? 0 : cli_weather(office->cli, err, path);
+		return cli_fail(office->cli, EX_DATAERR, "%s/database does not say where the database is; put back a copy of that file",
+				office->cli->home);
+	if (err == ERR_OK)
+		err = reliefdb_place_open(&office->db, office->cli->home, office->vault.ring->org.db_key);
+	if (err == ERR_NEWER)
+		return cli_fail(office->cli, EX_DATAERR, "%s was written by a newer version of barid-relief; use that one", place.where);
+	if (err == ERR_DAMAGED)
+		return cli_fail(office->cli, EX_DATAERR, "%s is damaged or belongs to another vault; put back a copy that belongs to this one",
+				place.where);
+	if (err == ERR_LIMIT)
+		return cli_fail(office->cli, EX_CONFIG, "this barid-relief cannot use %s: it was built without PostgreSQL, or the address is wrong",
+				place.where);
+	return err == ERR_OK ? 0 : cli_weather(office->cli, err, place.where);
 }
 
 /* The day's turn of the vault's keys is on the disk before anything else happens. */
@@ -103,7 +112,7 @@ void office_close(struct office *office)
 {
 	postlink_close(&office->link);
 	office->link.fd = -1;
-	if (office->db.handle != NULL)
+	if (office->db.sql != NULL)
 		reliefdb_close(&office->db);
 	if (office->vault.ring != NULL)
 		vault_close(&office->vault);

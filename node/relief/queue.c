@@ -4,51 +4,48 @@
 
 enum err queue_add(struct reliefdb *db, const struct composed *composed)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "INSERT OR IGNORE INTO outgoing(id, envelope) VALUES(?, ?)");
-	if (statement != NULL) {
-		(void)sqlite3_bind_blob(statement, 1, composed->id, LETTER_ID_SIZE, SQLITE_STATIC); /* failed binds show in the step */
-		(void)sqlite3_bind_blob(statement, 2, composed->envelope, (int)composed->len, SQLITE_STATIC);
-	}
-	return reliefdb_run(db, statement);
+	int64_t seq;
+	enum err err = reliefdb_next(db, "outgoing", &seq);
+	if (err != ERR_OK)
+		return err;
+	struct sql_row *row =
+		reliefdb_prepare_org(db, "INSERT INTO outgoing(org, seq, id, envelope) VALUES(?, ?, ?, ?) ON CONFLICT(org, id) DO NOTHING");
+	sql_int(row, 2, seq);
+	sql_blob(row, 3, composed->id, LETTER_ID_SIZE);
+	sql_blob(row, 4, composed->envelope, composed->len);
+	return reliefdb_run(db, row);
 }
 
 enum err queue_count(struct reliefdb *db, uint64_t *waiting)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT count(*) FROM outgoing");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	int code = sqlite3_step(statement);
-	*waiting = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
-	(void)sqlite3_finalize(statement); /* only read */
-	return reliefdb_err(db, code);
+	int64_t n = 0;
+	enum err err = reliefdb_number(db, "SELECT count(*) FROM outgoing WHERE org = ?", &n);
+	*waiting = (uint64_t)n;
+	return err;
 }
 
 /* The oldest one; ERR_NO_FILE: none waits. */
 static enum err first_waiting(struct reliefdb *db, int64_t *seq, uint8_t envelope[static ENVELOPE_SIZE_MAX], size_t *len)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT seq, envelope FROM outgoing ORDER BY seq LIMIT 1");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	int code = sqlite3_step(statement);
-	enum err err = code == SQLITE_ROW ? ERR_OK : code == SQLITE_DONE ? ERR_NO_FILE : reliefdb_err(db, code);
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT seq, envelope FROM outgoing WHERE org = ? ORDER BY seq LIMIT 1");
+	enum err err = sql_step(row);
 	if (err == ERR_OK) {
-		*seq = sqlite3_column_int64(statement, 0);
-		*len = (size_t)sqlite3_column_bytes(statement, 1);
-		if (*len > ENVELOPE_SIZE_MAX)
+		*seq = sql_get_int(row, 0);
+		const uint8_t *bytes = sql_get_blob(row, 1, len);
+		if (bytes == NULL || *len > ENVELOPE_SIZE_MAX)
 			err = ERR_DAMAGED;
-		else if (*len > 0)
-			memcpy(envelope, sqlite3_column_blob(statement, 1), *len);
+		else
+			memcpy(envelope, bytes, *len);
 	}
-	(void)sqlite3_finalize(statement); /* only read */
+	sql_end(row);
 	return err;
 }
 
 static enum err take_out(struct reliefdb *db, int64_t seq)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "DELETE FROM outgoing WHERE seq = ?");
-	if (statement != NULL)
-		(void)sqlite3_bind_int64(statement, 1, seq); /* a failed bind shows in the step */
-	return reliefdb_run(db, statement);
+	struct sql_row *row = reliefdb_prepare_org(db, "DELETE FROM outgoing WHERE org = ? AND seq = ?");
+	sql_int(row, 2, seq);
+	return reliefdb_run(db, row);
 }
 
 enum err queue_flush(struct reliefdb *db, struct postlink *link, unsigned *handed, unsigned *refused)

@@ -62,13 +62,13 @@ static bool decode(const uint8_t *bytes, size_t len, struct member *out)
 	       out->name[GRANT_NAME_MAX] == '\0' && card_parse(reader.at, reader.left, &out->card, &used) && used == reader.left;
 }
 
-static enum err read_member(struct reliefdb *db, sqlite3_stmt *statement, struct member *out)
+static enum err read_member(struct reliefdb *db, const struct sql_row *row, struct member *out)
 {
 	uint8_t plain[RELIEFDB_ROW_MAX];
 	size_t len = 0;
-	*out = (struct member){.number = (uint32_t)sqlite3_column_int64(statement, 0)};
+	*out = (struct member){.number = (uint32_t)sql_get_int(row, 0)};
 	struct row_context context = member_context(out->number);
-	bool good = reliefdb_unseal(db, &context, statement, 1, plain, &len) && decode(plain, len, out);
+	bool good = reliefdb_unseal(db, &context, row, 1, plain, &len) && decode(plain, len, out);
 	wipe(plain, sizeof(plain));
 	return good ? ERR_OK : ERR_DAMAGED;
 }
@@ -90,42 +90,35 @@ enum err roster_list(struct reliefdb *db, struct member **members, size_t *n)
 	size_t room = 0;
 	*members = NULL;
 	*n = 0;
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT number, sealed FROM members ORDER BY number");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	enum err err = ERR_OK;
-	int code = SQLITE_ROW;
-	while (err == ERR_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+	struct sql_row *row = reliefdb_prepare_org(db, "SELECT number, sealed FROM members WHERE org = ? ORDER BY number");
+	enum err err;
+	while ((err = sql_step(row)) == ERR_OK) {
 		struct member *moved = grown(*members, *n, &room);
 		if (moved == NULL) {
 			err = ERR_MEMORY;
 			break;
 		}
 		*members = moved;
-		err = read_member(db, statement, &moved[*n]);
-		*n += err == ERR_OK;
+		err = read_member(db, row, &moved[*n]);
+		if (err != ERR_OK)
+			break;
+		++*n;
 	}
-	(void)sqlite3_finalize(statement); /* only read */
-	if (err == ERR_OK && code != SQLITE_DONE)
-		err = reliefdb_err(db, code);
-	if (err != ERR_OK) {
-		free(*members);
-		*members = NULL;
-		*n = 0;
-	}
+	sql_end(row);
+	if (err == ERR_NO_FILE)
+		return ERR_OK;
+	free(*members);
+	*members = NULL;
+	*n = 0;
 	return err;
 }
 
 static enum err next_number(struct reliefdb *db, uint32_t *number)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "SELECT coalesce(max(number), 0) + 1 FROM members");
-	if (statement == NULL)
-		return reliefdb_last(db);
-	int code = sqlite3_step(statement);
-	if (code == SQLITE_ROW)
-		*number = (uint32_t)sqlite3_column_int64(statement, 0);
-	(void)sqlite3_finalize(statement); /* only read */
-	return code == SQLITE_ROW ? ERR_OK : reliefdb_err(db, code);
+	int64_t next = 0;
+	enum err err = reliefdb_next(db, "members", &next);
+	*number = (uint32_t)next;
+	return err;
 }
 
 enum err roster_save(struct reliefdb *db, struct member *member)
@@ -138,20 +131,18 @@ enum err roster_save(struct reliefdb *db, struct member *member)
 	struct row_context context = member_context(member->number);
 	reliefdb_seal(db, &context, plain, len, sealed);
 	wipe(plain, sizeof(plain));
-	sqlite3_stmt *statement = reliefdb_prepare(db, "INSERT OR REPLACE INTO members(number, sealed) VALUES(?, ?)");
-	if (statement != NULL) {
-		(void)sqlite3_bind_int64(statement, 1, member->number); /* failed binds show in the step */
-		(void)sqlite3_bind_blob(statement, 2, sealed, (int)(len + RELIEFDB_SEAL), SQLITE_STATIC);
-	}
-	return reliefdb_run(db, statement);
+	struct sql_row *row = reliefdb_prepare_org(
+		db, "INSERT INTO members(org, number, sealed) VALUES(?, ?, ?) ON CONFLICT(org, number) DO UPDATE SET sealed = excluded.sealed");
+	sql_int(row, 2, member->number);
+	sql_blob(row, 3, sealed, len + RELIEFDB_SEAL);
+	return reliefdb_run(db, row);
 }
 
 enum err roster_remove(struct reliefdb *db, const struct member *member)
 {
-	sqlite3_stmt *statement = reliefdb_prepare(db, "DELETE FROM members WHERE number = ?");
-	if (statement != NULL)
-		(void)sqlite3_bind_int64(statement, 1, member->number); /* a failed bind shows in the step */
-	return reliefdb_run(db, statement);
+	struct sql_row *row = reliefdb_prepare_org(db, "DELETE FROM members WHERE org = ? AND number = ?");
+	sql_int(row, 2, member->number);
+	return reliefdb_run(db, row);
 }
 
 /* What is published is no secret, but the time it stands under is nobody's business either: the row is sealed like the others. */
@@ -170,12 +161,15 @@ enum err roster_note_revoked(struct reliefdb *db, const struct revocation_entry 
 		write_u16(&writer, entries[i].day);
 		write_bytes(&writer, entries[i].secret, LINKAGE_SEED_SIZE);
 		reliefdb_seal(db, &context, plain, sizeof(plain), sealed);
-		sqlite3_stmt *statement = reliefdb_prepare(db, "INSERT INTO revoked(until, sealed) VALUES(?, ?)");
-		if (statement != NULL) {
-			(void)sqlite3_bind_int64(statement, 1, (sqlite3_int64)(now + ROSTER_REVOKED_DAYS * DAY_S)); /* shows in the step */
-			(void)sqlite3_bind_blob(statement, 2, sealed, sizeof(sealed), SQLITE_STATIC);
-		}
-		err = reliefdb_run(db, statement);
+		int64_t seq;
+		err = reliefdb_next(db, "revoked", &seq);
+		if (err != ERR_OK)
+			break;
+		struct sql_row *row = reliefdb_prepare_org(db, "INSERT INTO revoked(org, seq, until, sealed) VALUES(?, ?, ?, ?)");
+		sql_int(row, 2, seq);
+		sql_int(row, 3, (int64_t)(now + ROSTER_REVOKED_DAYS * DAY_S));
+		sql_blob(row, 4, sealed, sizeof(sealed));
+		err = reliefdb_run(db, row);
 	}
 	return err;
 }
@@ -183,21 +177,17 @@ enum err roster_note_revoked(struct reliefdb *db, const struct revocation_entry 
 enum err roster_revoked(struct reliefdb *db, uint64_t now, struct revocation_entry *entries, uint8_t *n)
 {
 	*n = 0;
-	sqlite3_stmt *statement = reliefdb_prepare(db, "DELETE FROM revoked WHERE until < ?");
-	if (statement != NULL)
-		(void)sqlite3_bind_int64(statement, 1, (sqlite3_int64)now); /* a failed bind shows in the step */
-	enum err err = reliefdb_run(db, statement);
+	struct sql_row *row = reliefdb_prepare_org(db, "DELETE FROM revoked WHERE org = ? AND until < ?");
+	sql_int(row, 2, (int64_t)now);
+	enum err err = reliefdb_run(db, row);
 	if (err != ERR_OK)
 		return err;
-	statement = reliefdb_prepare(db, "SELECT sealed FROM revoked ORDER BY seq DESC");
-	if (statement == NULL)
-		return reliefdb_last(db);
+	row = reliefdb_prepare_org(db, "SELECT sealed FROM revoked WHERE org = ? ORDER BY seq DESC");
 	struct row_context context = revoked_context();
-	int code = SQLITE_DONE;
-	while (err == ERR_OK && *n < REVOCATIONS_MAX && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+	while (*n < REVOCATIONS_MAX && (err = sql_step(row)) == ERR_OK) {
 		uint8_t plain[RELIEFDB_ROW_MAX];
 		size_t len = 0;
-		if (!reliefdb_unseal(db, &context, statement, 0, plain, &len) || len != REVOKED_ROW) {
+		if (!reliefdb_unseal(db, &context, row, 0, plain, &len) || len != REVOKED_ROW) {
 			err = ERR_DAMAGED;
 			break;
 		}
@@ -206,8 +196,6 @@ enum err roster_revoked(struct reliefdb *db, uint64_t now, struct revocation_ent
 		read_bytes(&reader, entries[*n].secret, LINKAGE_SEED_SIZE);
 		++*n;
 	}
-	(void)sqlite3_finalize(statement); /* only read */
-	if (err == ERR_OK && code != SQLITE_DONE && code != SQLITE_ROW)
-		err = reliefdb_err(db, code);
-	return err;
+	sql_end(row);
+	return err == ERR_NO_FILE ? ERR_OK : err;
 }

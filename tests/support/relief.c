@@ -8,21 +8,57 @@
 #include <string.h>
 #include <unistd.h>
 
+bool relief_on_server(void)
+{
+	return getenv("BARID_TEST_PG") != NULL;
+}
+
+/* Makes or drops the database of a room, by way of the one that a server always has. */
+static void room_on_server(const char *verb, const char *where)
+{
+	struct sql *sql;
+	char text[128];
+	(void)snprintf(text, sizeof(text), "%s DATABASE %s", verb, strrchr(where, '/') + 1); /* fits */
+	ck_assert_int_eq(sql_open(&sql, getenv("BARID_TEST_PG")), ERR_OK);
+	ck_assert_int_eq(sql_exec(sql, text), ERR_OK);
+	sql_close(sql);
+}
+
+void relief_place(char where[static 64])
+{
+	static unsigned rooms;
+	char folder[] = "/tmp/barid-relief-XXXXXX";
+	if (relief_on_server()) {
+		(void)snprintf(where, 64, "postgresql:///room_%d_%u", (int)getpid(), rooms++); /* fits; the server is in the environment */
+		room_on_server("CREATE", where);
+		return;
+	}
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	(void)snprintf(where, 64, "%s/relief.db", folder); /* fits */
+}
+
 void relief_room(struct reliefdb *db, char path[static 64])
 {
 	uint8_t key[32];
-	char folder[] = "/tmp/barid-relief-XXXXXX";
 	memset(key, 7, sizeof(key));
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	(void)snprintf(path, 64, "%s/relief.db", folder); /* fits */
+	relief_place(path);
 	ck_assert_int_eq(reliefdb_open(db, path, key), ERR_OK);
 }
 
 void relief_room_end(struct reliefdb *db, const char *path)
 {
+	reliefdb_close(db);
+	relief_place_end(path);
+}
+
+void relief_place_end(const char *path)
+{
 	char other[96];
 	static const char *const endings[] = {"", "-wal", "-shm"};
-	reliefdb_close(db);
+	if (sql_is_server(path)) {
+		room_on_server("DROP", path);
+		return;
+	}
 	for (size_t i = 0; i < 3; i++) {
 		(void)snprintf(other, sizeof(other), "%s%s", path, endings[i]); /* fits */
 		(void)unlink(other);                                            /* may not be there */

@@ -6,9 +6,14 @@
 
 #define NOON 1481716800u /* 2016-12-14 12:00 UTC */
 
-/* Makes a folder and a database in it under a fixed key. Fails the test if it cannot. */
+/* True if rooms are databases of the PostgreSQL server that $BARID_TEST_PG and libpq's own variables name; else they are SQLite files. */
+bool relief_on_server(void);
+/* A place for a database that is not there yet, to be given to reliefdb_open(); relief_place_end() removes it, once it is closed. */
+void relief_place(char where[static 64]);
+void relief_place_end(const char *where);
+/* Makes a room: a place and a database in it under a fixed key. Fails the test if it cannot. */
 void relief_room(struct reliefdb *db, char path[static 64]);
-/* Closes the database and removes the folder. */
+/* Closes the database and removes the place. */
 void relief_room_end(struct reliefdb *db, const char *path);
 
 /* A letter of person n (1..) with that person's sequence number; its id is fixed by both. The body is letter encoded. */
