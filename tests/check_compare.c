@@ -122,6 +122,25 @@ START_TEST(an_urgent_letter_is_known_missing_in_the_first_flights)
 }
 END_TEST
 
+/* Knowledge of letters ends by itself, at any time, and stays in the catalogue as being forgotten until the turn is kept. */
+START_TEST(letters_may_be_forgotten_in_the_midst_of_a_comparison)
+{
+	for (unsigned at = 2; at < 10; at++) {
+		meeting_open(&meeting, at);
+		meeting_fill(&meeting, 400, 60, 60, true);
+		meeting_forget(&meeting, at);
+		meeting_run(&meeting);
+		ck_assert(!meeting.ended);
+		struct meeting_side *sides[] = {&meeting.a, &meeting.b};
+		for (unsigned i = 0; i < 2; i++)
+			for (uint32_t slot = 0; slot < catalogue_slots(sides[i]->catalogue); slot++)
+				if (catalogue_at(sides[i]->catalogue, slot)->state == CATALOGUE_FREE)
+					ck_assert(!catalogue_at(sides[i]->catalogue, slot)->shown);
+		meeting_close(&meeting);
+	}
+}
+END_TEST
+
 /* A letter that a side knows and does not want costs at the first contact only. */
 START_TEST(what_is_known_and_not_wanted_is_told_once)
 {
@@ -296,6 +315,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_comparison_costs_at_most_twice_the_hash_bound);
 	tcase_add_test(test_case, equal_stores_say_so_in_one_round_trip_and_few_bytes);
 	tcase_add_test(test_case, an_urgent_letter_is_known_missing_in_the_first_flights);
+	tcase_add_test(test_case, letters_may_be_forgotten_in_the_midst_of_a_comparison);
 	tcase_add_test(test_case, what_is_known_and_not_wanted_is_told_once);
 	tcase_add_test(test_case, a_small_store_does_not_pay_for_a_large_one);
 	tcase_add_test(test_case, letters_that_hide_each_other_in_one_contact_do_not_in_the_next);

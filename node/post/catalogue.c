@@ -494,8 +494,7 @@ bool catalogue_forget(struct catalogue *catalogue, uint32_t slot)
 void catalogue_show(struct catalogue *catalogue, uint32_t slot, bool shown)
 {
 	struct catalogue_entry *entry = entry_at(catalogue, slot);
-	assert(entry->state != CATALOGUE_FREE);
-	if (entry->shown == shown)
+	if (entry->state == CATALOGUE_FREE || entry->shown == shown)
 		return;
 	entry->shown = shown;
 	catalogue->shown_changes++;

@@ -101,7 +101,8 @@ bool catalogue_reordered(const struct catalogue *catalogue);
 /* False: out of memory, nothing changed. */
 bool catalogue_forget(struct catalogue *catalogue, uint32_t slot);
 /* Whether this entry is part of what we say we have: a letter held back is not, one that we know and that neighbours hold is. Not a change that
- * catalogue_undo() takes back; but an entry that it takes back is shown again as it was just before the change. Not for FREE. */
+ * catalogue_undo() takes back; but an entry that it takes back is shown again as it was just before the change. Nothing for FREE, which a
+ * letter may have become in the midst of a comparison. */
 void catalogue_show(struct catalogue *catalogue, uint32_t slot, bool shown);
 
 /* What changed since the last keep or undo stays, or is taken back. */

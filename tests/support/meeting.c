@@ -3,6 +3,7 @@
 #include "proto/order.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { FLIGHTS_MAX = 200000, WHO_SIZE = 7 /* flags and nonce of a hello: not for the comparison */ };
@@ -247,6 +248,19 @@ void meeting_understate(struct meeting *meeting)
 	meeting->understate = true;
 }
 
+void meeting_forget(struct meeting *meeting, unsigned flight)
+{
+	meeting->forget_at = flight;
+}
+
+static void forget_a_third(struct meeting_side *side)
+{
+	for (uint32_t slot = 0; slot < catalogue_slots(side->catalogue); slot++)
+		if (catalogue_at(side->catalogue, slot)->state != CATALOGUE_FREE && meeting_draw() % 3 == 0)
+			if (!catalogue_forget(side->catalogue, slot))
+				abort();
+}
+
 void meeting_run_flights(struct meeting *meeting, unsigned flights)
 {
 	start_side(&meeting->a, true);
@@ -257,6 +271,10 @@ void meeting_run_flights(struct meeting *meeting, unsigned flights)
 	flight(meeting, &meeting->b, &meeting->a);
 	for (unsigned turn = 0; turn + 1 < flights && !meeting->ended; turn++) {
 		struct meeting_side *from = turn % 2 == 0 ? &meeting->a : &meeting->b, *to = turn % 2 == 0 ? &meeting->b : &meeting->a;
+		if (meeting->forget_at == turn + 2) {
+			forget_a_third(&meeting->a);
+			forget_a_third(&meeting->b);
+		}
 		if (!flight(meeting, from, to))
 			break;
 		meeting->flights++;

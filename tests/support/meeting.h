@@ -25,6 +25,7 @@ struct meeting {
 	bool ended;               /* one of them ended the link */
 	unsigned corrupt_one_in;
 	bool understate;
+	unsigned forget_at; /* flight */
 };
 
 /* Two empty catalogues. seed: of everything that is drawn, so that a run can be repeated. */
@@ -42,6 +43,8 @@ void meeting_run_flights(struct meeting *meeting, unsigned flights);
 void meeting_corrupt(struct meeting *meeting, unsigned one_in);
 /* From now on every ESTIMATE claims that nothing differs. */
 void meeting_understate(struct meeting *meeting);
+/* In the midst of the next contact, before that flight (from 2 on), both sides forget a third of all letters, in a turn that is not kept yet. */
+void meeting_forget(struct meeting *meeting, unsigned flight);
 /* What was sent is exactly what the other has not: the number of letters missed or sent in vain. */
 uint32_t meeting_mistakes(const struct meeting *meeting);
 /* Next number of the meeting's own stream. */
