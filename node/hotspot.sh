@@ -97,7 +97,8 @@ names_conf()
 	local name
 	echo "# By barid-hotspot: no name but these is answered, and nothing is asked of anybody."
 	printf '%s\n' no-resolv no-poll no-hosts dhcp-ignore-names
-	for name in barid.lan "${probe_names[@]}"; do printf 'host-record=%s,%s\n' "$name" "$address"; done
+	# "local": that there is no number of IPv6 is an answer too. A refusal would make some phones give up the name.
+	for name in barid.lan "${probe_names[@]}"; do printf 'host-record=%s,%s\nlocal=/%s/\n' "$name" "$address" "$name"; done
 }
 
 write_networkmanager()

@@ -4,7 +4,6 @@
 #include "tests/support/letters.h"
 #include "tests/support/suite.h"
 
-#ifdef BARID_WITH_PG
 #include "platform/sim/fate.h"
 
 #include <libpq-fe.h>
@@ -383,13 +382,11 @@ START_TEST(a_commit_of_unknown_outcome_is_not_acknowledged_and_heard_of_later)
 	ck_assert_int_eq(rmdir(folder), 0);
 }
 END_TEST
-#endif
 
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("gateways");
 	TCase *test_case = tcase_create("gateways");
-#ifdef BARID_WITH_PG
 	tcase_set_timeout(test_case, 120);
 	tcase_add_checked_fixture(test_case, arrange, clear);
 	tcase_add_test(test_case, what_one_gateway_commits_the_next_turn_of_another_knows);
@@ -402,7 +399,6 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_connection_that_is_cut_costs_one_turn);
 	tcase_add_test(test_case, a_gateway_that_hangs_in_its_turn_holds_up_the_others_for_seconds_only);
 	tcase_add_test(test_case, a_commit_of_unknown_outcome_is_not_acknowledged_and_heard_of_later);
-#endif
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

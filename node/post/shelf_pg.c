@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WALK_FIRST = 2, WALK_MORE = 4 };
+
 /* The first value of a statement, or its only one. */
 static struct pglink_values *with(struct pglink_values *values, uint64_t number)
 {
@@ -53,6 +55,27 @@ static PGresult *show(struct shelf *shelf, PGresult *rows)
 	return rows;
 }
 
+void shelf_pg_forget_near(struct shelf_pg *self)
+{
+	for (size_t i = 0; i < SHELF_PG_NEAR; i++)
+		self->near[i].seq = 0;
+}
+
+static struct shelf_pg_near *near_of(struct shelf *shelf, uint64_t seq)
+{
+	return &((struct shelf_pg *)shelf)->near[seq % SHELF_PG_NEAR];
+}
+
+static void keep_near(struct shelf *shelf, uint64_t seq, const uint8_t *body, size_t len)
+{
+	struct shelf_pg_near *near = near_of(shelf, seq);
+	if (len > sizeof(near->body))
+		return; /* no letter of ours */
+	near->seq = seq;
+	near->len = len;
+	memcpy(near->body, body, len);
+}
+
 static void put(struct shelf *shelf, const struct shelf_letter *letter)
 {
 	struct pglink_values values;
@@ -60,14 +83,22 @@ static void put(struct shelf *shelf, const struct shelf_letter *letter)
 	pglink_bytes(&values, letter->body, letter->len);
 	pglink_u64(&values, letter->standing);
 	shelf_pg_change(shelf, SHELF_PG_PUT, &values);
+	keep_near(shelf, letter->seq, letter->body, letter->len);
 }
 
 static size_t get(struct shelf *shelf, uint64_t seq, const uint8_t **body)
 {
 	size_t len = 0;
+	const struct shelf_pg_near *near = near_of(shelf, seq);
+	if (near->seq == seq && seq != 0 && *shelf->error == ERR_OK) {
+		*body = near->body;
+		return near->len;
+	}
 	PGresult *rows = show(shelf, ask_for(shelf, SHELF_PG_GET, seq));
-	if (rows != NULL)
-		*body = pglink_get_bytes(rows, 0, 0, &len);
+	if (rows == NULL)
+		return 0;
+	*body = pglink_get_bytes(rows, 0, 0, &len);
+	keep_near(shelf, seq, *body, len);
 	return len;
 }
 
@@ -81,18 +112,35 @@ static void restand(struct shelf *shelf, uint64_t seq, uint32_t standing)
 static void drop(struct shelf *shelf, uint64_t seq, const uint8_t *tag)
 {
 	(void)tag; /* the row says it */
+	if (near_of(shelf, seq)->seq == seq)
+		near_of(shelf, seq)->seq = 0;
 	change_for(shelf, SHELF_PG_DELETE, seq);
+}
+
+/* More rows of a page: most who walk look at the next letter only, so they begin with few. */
+static void walk_on(struct shelf *shelf, uint64_t after, int rows)
+{
+	struct shelf_pg *self = (struct shelf_pg *)shelf;
+	struct pglink_values values;
+	self->walk_asked = rows < self->walk_left ? rows : self->walk_left;
+	self->walk_left -= self->walk_asked;
+	pglink_u64(with(&values, after), (uint64_t)self->walk_asked);
+	(void)show(shelf, shelf_pg_ask(shelf, SHELF_PG_WALK, &values)); /* next() looks at it */
 }
 
 static void walk(struct shelf *shelf, uint64_t after)
 {
-	(void)show(shelf, ask_for(shelf, SHELF_PG_WALK, after)); /* next() looks at it */
+	((struct shelf_pg *)shelf)->walk_left = SHELF_PAGE;
+	walk_on(shelf, after, WALK_FIRST);
 }
 
 static bool next(struct shelf *shelf, struct shelf_letter *letter)
 {
 	struct shelf_pg *self = (struct shelf_pg *)shelf;
-	if (self->shown == NULL || self->shown_at == PQntuples(self->shown))
+	int count = PQntuples(self->shown);
+	if (self->shown_at == count && count > 0 && count == self->walk_asked && self->walk_left > 0)
+		walk_on(shelf, pglink_get_u64(self->shown, count - 1, 0), WALK_MORE * self->walk_asked);
+	if (self->shown_at >= PQntuples(self->shown))
 		return false;
 	int row = self->shown_at++;
 	letter->seq = pglink_get_u64(self->shown, row, 0);

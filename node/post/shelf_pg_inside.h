@@ -5,7 +5,7 @@
 #include "node/post/pglink.h"
 #include "node/post/shelf.h"
 
-enum { SHELF_PG_VERSION = 1, SHELF_PG_NEWS_PAGE = 1024, SHELF_PG_KNOWN_PAGE = 4096 };
+enum { SHELF_PG_VERSION = 1, SHELF_PG_NEWS_PAGE = 1024, SHELF_PG_KNOWN_PAGE = 4096, SHELF_PG_NEAR = 1024 };
 
 /* Every statement the shelf ever runs after its tables are there: name, SQL. BIGINT and BYTEA only. */
 #define SHELF_PG_STATEMENTS(X) \
@@ -28,7 +28,7 @@ enum { SHELF_PG_VERSION = 1, SHELF_PG_NEWS_PAGE = 1024, SHELF_PG_KNOWN_PAGE = 40
 	X(PUT, "INSERT INTO post_letters (seq, expires, body, standing) VALUES ($1, $2, $3, $4)") \
 	X(GET, "SELECT body FROM post_letters WHERE seq = $1") \
 	X(RESTAND, "UPDATE post_letters SET standing = $2 WHERE seq = $1") \
-	X(WALK, "SELECT seq, body, standing FROM post_letters WHERE seq > $1 ORDER BY seq LIMIT 256") \
+	X(WALK, "SELECT seq, body, standing FROM post_letters WHERE seq > $1 ORDER BY seq LIMIT $2") \
 	X(DELETE, "DELETE FROM post_letters WHERE seq = $1") \
 	X(EXPIRED, "SELECT seq, body FROM post_letters WHERE expires <= $1 ORDER BY expires, seq LIMIT 1") \
 	X(KNOWN, "SELECT tag, commitment, receipted FROM post_known WHERE key = $1") \
@@ -73,6 +73,13 @@ enum shelf_pg_statement {
 		SHELF_PG_STATEMENT_COUNT
 };
 
+/* A letter that was put or given a moment ago, and may be handed to many neighbours now: the body of a row never changes. */
+struct shelf_pg_near {
+	uint64_t seq; /* 0: none */
+	size_t len;
+	uint8_t body[ENVELOPE_SIZE_MAX];
+};
+
 struct shelf_pg {
 	struct shelf shelf;
 	struct pglink *link;
@@ -82,11 +89,14 @@ struct shelf_pg {
 	int news_at;
 	PGresult *shown; /* has rows whose bodies somebody may look at until the next call */
 	int shown_at;    /* of a walk: the next row to give */
-	PGresult *scan;  /* of what is known */
+	int walk_asked;  /* how many rows were asked for, and how many of the page may still be */
+	int walk_left;
+	PGresult *scan; /* of what is known */
 	int scan_at;
-	bool in_turn;  /* the connection has a transaction open */
-	bool snapshot; /* likewise, one that sees all as it was when the shelf was opened */
-	bool changed;  /* by this turn */
+	struct shelf_pg_near *near; /* owned: SHELF_PG_NEAR of them, by the last bits of the row */
+	bool in_turn;               /* the connection has a transaction open */
+	bool snapshot;              /* likewise, one that sees all as it was when the shelf was opened */
+	bool changed;               /* by this turn */
 	unsigned waiting;
 	const uint8_t *told; /* borrowed */
 	size_t told_len;
@@ -103,6 +113,8 @@ bool shelf_pg_heard(struct shelf *shelf, const uint8_t **news, size_t *len);
 void shelf_pg_tell(struct shelf *shelf, const uint8_t *news, size_t len);
 void shelf_pg_poll(struct shelf *shelf);
 
+/* Forgets every letter near: rows of a turn that is taken back may come to mean others. */
+void shelf_pg_forget_near(struct shelf_pg *self);
 /* Nobody looks at the last rows any more. */
 struct shelf_pg *shelf_pg_turned(struct shelf *shelf);
 /* Queues a change; it runs with whatever is asked or committed next. */

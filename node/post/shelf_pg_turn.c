@@ -267,6 +267,7 @@ void shelf_pg_commit(struct shelf *shelf, const struct shelf_summary *summary)
 void shelf_pg_rollback(struct shelf *shelf)
 {
 	struct shelf_pg *self = shelf_pg_turned(shelf);
+	shelf_pg_forget_near(self);
 	forget_news(self);
 	PQclear(self->scan);
 	self->scan = NULL;
@@ -332,7 +333,8 @@ enum err shelf_pg_open(struct shelf **shelf, void *owner, const char *path, stru
 	if (self == NULL)
 		return ERR_MEMORY;
 	self->shelf = (struct shelf){.kind = &shelf_pg, .error = error};
-	enum err err = pglink_open(&self->link, path, &schema, statements, SHELF_PG_STATEMENT_COUNT);
+	self->near = calloc(SHELF_PG_NEAR, sizeof(*self->near));
+	enum err err = self->near == NULL ? ERR_MEMORY : pglink_open(&self->link, path, &schema, statements, SHELF_PG_STATEMENT_COUNT);
 	if (err == ERR_OK)
 		err = load_meta(self, meta);
 	if (err != ERR_OK) {
@@ -350,5 +352,6 @@ void shelf_pg_close(struct shelf *shelf)
 	PQclear(self->news);
 	PQclear(self->scan);
 	pglink_close(self->link);
+	free(self->near);
 	free(self);
 }

@@ -16,9 +16,10 @@ def check(good, what):
         sys.exit(f"FAILED: {what}")
 
 
-def ask(port, name):
-    """Addresses and the code of an answer to a question for a name."""
-    question = struct.pack(">HHHHHH", 7, 0x100, 1, 0, 0, 0) + b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0\0\1\0\1"
+def ask(port, name, kind=1):
+    """Addresses and the code of an answer to a question for a name; kind: 1 for an address, 28 for one of IPv6."""
+    labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
+    question = struct.pack(">HHHHHH", 7, 0x100, 1, 0, 0, 0) + labels + struct.pack(">BHH", 0, kind, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plug:
         plug.settimeout(2)
         for _ in range(10):
@@ -43,6 +44,7 @@ def names(conf):
         check(len(probes) > 8, "no names in portal.c")
         for name in ["barid.lan", *probes]:
             check(ask(port, name) == (0, [BOX]), f"{name}: {ask(port, name)}")
+            check(ask(port, name, 28) == (0, []), f"{name} by IPv6: {ask(port, name, 28)}")
         for name in ("www.google.com", "example.org", "x.barid.lan", "apple.com"):
             check(ask(port, name)[1] == [] and ask(port, name)[0] != 0, f"{name}: {ask(port, name)}")
     finally:

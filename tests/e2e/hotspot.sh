@@ -39,6 +39,13 @@ refuses 64 on --root "$room/nowhere"
 refuses 1 sign --root "$room/nm"
 [ -z "$(find "$room/nm" -type f)" ] || fail "something was written all the same"
 
+# holds FILE LINE...: each stands in it, whole.
+holds()
+{
+	local line
+	for line in "${@:2}"; do grep -qxF -- "$line" "$1" || fail "$(basename "$1") does not say $line"; done
+}
+
 echo "== NetworkManager"
 setup on --root "$room/nm" --with networkmanager --name "$name"
 first=$(passphrase)
@@ -47,11 +54,14 @@ keyfile=$room/nm/etc/NetworkManager/system-connections/barid-hotspot.nmconnectio
 names=$room/nm/etc/NetworkManager/dnsmasq-shared.d/barid.conf
 [ "$(stat -c %a "$keyfile")" = 600 ] || fail "others can read the pass phrase"
 grep -qx 'ap-isolation=1' "$keyfile" || fail "phones are not kept apart"
+holds "$keyfile" 'mode=ap' 'key-mgmt=wpa-psk' 'proto=rsn;' 'pairwise=ccmp;' 'group=ccmp;' 'address1=10.42.0.1/24' 'method=disabled'
 if command -v nmcli >/dev/null; then
 	nmcli --offline connection modify connection.id x <"$keyfile" >"$room/read" || fail "NetworkManager does not take the file"
 	{ grep -qx 'mode=ap' "$room/read" && grep -qx "psk=$first" "$room/read"; } || fail "NetworkManager reads something else"
 fi
 grep -qx 'PORTAL=splash' "$room/nm/etc/barid/box.conf" || fail "the box greets nobody"
+holds "$room/nm/etc/barid/box.conf" 'LISTEN=10.42.0.1:80'
+holds "$names" no-resolv no-poll no-hosts dhcp-ignore-names
 dnsmasq --test --conf-file="$names" 2>/dev/null || fail "dnsmasq does not take the file"
 setup on --root "$room/nm" --portal quiet
 { [ "$(passphrase)" = "$first" ] && grep -qxF "ssid=$name" "$keyfile"; } || fail "a second time makes another network"
@@ -68,6 +78,10 @@ setup on --root "$room/ap" --with hostapd --interface nowlan9
 conf=$room/ap/etc/barid/hotspot-hostapd.conf
 [ "$(stat -c %a "$conf")" = 600 ] || fail "others can read the pass phrase"
 grep -qx 'ap_isolate=1' "$conf" || fail "phones are not kept apart"
+holds "$conf" interface=nowlan9 auth_algs=1 wpa=2 wpa_key_mgmt=WPA-PSK rsn_pairwise=CCMP
+holds "$room/ap/etc/barid/hotspot-dnsmasq.conf" no-resolv no-poll no-hosts dhcp-ignore-names interface=nowlan9 bind-dynamic except-interface=lo \
+	dhcp-lease-max=240 quiet-dhcp dhcp-leasefile=/run/barid-hotspot/leases
+holds "$room/ap/etc/systemd/system/barid-hotspot-names.service" 'BindsTo=barid-hotspot-wifi.service'
 if command -v hostapd >/dev/null; then
 	timeout 10 hostapd "$conf" >"$room/read" 2>&1 || true # there is no such interface; what it says of the file counts
 	! grep -E '^Line [0-9]+|errors? found' "$room/read" || fail "hostapd does not take the file"

@@ -6,8 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static struct shelf_kind kind;
 static const uint8_t *told;
 static size_t told_len;
+
+static enum err open_shelf(struct shelf **shelf, void *owner, const char *path, struct shelf_meta *meta, enum err *error)
+{
+	enum err err = shelf_sqlite.open(shelf, owner, path, meta, error);
+	if (err == ERR_OK)
+		(*shelf)->kind = &kind;
+	return err;
+}
 
 static bool heard(struct shelf *shelf, const uint8_t **news, size_t *len)
 {
@@ -46,9 +55,9 @@ static void hear(struct store *store, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct shelf_kind kind;
 	struct store *store;
 	kind = shelf_sqlite;
+	kind.open = open_shelf;
 	kind.heard = heard;
 	kind.renew = renew;
 	kind.tell = tell;

@@ -11,7 +11,7 @@ import traceback
 import air
 
 # The files of scenarios that one guest plays one after another. run.sh boots a guest for each.
-ACTS = {"bluetooth": ("play_meet", "play_faults"), "wifi": ("play_lane",), "capture": ("play_capture",)}
+ACTS = {"bluetooth": ("play_meet", "play_faults"), "wifi": ("play_lane", "play_hotspot"), "capture": ("play_capture",)}
 
 
 class TooLong(Exception):

@@ -136,7 +136,7 @@ clear_away()
 	fi
 }
 
-for tool in qemu-system-x86_64 busybox cpio modprobe depmod dpkg apt-get bluetoothd wpa_supplicant iw dbus-daemon python3; do
+for tool in qemu-system-x86_64 busybox cpio modprobe depmod dpkg apt-get bluetoothd wpa_supplicant hostapd dnsmasq iw ip dbus-daemon python3; do
 	PATH=$PATH:/usr/sbin:/sbin:/usr/libexec/bluetooth command -v "$tool" >/dev/null ||
 		cannot_run "$tool is missing. The packages it needs are packages_radio in node/packages.sh."
 done
