@@ -190,3 +190,50 @@ bool rowbox_open(const uint8_t key[static 32], const void *context, size_t conte
 	return crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed + NONCE_SIZE, len - NONCE_SIZE, context, context_len, sealed,
 							  key) == 0;
 }
+
+enum { PASSBOX_NONCE_AT = ZERO_AT, PASSBOX_SEALED_AT = PASSBOX_NONCE_AT + NONCE_SIZE };
+
+static_assert(PASSBOX_SEALED_AT + TAG_SIZE == PASSBOX_OVER, "salt, costs and nonce before, a tag behind");
+
+/* The context stands before what is in the head: neither says where it ends, so its length does. */
+static void passbox_bind(const uint8_t head[static PASSBOX_NONCE_AT], const void *context, size_t context_len, uint8_t out[static 32])
+{
+	crypto_generichash_state state;
+	const uint8_t len[4] = {(uint8_t)context_len, (uint8_t)(context_len >> 8)};
+	assert(context_len <= UINT16_MAX);
+	crypto_generichash_init(&state, (const uint8_t *)"barid-passbox-v1", 16, 32);
+	crypto_generichash_update(&state, len, sizeof len);
+	crypto_generichash_update(&state, context, context_len);
+	crypto_generichash_update(&state, head, PASSBOX_NONCE_AT);
+	crypto_generichash_final(&state, out, 32);
+}
+
+enum safebox_result passbox_close(const struct passbox_words *words, struct safebox_cost cost, const uint8_t *plain, size_t len, uint8_t *out)
+{
+	uint8_t key[32], bound[32];
+	assert(cost_allowed(cost));
+	assert(cost.memory_kib <= PASSBOX_MEMORY_KIB_MAX);
+	randombytes_buf(out, PASSBOX_SEALED_AT);
+	store_u32(out + OPS_AT, cost.ops);
+	store_u32(out + MEMORY_AT, cost.memory_kib);
+	if (!passphrase_key(out, words->password, words->len, key))
+		return SAFEBOX_NO_MEMORY;
+	passbox_bind(out, words->context, words->context_len, bound);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(out + PASSBOX_SEALED_AT, NULL, plain, len, bound, sizeof bound, NULL, out + PASSBOX_NONCE_AT, key);
+	sodium_memzero(key, sizeof key);
+	return SAFEBOX_OK;
+}
+
+enum safebox_result passbox_open(const struct passbox_words *words, const uint8_t *box, size_t len, uint8_t *plain)
+{
+	uint8_t key[32], bound[32];
+	if (len < PASSBOX_OVER || !cost_allowed(head_cost(box)) || head_cost(box).memory_kib > PASSBOX_MEMORY_KIB_MAX)
+		return SAFEBOX_DAMAGED;
+	if (!passphrase_key(box, words->password, words->len, key))
+		return SAFEBOX_NO_MEMORY;
+	passbox_bind(box, words->context, words->context_len, bound);
+	int result = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, box + PASSBOX_SEALED_AT, len - PASSBOX_SEALED_AT, bound,
+								sizeof bound, box + PASSBOX_NONCE_AT, key);
+	sodium_memzero(key, sizeof key);
+	return result == 0 ? SAFEBOX_OK : SAFEBOX_WRONG_PASSPHRASE;
+}

@@ -60,4 +60,23 @@ void safebox_wipe(struct safebox *box);
 void rowbox_close(const uint8_t key[static 32], const void *context, size_t context_len, const uint8_t *plain, size_t len, uint8_t *out);
 bool rowbox_open(const uint8_t key[static 32], const void *context, size_t context_len, const uint8_t *sealed, size_t len, uint8_t *plain);
 
+/*
+ * A few bytes under a password alone, in a row of a database (an operator's account): salt 16 | costs 8 | nonce 24 | sealed | tag 16, bound to a
+ * context, so that it opens nothing in another row.
+ */
+enum { PASSBOX_OVER = 64, PASSBOX_MEMORY_KIB_MAX = 256 << 10 };
+
+struct passbox_words {
+	const void *password;
+	size_t len;
+	const void *context;
+	size_t context_len; /* 0..65535 */
+};
+
+/* Seals plain into out[len + PASSBOX_OVER] under a fresh salt. SAFEBOX_NO_MEMORY: out is not to be used. */
+enum safebox_result passbox_close(const struct passbox_words *words, struct safebox_cost cost, const uint8_t *plain, size_t len, uint8_t *out);
+/* Opens a box of len bytes into plain[len - PASSBOX_OVER]. SAFEBOX_DAMAGED, without work: too short, or costs out of range, so that whoever can write
+ * rows cannot make a try take a machine's memory. */
+enum safebox_result passbox_open(const struct passbox_words *words, const uint8_t *box, size_t len, uint8_t *plain);
+
 #endif

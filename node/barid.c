@@ -17,5 +17,5 @@ int main(int argc, char **argv)
 		fputs("barid: the system gives no randomness, so no key can be made\n", stderr);
 		return EX_OSERR;
 	}
-	return verb_table_run(argc, argv, NULL);
+	return verbset_run(&verb_table, argc, argv, NULL, NULL);
 }

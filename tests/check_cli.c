@@ -127,6 +127,7 @@ START_TEST(hostile_text_is_inert)
 		{"a\nb\tc", "a b c"},
 		{"bad \xff\xfe", "bad \uFFFD\uFFFD"},
 		{"cut \xd8", "cut \uFFFD"},
+		{"no \xEF\xBF\xBE char \xF0\x9F\xBF\xBF", "no \uFFFD char \uFFFD"},
 		{"zero\u200Cjoiner", "zero\u200Cjoiner"},
 	};
 	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {

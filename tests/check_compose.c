@@ -163,6 +163,7 @@ START_TEST(every_type_goes_out_as_urgent_and_for_as_long_as_it_should)
 		{{.type = LETTER_LETTER}, CLASS_ROUTINE, TTL_7_DAYS},
 		{{.type = LETTER_RECEIPT}, CLASS_STATUS, TTL_72_HOURS},
 		{{.type = LETTER_GRANT}, CLASS_STATUS, TTL_72_HOURS},
+		{{.type = LETTER_CLAIM}, CLASS_NEED, TTL_24_HOURS},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		ck_assert_int_eq(compose_class(&cases[i].letter), cases[i].class);

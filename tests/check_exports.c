@@ -2,6 +2,8 @@
 #include "tests/support/suite.h"
 
 #include "node/relief/export.h"
+#include "node/relief/export_aggregate.h"
+#include "node/relief/export_xml.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +96,15 @@ START_TEST(what_a_spreadsheet_would_run_gets_a_guard)
 	cell_is("\t=1", "' =1");
 	cell_is("\n=1", "\"'\n=1\"");
 	cell_is("\r=1", "'\xEF\xBF\xBD=1");
+	cell_is("  =1+1", "'  =1+1");
+	cell_is("\xEF\xBC\x9D"
+		"1+1",
+		"'\xEF\xBC\x9D"
+		"1+1");
+	cell_is("\xEF\xBC\xA0"
+		"SUM(A1)",
+		"'\xEF\xBC\xA0"
+		"SUM(A1)");
 	cell_is("a=1", "a=1");
 }
 END_TEST
@@ -317,8 +328,147 @@ START_TEST(nine_lines_have_no_place_for_other_types)
 }
 END_TEST
 
-START_TEST(there_is_no_format_but_the_four)
+/* What a format makes of the case of a letter by person n; the caller frees it. */
+static char *export_letter(const char *format_name, uint8_t person, enum place_grain grain, enum export_result *result)
 {
+	struct case_file file;
+	char *text = NULL;
+	size_t len = 0;
+	relief_keep(&db, &said, person, 1, &file);
+	dossier_free(&dossier);
+	ck_assert_int_eq(dossier_read(&db, &file, &dossier), ERR_OK);
+	FILE *out = open_memstream(&text, &len);
+	struct caseview view = {.ring = ring, .dossier = &dossier, .now = NOON, .grain = grain};
+	*result = export_format_named(format_name)->row(&view, true, out);
+	ck_assert_int_eq(fclose(out), 0);
+	return text;
+}
+
+static void say_seek(void)
+{
+	memset(&said, 0, sizeof(said));
+	said.type = LETTER_SEEK;
+	said.age = 2;
+	(void)strcpy(said.name, "Rima <&> ]]>");
+	(void)strcpy(said.father, "Omar");
+	(void)strcpy(said.place, "Sector 4, cellar");
+}
+
+START_TEST(people_leave_only_by_consent)
+{
+	enum export_result result;
+	say_seek();
+	char *text = export_letter("pfif", 2, PLACE_COARSE, &result);
+	ck_assert_int_eq(result, EXPORT_NO_PLACE);
+	ck_assert_str_eq(text, "");
+	free(text);
+	said.share = 1U << 4; /* something a newer sender agrees to is not this */
+	text = export_letter("pfif", 3, PLACE_COARSE, &result);
+	ck_assert_int_eq(result, EXPORT_NO_PLACE);
+	free(text);
+	said.share = SHARE_FAMILY_TRACING;
+	text = export_letter("pfif", 4, PLACE_COARSE, &result);
+	ck_assert_int_eq(result, EXPORT_WRITTEN);
+	ck_assert_ptr_nonnull(strstr(text, "<pfif:full_name>Rima &lt;&amp;&gt; ]]&gt;</pfif:full_name>"));
+	ck_assert_ptr_nonnull(strstr(text, "<pfif:status>information_sought</pfif:status>"));
+	ck_assert_ptr_nonnull(strstr(text, "<pfif:age>2-11</pfif:age>"));
+	ck_assert_ptr_nonnull(strstr(text, "<pfif:last_known_location>Sector 4</pfif:last_known_location>"));
+	ck_assert_ptr_null(strstr(text, "cellar"));
+	free(text);
+}
+END_TEST
+
+START_TEST(what_was_taken_back_or_is_false_is_not_passed_on)
+{
+	enum export_result result;
+	say_seek();
+	said.share = SHARE_FAMILY_TRACING;
+	free(export_letter("pfif", 2, PLACE_COARSE, &result));
+	ck_assert(export_pfif_has(&dossier));
+	dossier.file.withdrawn_at = NOON;
+	ck_assert(!export_pfif_has(&dossier));
+	dossier.file.withdrawn_at = 0;
+	dossier.file.reason = REASON_FALSE;
+	ck_assert(!export_pfif_has(&dossier));
+	dossier.file.reason = REASON_DONE;
+	ck_assert(export_pfif_has(&dossier));
+}
+END_TEST
+
+START_TEST(somebody_nobody_can_name_is_no_record)
+{
+	enum export_result result;
+	memset(&said, 0, sizeof(said));
+	said.type = LETTER_SAFE;
+	said.people = 4;
+	said.share = SHARE_FAMILY_TRACING;
+	char *text = export_letter("pfif", 2, PLACE_COARSE, &result);
+	ck_assert_int_eq(result, EXPORT_NO_PLACE);
+	ck_assert_str_eq(text, "");
+	free(text);
+}
+END_TEST
+
+START_TEST(xml_takes_every_text)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	xml_element(out, 1, "x", "a<b>&\"]]>\x01\x1b\xEF\xBF\xBE\xFF\n\xF0\x9F\x8F\xA5");
+	xml_element(out, 0, "none", "");
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_str_eq(text, "\t<x>a&lt;b&gt;&amp;&quot;]]&gt;\uFFFD\uFFFD\uFFFD\uFFFD\n\xF0\x9F\x8F\xA5</x>\n");
+	free(text);
+}
+END_TEST
+
+/* The rows of the counts of needs for water by n people at a place and m elsewhere. */
+static char *counts_of(unsigned n, unsigned m)
+{
+	struct aggregate *aggregate = aggregate_new();
+	char *text = NULL;
+	size_t len = 0;
+	ck_assert_ptr_nonnull(aggregate);
+	for (unsigned i = 0; i < n + m; i++) {
+		struct dossier one = {.file = {.type = LETTER_NEED, .arrived = NOON + i}, .said = {.type = LETTER_NEED, .sector = 1, .people = 3}};
+		(void)snprintf(one.said.place, sizeof(one.said.place), "%s 4, house %u", i < n ? "Sector" : "Zone", i);
+		ck_assert_int_eq(aggregate_add(aggregate, &one), ERR_OK);
+	}
+	FILE *out = open_memstream(&text, &len);
+	aggregate_write(aggregate, "=Medics", out);
+	ck_assert_int_eq(fclose(out), 0);
+	aggregate_free(aggregate);
+	return text;
+}
+
+START_TEST(counts_tell_of_five_and_more)
+{
+	char *text = counts_of(5, 0);
+	ck_assert_ptr_nonnull(strstr(text, "\r\n2016-12-14,'=Medics,wash,need,Sector 4,open,5,15,0,0,0,0,0,0\r\n"));
+	ck_assert_ptr_null(strstr(text, "house"));
+	free(text);
+	text = counts_of(4, 0);
+	ck_assert_ptr_nonnull(strstr(text, "\r\n2016-12-14,'=Medics,wash,need,,open,,,,,,,,\r\n"));
+	ck_assert_ptr_null(strstr(text, "Sector"));
+	free(text);
+	text = counts_of(4, 3);
+	ck_assert_ptr_nonnull(strstr(text, ",wash,need,,open,7,21,"));
+	free(text);
+	text = counts_of(6, 2);
+	ck_assert_ptr_nonnull(strstr(text, ",wash,need,Sector 4,open,6,18,"));
+	ck_assert_ptr_nonnull(strstr(text, ",wash,need,,open,,,"));
+	free(text);
+	text = counts_of(0, 0);
+	ck_assert_ptr_null(strstr(text, "2016"));
+	free(text);
+}
+END_TEST
+
+START_TEST(there_is_no_format_but_these)
+{
+	static const char *const formats[] = {"csv-hxl", "geojson", "jsonl", "9line", "pfif"};
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		ck_assert_ptr_nonnull(export_format_named(formats[i]));
 	ck_assert_ptr_null(export_format_named("csv"));
 	ck_assert_ptr_null(export_format_named(""));
 }
@@ -347,7 +497,12 @@ Suite *suite_under_test(void)
 	tcase_add_loop_test(exports, an_exercise_says_so_in_every_format, 0, 4);
 	tcase_add_test(exports, a_case_of_another_type_is_told_in_the_summary);
 	tcase_add_test(exports, nine_lines_have_no_place_for_other_types);
-	tcase_add_test(exports, there_is_no_format_but_the_four);
+	tcase_add_test(exports, people_leave_only_by_consent);
+	tcase_add_test(exports, what_was_taken_back_or_is_false_is_not_passed_on);
+	tcase_add_test(exports, somebody_nobody_can_name_is_no_record);
+	tcase_add_test(exports, xml_takes_every_text);
+	tcase_add_test(exports, counts_tell_of_five_and_more);
+	tcase_add_test(exports, there_is_no_format_but_these);
 	suite_add_tcase(suite, exports);
 	return suite;
 }

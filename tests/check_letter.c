@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t types[] = {LETTER_SAFE,      LETTER_SEEK,   LETTER_SEEN,      LETTER_MEDEVAC, LETTER_PATIENT,
-				LETTER_INCIDENT,  LETTER_NEED,   LETTER_TRANSPORT, LETTER_ALERT,   LETTER_FACILITY,
-				LETTER_HEADCOUNT, LETTER_LETTER, LETTER_RECEIPT,   LETTER_CARD,    LETTER_GRANT};
+static const uint8_t types[] = {LETTER_SAFE,    LETTER_SEEK,      LETTER_SEEN,  LETTER_MEDEVAC,  LETTER_PATIENT,   LETTER_INCIDENT,
+				LETTER_NEED,    LETTER_TRANSPORT, LETTER_ALERT, LETTER_FACILITY, LETTER_HEADCOUNT, LETTER_LETTER,
+				LETTER_RECEIPT, LETTER_CARD,      LETTER_GRANT, LETTER_CLAIM};
 enum { TYPES = sizeof types };
 
 /* A letter of this type with everything said. */
@@ -32,6 +32,8 @@ static void fill_letter(uint8_t type, struct letter *letter)
 			letter->card_len = 300;
 		else if (field->kind == FIELD_GRANT)
 			letter->grant_len = GRANT_SIZE_MAX;
+		else if (field->kind == FIELD_CLAIM)
+			letter->has_claim = memset(letter->claim, 0x33, sizeof letter->claim) != NULL;
 		else
 			*(uint64_t *)member = 3;
 	}

@@ -60,6 +60,22 @@ START_TEST(what_was_signed_is_good_and_names_its_key)
 }
 END_TEST
 
+/* What was handed on years ago must still be good: this signature never changes. */
+START_TEST(a_signature_is_written_as_it_always_was)
+{
+	static const char expected[] =
+		"barid package v1\nkey 03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8\nsignature "
+		"ab3fc7b74f7eac1dd20a427c67b86d4fd89509c4ae70458d003b9758c56d06cbf20c5ba965e07d6bad73d344f90846a85bc4e1d5aa4d9059c7ade8af92fda10b\n";
+	struct package package;
+	for (uint8_t i = 0; i < sizeof seed; i++)
+		seed[i] = i;
+	ck_assert_int_eq(package_read(file, &package), ERR_OK);
+	ck_assert_int_eq(package_sign(file, &package, seed), ERR_OK);
+	ck_assert_str_eq(package.signature, expected);
+	package_free(&package);
+}
+END_TEST
+
 START_TEST(another_file_or_another_key_is_not_what_was_signed)
 {
 	char fingerprint[FINGERPRINT_TEXT], ours[FINGERPRINT_TEXT];
@@ -118,6 +134,7 @@ Suite *suite_under_test(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, arrange, clear);
 	tcase_add_test(tests, what_was_signed_is_good_and_names_its_key);
+	tcase_add_test(tests, a_signature_is_written_as_it_always_was);
 	tcase_add_test(tests, another_file_or_another_key_is_not_what_was_signed);
 	tcase_add_test(tests, a_signature_cut_or_changed_anywhere_is_none);
 	tcase_add_test(tests, what_is_no_key_signs_nothing);

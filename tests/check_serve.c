@@ -18,25 +18,26 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { NOW_MS = 1000000, ANSWER_MAX_MS = 60000 };
+enum { NOW_MS = 1000000, ANSWER_MAX_MS = 60000, IDLE_MS = 600000 };
 
 #define SESSION "0123456789abcdef0123456789abcdef"
 
 static struct serve_sessions sessions;
-static const struct safebox kept = {.data_key = {1, 2, 3}};
+static const struct serve_opened opened = {.kept = {.data_key = {1, 2, 3}}};
 
 static void no_sessions(void)
 {
 	memset(&sessions, 0, sizeof sessions);
+	sessions.idle_ms = IDLE_MS;
 }
 
 START_TEST(a_session_is_found_by_its_token_alone)
 {
-	struct serve_session *one = serve_sessions_open(&sessions, "", &kept, NOW_MS), *two = serve_sessions_open(&sessions, "", &kept, NOW_MS);
+	struct serve_session *one = serve_sessions_open(&sessions, "", &opened, NOW_MS), *two = serve_sessions_open(&sessions, "", &opened, NOW_MS);
 	ck_assert_str_ne(one->token, two->token);
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, one->token, NOW_MS), one);
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, two->token, NOW_MS), two);
-	ck_assert_mem_eq(one->kept.data_key, kept.data_key, 32);
+	ck_assert_mem_eq(one->opened.kept.data_key, opened.kept.data_key, 32);
 	ck_assert_ptr_null(serve_sessions_find(&sessions, "", NOW_MS));
 	ck_assert_ptr_null(serve_sessions_find(&sessions, SESSION, NOW_MS));
 }
@@ -44,14 +45,14 @@ END_TEST
 
 START_TEST(who_asks_nothing_for_ten_minutes_is_locked_and_the_key_is_gone)
 {
-	struct serve_session *session = serve_sessions_open(&sessions, "", &kept, NOW_MS);
+	struct serve_session *session = serve_sessions_open(&sessions, "", &opened, NOW_MS);
 	char token[sizeof session->token];
 	strcpy(token, session->token);
-	ck_assert_uint_eq(serve_sessions_expire(&sessions, NOW_MS), NOW_MS + SERVE_IDLE_MS);
-	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + SERVE_IDLE_MS - 1), session);
+	ck_assert_uint_eq(serve_sessions_expire(&sessions, NOW_MS), NOW_MS + IDLE_MS);
+	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + IDLE_MS - 1), session);
 	session->used_ms = NOW_MS + 5;
-	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + SERVE_IDLE_MS), session);
-	ck_assert_ptr_null(serve_sessions_find(&sessions, token, NOW_MS + 5 + SERVE_IDLE_MS));
+	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + IDLE_MS), session);
+	ck_assert_ptr_null(serve_sessions_find(&sessions, token, NOW_MS + 5 + IDLE_MS));
 	static const struct serve_session nothing;
 	ck_assert_mem_eq(session, &nothing, sizeof nothing);
 	ck_assert_uint_eq(serve_sessions_expire(&sessions, NOW_MS), UINT64_MAX);
@@ -60,36 +61,36 @@ END_TEST
 
 START_TEST(a_session_at_work_is_neither_locked_nor_given_up)
 {
-	struct serve_session *busy = serve_sessions_open(&sessions, "", &kept, NOW_MS);
+	struct serve_session *busy = serve_sessions_open(&sessions, "", &opened, NOW_MS);
 	busy->busy = true;
 	char token[sizeof busy->token];
 	strcpy(token, busy->token);
-	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + 2 * SERVE_IDLE_MS), busy);
+	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + 2 * IDLE_MS), busy);
 	for (unsigned i = 0; i < 3 * SERVE_SESSIONS_MAX; i++)
-		ck_assert_ptr_nonnull(serve_sessions_open(&sessions, "", &kept, NOW_MS + i));
+		ck_assert_ptr_nonnull(serve_sessions_open(&sessions, "", &opened, NOW_MS + i));
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS), busy);
 	for (unsigned i = 0; i < SERVE_SESSIONS_MAX; i++)
 		sessions.list[i].busy = true;
-	ck_assert_ptr_null(serve_sessions_open(&sessions, "", &kept, NOW_MS));
+	ck_assert_ptr_null(serve_sessions_open(&sessions, "", &opened, NOW_MS));
 }
 END_TEST
 
 START_TEST(sessions_opened_once_do_not_push_out_one_in_use)
 {
-	struct serve_session *used = serve_sessions_open(&sessions, "", &kept, NOW_MS);
+	struct serve_session *used = serve_sessions_open(&sessions, "", &opened, NOW_MS);
 	char token[sizeof used->token];
 	strcpy(token, used->token);
 	used->used_again = true;
 	for (unsigned i = 0; i < 10 * SERVE_SESSIONS_MAX; i++)
-		ck_assert_ptr_nonnull(serve_sessions_open(&sessions, "", &kept, NOW_MS + i));
+		ck_assert_ptr_nonnull(serve_sessions_open(&sessions, "", &opened, NOW_MS + i));
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, token, NOW_MS + 1000), used);
 }
 END_TEST
 
 START_TEST(only_the_sessions_of_one_vault_are_locked)
 {
-	const struct serve_session *hers = serve_sessions_open(&sessions, "00000000000000000000000000000001", &kept, NOW_MS);
-	const struct serve_session *his = serve_sessions_open(&sessions, "00000000000000000000000000000002", &kept, NOW_MS);
+	const struct serve_session *hers = serve_sessions_open(&sessions, "00000000000000000000000000000001", &opened, NOW_MS);
+	const struct serve_session *his = serve_sessions_open(&sessions, "00000000000000000000000000000002", &opened, NOW_MS);
 	serve_sessions_lock_folder(&sessions, hers->folder);
 	ck_assert_str_eq(hers->token, "");
 	ck_assert_ptr_eq(serve_sessions_find(&sessions, his->token, NOW_MS), his);
@@ -156,7 +157,8 @@ static void start(bool many)
 		close(ends[0]);
 		if (recv(ends[1], path, sizeof path, MSG_WAITALL) != sizeof path)
 			_exit(2);
-		const struct serve_config config = {.home = home, .post = path, .people = many ? home : NULL, .line = ends[1]};
+		const struct serve_config config = {
+			.kind = many ? &serve_barid_box : &serve_barid, .home = home, .post = path, .people = many ? home : NULL, .line = ends[1]};
 		_exit(serve_run(&config) == ERR_OK ? 0 : 1);
 	}
 	close(ends[1]);
@@ -522,6 +524,27 @@ START_TEST(one_person_s_wiping_touches_only_theirs)
 }
 END_TEST
 
+START_TEST(another_number_ends_all_sessions_of_that_vault_alone)
+{
+	char hers[SERVE_SESSION_DIGITS + 1], again[SERVE_SESSION_DIGITS + 1], his[SERVE_SESSION_DIGITS + 1];
+	static const char *const tries[][3] = {{"wrong one", "abcdef", "77"}, {"123456", "abcde", "73"}, {"123456", "abcdef", "0"}};
+	ck_assert(begin("Amal", "123456") == 0 && begin("Bashar", "654321") == 0);
+	ck_assert(enter("Amal", "123456", "", hers) == 0 && enter("Amal", "123456", "", again) == 0 && enter("Bashar", "654321", "", his) == 0);
+	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+		ck_assert(state(hers, "open") && state(again, "open"));
+		ask(json_pack("{s:i, s:[s,s], s:s, s:s, s:s}", "id", 1, "argv", "passphrase", "-", "session", hers, "passphrase", tries[i][0],
+			      "stdin", tries[i][1]));
+		json_t *answer = hear();
+		ck_assert_int_eq(code_of(answer), atoi(tries[i][2]));
+		json_decref(answer);
+	}
+	ck_assert(!state(hers, "open") && !state(again, "open") && state(his, "open"));
+	ck_assert_int_eq(enter("Amal", "123456", "", again), EX_NOPERM);
+	ck_assert_int_eq(enter("Amal", "abcdef", "", hers), 0);
+	check_name(hers, "Amal");
+}
+END_TEST
+
 START_TEST(without_a_session_a_box_does_nothing_in_anybody_s_vault)
 {
 	char session[SERVE_SESSION_DIGITS + 1];
@@ -570,6 +593,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, nobody_learns_from_a_box_who_is_there);
 	tcase_add_test(tests, a_phone_that_guesses_waits_and_so_does_the_vault_but_not_the_others);
 	tcase_add_test(tests, one_person_s_wiping_touches_only_theirs);
+	tcase_add_test(tests, another_number_ends_all_sessions_of_that_vault_alone);
 	tcase_add_test(tests, without_a_session_a_box_does_nothing_in_anybody_s_vault);
 	suite_add_tcase(suite, tests);
 	return suite;

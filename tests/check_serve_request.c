@@ -1,6 +1,6 @@
 /* What the keeper of the pages takes for a request, and which command lines it allows. */
 
-#include "node/desk/serve_allow.h"
+#include "node/desk/serve_kind.h"
 #include "node/desk/verb_table.h"
 #include "tests/support/suite.h"
 
@@ -140,7 +140,7 @@ static const struct serve_allowed *allow(const char *argv)
 	for (char *quote = text; (quote = strchr(quote, '\'')) != NULL;)
 		*quote = '"';
 	ck_assert_msg(parse(text, &request), "%s", text);
-	const struct serve_allowed *row = serve_allow(&request);
+	const struct serve_allowed *row = serve_allow(&serve_barid, &request);
 	serve_request_free(&request);
 	return row;
 }
@@ -165,6 +165,7 @@ START_TEST(what_a_page_needs_is_allowed)
 		"['reply','0123abcd','--text','hello']",
 		"['role','take','-']",
 		"['wipe']",
+		"['passphrase','-']",
 		"['seek','--org','Tracing','--name','Amal','--age','child']",
 		"['seen','--about','0123abcd','--news','believed-alive','--source','saw']",
 		"['need','--org','Relief','--sector','water']",
@@ -227,6 +228,9 @@ START_TEST(nothing_else_is_allowed)
 		"['show']",
 		"['reply','--text','x']",
 		"['wipe','--yes']",
+		"['passphrase']",
+		"['passphrase','new']",
+		"['passphrase','-','-']",
 		"['wipe','-']",
 		"['init','extra']",
 		"['init','--no-input']",
@@ -241,10 +245,10 @@ START_TEST(a_passphrase_goes_only_where_it_belongs)
 {
 	struct serve_request request;
 	ck_assert(parse("{\"id\":1,\"argv\":[\"inbox\"],\"passphrase\":\"x\"}", &request));
-	ck_assert_ptr_null(serve_allow(&request));
+	ck_assert_ptr_null(serve_allow(&serve_barid, &request));
 	serve_request_free(&request);
 	ck_assert(parse("{\"id\":1,\"argv\":[\"init\"],\"passphrase\":\"x\"}", &request));
-	ck_assert_ptr_nonnull(serve_allow(&request));
+	ck_assert_ptr_nonnull(serve_allow(&serve_barid, &request));
 	serve_request_free(&request);
 }
 END_TEST
@@ -253,12 +257,11 @@ END_TEST
 START_TEST(no_row_lets_a_page_reach_a_file_or_wait)
 {
 	static const char *const never[] = {"home", "post", "passphrase-fd", "json", "help", "version", "wait", "timeout", "listen", "salvage"};
-	const struct serve_allowed *row;
-	for (unsigned n = 0; (row = serve_allow_row(n)) != NULL; n++) {
+	for (const struct serve_allowed *row = serve_barid.allowed; row->verb != NULL; row++) {
 		char options[512], *rest = NULL;
 		snprintf(options, sizeof options, "%s", row->options);
 		for (char *name = strtok_r(options, " ", &rest); name != NULL; name = strtok_r(NULL, " ", &rest)) {
-			ck_assert_msg(verb_table_option(name) != NULL, "%s has no option %s", row->verb, name);
+			ck_assert_msg(verbset_option(&verb_table, name) != NULL, "%s has no option %s", row->verb, name);
 			for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
 				ck_assert_str_ne(name, never[i]);
 		}

@@ -115,6 +115,53 @@ START_TEST(a_vault_made_anew_is_not_opened_by_what_unlocked_the_old_one)
 }
 END_TEST
 
+START_TEST(another_passphrase_keeps_everything_and_the_old_one_opens_nothing_more)
+{
+	const struct passphrase other = {.len = 5, .bytes = "other"};
+	struct vault vault = create(&right);
+	struct safebox kept = vault.box;
+	uint8_t before[352], after[352];
+	bool wants = true;
+	int fd = open(path, O_RDONLY);
+	vault.ring->cursor = 77;
+	ck_assert_int_eq(pread(fd, before, sizeof before, 0), (int)sizeof before);
+	ck_assert_int_eq(vault_rekey(&vault, &other), ERR_OK);
+	ck_assert_mem_ne(vault.box.data_key, kept.data_key, sizeof kept.data_key);
+	vault_close(&vault);
+	ck_assert_int_eq(pread(fd, after, sizeof after, 0), (int)sizeof after); /* the old file has no name any more, its blocks are still here */
+	close(fd);
+	for (size_t slot = 0; slot < 4; slot++)
+		ck_assert_mem_ne(before + 32 + slot * 80, after + 32 + slot * 80, 80);
+	ck_assert_int_eq(vault_open(home, &right, &vault), ERR_LOCKED);
+	ck_assert_int_eq(vault_reopen(home, &kept, &vault), ERR_LOCKED);
+	ck_assert_int_eq(vault_open(home, &other, &vault), ERR_OK);
+	ck_assert_uint_eq(vault.ring->cursor, 77);
+	ck_assert_int_eq(vault_rekey(&vault, &none), ERR_OK);
+	vault_close(&vault);
+	ck_assert_int_eq(vault_wants_passphrase(home, &wants), ERR_OK);
+	ck_assert(!wants);
+}
+END_TEST
+
+START_TEST(a_passphrase_that_cannot_be_saved_is_not_taken)
+{
+	const struct passphrase other = {.len = 5, .bytes = "other"};
+	struct vault vault = create(&right);
+	char blocking[128];
+	snprintf(blocking, sizeof blocking, "%s/vault.new", home);
+	ck_assert_int_eq(mkdir(blocking, 0700), 0); /* where the new file would be written */
+	ck_assert_int_ne(vault_rekey(&vault, &other), ERR_OK);
+	ck_assert_int_eq(rmdir(blocking), 0);
+	vault.ring->cursor = 5;
+	ck_assert_int_eq(vault_save(&vault), ERR_OK); /* by the old one still */
+	vault_close(&vault);
+	ck_assert_int_eq(vault_open(home, &other, &vault), ERR_LOCKED);
+	ck_assert_int_eq(vault_open(home, &right, &vault), ERR_OK);
+	ck_assert_uint_eq(vault.ring->cursor, 5);
+	vault_close(&vault);
+}
+END_TEST
+
 START_TEST(a_vault_without_passphrase_says_so)
 {
 	struct vault vault = create(&none);
@@ -228,6 +275,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, wrong_passphrase_opens_nothing);
 	tcase_add_test(tests, what_was_unlocked_once_opens_again_without_the_passphrase);
 	tcase_add_test(tests, a_vault_made_anew_is_not_opened_by_what_unlocked_the_old_one);
+	tcase_add_test(tests, another_passphrase_keeps_everything_and_the_old_one_opens_nothing_more);
+	tcase_add_test(tests, a_passphrase_that_cannot_be_saved_is_not_taken);
 	tcase_add_test(tests, a_vault_without_passphrase_says_so);
 	tcase_add_test(tests, a_vault_is_never_made_over_another);
 	tcase_add_test(tests, a_damaged_or_cut_file_is_refused);

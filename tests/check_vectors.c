@@ -18,6 +18,7 @@
 #include "proto/session.h"
 #include "proto/share.h"
 #include "node/desk/letter.h"
+#include "node/relief/claims.h"
 #include "proto/sketch.h"
 
 #include <string.h>
@@ -199,7 +200,7 @@ START_TEST(the_stored_bodies_are_read)
 	json_t *kept = vector_file("proto"), *vector;
 	size_t i;
 	struct letter letter;
-	ck_assert_uint_eq(json_array_size(json_object_get(kept, "bodies")), LETTER_RECEIPT);
+	ck_assert_uint_eq(json_array_size(json_object_get(kept, "bodies")), LETTER_RECEIPT + 1); /* and a claim */
 	json_array_foreach(json_object_get(kept, "bodies"), i, vector)
 	{
 		uint8_t body[BODY_SIZE_MAX];
@@ -210,6 +211,22 @@ START_TEST(the_stored_bodies_are_read)
 		ck_assert(json_equal(json, json_object_get(vector, "json")));
 		json_decref(json);
 	}
+	json_decref(kept);
+}
+END_TEST
+
+START_TEST(the_stored_request_has_the_stored_claim_id)
+{
+	json_t *kept = vector_file("proto");
+	const json_t *vector = json_object_get(kept, "claim");
+	struct case_letter letter = {.type = (uint8_t)json_integer_value(json_object_get(vector, "type")),
+				     .sent_at = (uint32_t)json_integer_value(json_object_get(vector, "sent_at"))};
+	uint8_t sender[DH_KEY_SIZE], stored[CASE_CLAIM_SIZE], id[CASE_CLAIM_SIZE];
+	letter.body_len = (uint16_t)vector_bytes(vector, "body", letter.body, sizeof(letter.body));
+	ck_assert_uint_eq(vector_bytes(vector, "sender", sender, sizeof(sender)), sizeof(sender));
+	ck_assert_uint_eq(vector_bytes(vector, "id", stored, sizeof(stored)), sizeof(stored));
+	claims_id(sender, &letter, id);
+	ck_assert_mem_eq(id, stored, sizeof(id));
 	json_decref(kept);
 }
 END_TEST
@@ -383,6 +400,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, the_stored_chain_shares_and_grant_are_read);
 	tcase_add_test(test_case, the_stored_card_and_bundle_are_read);
 	tcase_add_test(test_case, the_stored_bodies_are_read);
+	tcase_add_test(test_case, the_stored_request_has_the_stored_claim_id);
 	tcase_add_test(test_case, the_stored_letters_shown_give_the_stored_digests);
 	tcase_add_test(test_case, the_stored_tags_give_the_stored_short_ids);
 	tcase_add_test(test_case, the_stored_sketches_are_solved);

@@ -7,6 +7,7 @@
 #include "node/web/page.h"
 #include "node/web/portal.h"
 #include "node/web/sign.h"
+#include "node/web/site.h"
 #include "node/web/visitors.h"
 #include "tests/support/suite.h"
 
@@ -546,9 +547,9 @@ START_TEST(only_paths_of_pages_are_pages)
 	static const char *const none[] = {"",        "/m/",  "/m",         "/safe/",  "/SAFE",       "//",     "/.", "/../", "/inbox/../safe",
 					   "/%73afe", "safe", "/m/a\r\n b", "/m/a%0d", "/m/\xd9\xa0", "/m/ABCD"};
 	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-		ck_assert_msg(page_find(pages[i]) != NULL, "%s", pages[i]);
+		ck_assert_msg(page_find(&site_barid, pages[i]) != NULL, "%s", pages[i]);
 	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-		ck_assert_msg(page_find(none[i]) == NULL, "%s", none[i]);
+		ck_assert_msg(page_find(&site_barid, none[i]) == NULL, "%s", none[i]);
 }
 END_TEST
 

@@ -13,7 +13,7 @@
 
 #include "crypto/wipe.h"
 
-enum { TABLE_MAX = 160, SENTENCE_MAX = 2048, FIRST_LONG = 256 };
+enum { TABLE_MAX = 160, SENTENCE_MAX = 2048, FIRST_LONG = 256, PRINT_MAX = 2048 };
 
 static const struct cli_option general[] = {
 	{"home", true}, {"post", true}, {"json", false}, {"passphrase-fd", true}, {"help", false}, {"version", false}, {NULL, false},
@@ -224,6 +224,13 @@ bool cli_only(const struct cli *cli, const char *names)
 	return true;
 }
 
+void cli_print_args(const struct cli *cli, enum word word, const char *const *args)
+{
+	char line[PRINT_MAX];
+	(void)words_fill_args(cli->lang, word, line, sizeof line, args); /* cut where it is too long */
+	puts(line);
+}
+
 int cli_json(const struct cli *cli, json_t *object)
 {
 	json_t *line = json_pack("{s:i}", "v", 1);
@@ -327,10 +334,9 @@ enum err cli_read_file(const char *path, char *out, size_t cap, size_t *len)
 	return err;
 }
 
-/* One line without its end from a descriptor, byte by byte so that what follows stays unread. */
-static enum err read_line(int fd, struct passphrase *out)
+enum err cli_read_line(int fd, struct passphrase *out)
 {
-	out->len = 0;
+	*out = (struct passphrase){0};
 	for (;;) {
 		char byte;
 		ssize_t got = read(fd, &byte, 1);
@@ -338,6 +344,8 @@ static enum err read_line(int fd, struct passphrase *out)
 			continue;
 		if (got < 0)
 			return err_from_errno(errno);
+		if (got == 0 && out->len == 0)
+			return ERR_NO_FILE;
 		if (got == 0 || byte == '\n')
 			break;
 		if (out->len == PASSPHRASE_MAX)
@@ -361,7 +369,7 @@ static enum err prompt(const char *question, struct passphrase *out)
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	(void)tcsetattr(fd, TCSAFLUSH, &quiet); /* a terminal that cannot hide it still asks */
 	dprintf(fd, "%s", question);
-	err = read_line(fd, out);
+	err = cli_read_line(fd, out);
 	(void)tcsetattr(fd, TCSAFLUSH, &before); /* as above */
 	dprintf(fd, "\n");
 done:
@@ -372,8 +380,10 @@ done:
 enum err cli_passphrase(const struct cli *cli, bool twice, struct passphrase *out)
 {
 	*out = (struct passphrase){0};
-	if (cli->passphrase_fd >= 0)
-		return read_line(cli->passphrase_fd, out);
+	if (cli->passphrase_fd >= 0) {
+		enum err err = cli_read_line(cli->passphrase_fd, out);
+		return err == ERR_NO_FILE ? ERR_OK : err; /* nothing is an empty one too */
+	}
 	if (!isatty(STDIN_FILENO))
 		return ERR_NO_FILE;
 	if (!twice)

@@ -14,7 +14,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
-enum { CLI_OPTIONS_MAX = 64, CLI_WORDS_MAX = 32, CLI_ID_TEXT = 2 * LETTER_ID_SIZE + 1 };
+struct seat; /* node/relief/role.h */
+
+enum { CLI_OPTIONS_MAX = 64, CLI_WORDS_MAX = 32, CLI_ID_TEXT = 2 * LETTER_ID_SIZE + 1, CLI_ID_SHOWN = 16 };
 
 struct cli_option {
 	const char *name; /* without dashes; a table ends with NULL */
@@ -39,6 +41,8 @@ struct cli {
 	enum words_lang lang; /* what people read on stdout; English with --json */
 	/* set by the program after cli_parse(): opens the vault instead of a passphrase. Borrowed, NULL none */
 	const struct safebox *kept;
+	/* the same: which operator of a relief group runs it. Borrowed, NULL: who holds the passphrase */
+	const struct seat *seat;
 };
 
 /* The language of LC_ALL, LC_MESSAGES or LANG, the first that is set; English if none of ours. */
@@ -61,6 +65,10 @@ void cli_say(const struct cli *cli, const char *format, ...) __attribute__((form
 /* Sentence for an err: "what: text" and what to do; returns err_exit_code(err). */
 int cli_weather(const struct cli *cli, enum err err, const char *what);
 
+/* A row of the table of words with these texts in it, as a line on stdout; texts of others have to be inert. */
+void cli_print_args(const struct cli *cli, enum word word, const char *const *args);
+#define cli_print(cli, word, ...) cli_print_args(cli, word, (const char *const[]){__VA_ARGS__, NULL})
+
 /* One compact line on stdout with "v":1 first. Takes the object. Returns 0, or EX_IOERR if stdout fails. */
 int cli_json(const struct cli *cli, json_t *object);
 /* Strings for JSON: cleaned of invalid UTF-8; a new reference. */
@@ -80,7 +88,10 @@ bool cli_prefix_fits(const struct cli_prefix *prefix, const uint8_t id[static LE
 /* Reads at most cap - 1 bytes of FILE ("-": stdin), ends them with NUL. ERR_LIMIT: longer. */
 enum err cli_read_file(const char *path, char *out, size_t cap, size_t *len);
 
-/* From --passphrase-fd (first line), or a prompt on the terminal (asked twice if twice). ERR_NO_FILE: neither is possible. Prints nothing but the
+/* One line without its end from a descriptor, byte by byte so that what follows stays unread. ERR_LIMIT: too long for a passphrase.
+ * ERR_NO_FILE: nothing more is there, not even an empty line; out is empty then. */
+enum err cli_read_line(int fd, struct passphrase *out);
+/* From --passphrase-fd (its next line), or a prompt on the terminal (asked twice if twice). ERR_NO_FILE: neither is possible. Prints nothing but the
  * prompt. */
 enum err cli_passphrase(const struct cli *cli, bool twice, struct passphrase *out);
 /* The passphrase of a vault that is about to be made; may be empty, and then says what that means. Returns an exit code, 0 on success. */

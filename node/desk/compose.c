@@ -23,6 +23,7 @@ enum letter_class compose_class(const struct letter *letter)
 	case LETTER_TRANSPORT:
 	case LETTER_FACILITY:
 	case LETTER_HEADCOUNT:
+	case LETTER_CLAIM:
 		return CLASS_NEED;
 	case LETTER_SAFE:
 	case LETTER_NEED:
@@ -43,6 +44,7 @@ enum ttl_class compose_ttl(const struct letter *letter)
 	case LETTER_ALERT:
 	case LETTER_FACILITY:
 	case LETTER_HEADCOUNT:
+	case LETTER_CLAIM:
 		return TTL_24_HOURS;
 	case LETTER_RECEIPT:
 	case LETTER_GRANT:
@@ -99,7 +101,8 @@ enum compose_result compose_letter_as(struct keyring *ring, const struct recipie
 	size_t extra = envelope_extra_size(ENVELOPE_SEALED, out->header.extra);
 	struct letter full = *letter;
 	bool may_lack_our_card = to->card == NULL || to->card->kind == CARD_ORGANISATION;
-	if (may_lack_our_card && letter->type != LETTER_RECEIPT && letter->type != LETTER_CARD && letter->type != LETTER_GRANT)
+	bool answered = letter->type != LETTER_RECEIPT && letter->type != LETTER_CARD && letter->type != LETTER_GRANT && letter->type != LETTER_CLAIM;
+	if (may_lack_our_card && answered)
 		full.has_reply_key = keyring_reply_key(ring, out->header.day, full.reply_key);
 	uint8_t body[BODY_SIZE_MAX];
 	size_t needed = letter_encoded_len(&full);

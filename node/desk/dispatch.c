@@ -207,7 +207,9 @@ static int print_one(const struct desk *desk, const struct addressee *addressee,
 						     letter_type_word(sent->type, scratch), "created", cli_json_time(sent->created), "reduced",
 						     sent->reduced, "class", letter_class_word(sent->class)));
 	text_hex(sent->id, LETTER_ID_SIZE, id);
-	printf("%s: %s to %s, id %.16s\n", saved ? "Saved" : "Waiting in the vault", letter_type_word(sent->type, scratch), addressee->name, id);
+	id[CLI_ID_SHOWN] = '\0';
+	cli_print(desk->cli, saved ? WORD_TERM_SAVED : WORD_TERM_WAITING, words_code(desk->cli->lang, "type", letter_type_word(sent->type, scratch)),
+		  addressee->name, id);
 	return 0;
 }
 

@@ -29,6 +29,8 @@ static bool field_said(const struct letter *letter, const struct letter_field *f
 		return letter->card_len > 0;
 	if (field->kind == FIELD_GRANT)
 		return letter->grant_len > 0;
+	if (field->kind == FIELD_CLAIM)
+		return letter->has_claim;
 	return *(const uint64_t *)member != 0;
 }
 
@@ -79,6 +81,8 @@ static void put_field(struct token_writer *writer, const struct letter *letter, 
 		token_put_bytes(writer, letter->card, letter->card_len);
 	else if (field->kind == FIELD_GRANT)
 		token_put_bytes(writer, letter->grant, letter->grant_len);
+	else if (field->kind == FIELD_CLAIM)
+		token_put_bytes(writer, letter->claim, sizeof letter->claim);
 	else
 		token_put_uint(writer, *(const uint64_t *)member);
 }
@@ -191,6 +195,9 @@ static bool take_field(struct tokens *tokens, const struct letter_field *field, 
 		return take_blob(tokens, out->card, sizeof out->card, &out->card_len);
 	case FIELD_GRANT:
 		return take_blob(tokens, out->grant, sizeof out->grant, &out->grant_len);
+	case FIELD_CLAIM:
+		out->has_claim = true;
+		return take_bytes(tokens, out->claim, sizeof out->claim);
 	}
 	return false;
 }

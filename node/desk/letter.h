@@ -32,6 +32,7 @@ enum letter_type {
 	LETTER_RECEIPT = 13, /* a stage letter: what the recipient did with a letter of ours */
 	LETTER_CARD = 14,    /* a person's card for a contact */
 	LETTER_GRANT = 15,   /* tickets, a certificate, shares: proto/grant.h */
+	LETTER_CLAIM = 16,   /* between organisations: who has a request that both got */
 };
 
 enum letter_action { ACTION_NEW = 0, ACTION_UPDATE = 1, ACTION_CANCEL = 2 };
@@ -72,6 +73,11 @@ enum transport_verb {
 	TRANSPORT_ARRIVED,
 };
 
+enum claim_word { CLAIM_UNSAID = 0, CLAIM_CLAIMED, CLAIM_RELEASED, CLAIM_CLOSED };
+
+/* What may be done with news of a person beside reading it. */
+enum share { SHARE_FAMILY_TRACING = 1 };
+
 enum triage { TRIAGE_UNSAID = 0, TRIAGE_RED, TRIAGE_YELLOW, TRIAGE_GREEN, TRIAGE_GREY, TRIAGE_BLACK };
 
 enum {
@@ -85,7 +91,7 @@ enum {
 struct letter {
 	uint8_t type;
 	uint8_t action; /* enum letter_action */
-	bool has_ref, has_reply_key;
+	bool has_ref, has_reply_key, has_claim;
 	uint8_t ref[LETTER_TAG_SIZE]; /* first bytes of the id of the letter this one answers, updates or cancels */
 	uint8_t reply_key[DH_KEY_SIZE];
 	char lang[LETTER_LANG_MAX + 1];
@@ -93,11 +99,15 @@ struct letter {
 	uint64_t expires; /* Unix seconds, 0 none */
 
 	uint64_t people, red, yellow, green, dead, litter, walking, children, pregnant, seats, number, quantity, beds;
-	uint64_t equip, hazards, present, needed, sector, services, lacks;          /* bits */
+	uint64_t equip, hazards, present, needed, sector, services, lacks, share;   /* bits */
 	uint64_t security, blood_group, verb, source, urgency, severity, certainty; /* numbers of SPEC.md 9.3 */
 	uint64_t age, sex, news, triage, by, move, major, kind, open;               /* the same */
 	uint64_t stage_plus_one;                                                    /* receipt: 1 + enum letter_stage */
 	uint64_t time, until;                                                       /* Unix seconds */
+	/* of a claim: whose request, enum claim_word, since when, and who */
+	uint8_t claim[LETTER_TAG_SIZE];
+	uint64_t word, at;
+	char who[LETTER_LINE_MAX + 1];
 	/* of a person; of a facility too the name */
 	char name[LETTER_LINE_MAX + 1], father[LETTER_LINE_MAX + 1], origin[LETTER_LINE_MAX + 1];
 	char mechanism[LETTER_LINE_MAX + 1], injuries[LETTER_LINE_MAX + 1], signs[LETTER_LINE_MAX + 1], treatment[LETTER_LINE_MAX + 1];
@@ -113,7 +123,7 @@ struct letter {
 	uint8_t grant[GRANT_SIZE_MAX];
 };
 
-enum field_kind { FIELD_COUNT, FIELD_TIME, FIELD_WORD, FIELD_BITS, FIELD_TEXT, FIELD_CARD, FIELD_GRANT };
+enum field_kind { FIELD_COUNT, FIELD_TIME, FIELD_WORD, FIELD_BITS, FIELD_TEXT, FIELD_CARD, FIELD_GRANT, FIELD_CLAIM };
 
 /* One type-specific field of one type. */
 struct letter_field {

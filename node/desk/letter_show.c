@@ -59,6 +59,11 @@ static json_t *field_json(const struct letter *letter, const struct letter_field
 	}
 	case FIELD_GRANT:
 		return json_integer(letter->grant_len); /* it holds private keys: its length is all that is shown */
+	case FIELD_CLAIM: {
+		char hex[2 * LETTER_TAG_SIZE + 1];
+		text_hex(letter->claim, sizeof letter->claim, hex);
+		return json_string(hex);
+	}
 	}
 	return NULL;
 }
@@ -72,6 +77,8 @@ static bool field_said(const struct letter *letter, const struct letter_field *f
 		return letter->card_len > 0;
 	if (field->kind == FIELD_GRANT)
 		return letter->grant_len > 0;
+	if (field->kind == FIELD_CLAIM)
+		return letter->has_claim;
 	return *(const uint64_t *)member != 0;
 }
 
@@ -153,6 +160,12 @@ static void value_text(const struct letter *letter, const struct letter_field *f
 	case FIELD_GRANT:
 		snprintf(out, cap, "%u bytes", letter->grant_len);
 		break;
+	case FIELD_CLAIM: {
+		char hex[2 * LETTER_TAG_SIZE + 1];
+		text_hex(letter->claim, sizeof letter->claim, hex);
+		snprintf(out, cap, "%.8s", hex);
+		break;
+	}
 	}
 }
 
@@ -218,7 +231,7 @@ void letter_summary(const struct letter *letter, enum words_lang lang, char *out
 	out[0] = '\0';
 	const struct letter_field *field = letter_fields(letter->type);
 	for (; field != NULL && field->json != NULL; field++) {
-		if (!field_said(letter, field) || field->kind == FIELD_CARD || field->kind == FIELD_GRANT)
+		if (!field_said(letter, field) || field->kind == FIELD_CARD || field->kind == FIELD_GRANT || field->kind == FIELD_CLAIM)
 			continue;
 		size_t room = cap - strlen(out);
 		if (room < 16) /* a separator and something worth reading */

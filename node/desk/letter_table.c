@@ -29,8 +29,10 @@ static const char *const kind_words[] = {"",         "shelling", "airstrike", "g
 					 "chemical", "mine",     "accident",  "disease", "other",     NULL};
 static const char *const team_words[] = {"ambulance", "rescue", "fire", "medic", "clearance", "transport", NULL};
 static const char *const sector_words[] = {"water", "food", "infant", "medicine", "shelter", "fuel", "protection", NULL};
+static const char *const share_words[] = {"family-tracing", NULL};
 static const char *const open_words[] = {"", "open", "limited", "full", "closed", NULL};
 static const char *const service_words[] = {"surgery", "intensive", "oxygen", "blood", "dialysis", "maternity", "fuel", NULL};
+static const char *const claim_words[] = {"", "claimed", "released", "closed", NULL};
 static const char *const stage_words[] = {"", "saved", "carried", "gateway", "received", "opened", "assigned", "answered", "closed", NULL};
 
 #define MEMBER(member) offsetof(struct letter, member), sizeof(((struct letter *)0)->member)
@@ -51,6 +53,7 @@ static const struct letter_field safe_fields[] = {
 	{LETTER_SAFE, 18, FIELD_TEXT, "going_to", "going-to", MEMBER(going_to), NULL, false},
 	{LETTER_SAFE, 19, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	SUBJECT(LETTER_SAFE, 20),
+	{LETTER_SAFE, 25, FIELD_BITS, "share", "share", MEMBER(share), share_words, false},
 	{0},
 };
 
@@ -59,6 +62,7 @@ static const struct letter_field seek_fields[] = {
 	{LETTER_SEEK, 21, FIELD_TEXT, "place", "place", MEMBER(place), NULL, false},
 	{LETTER_SEEK, 22, FIELD_TIME, "time", "time", MEMBER(time), NULL, false},
 	{LETTER_SEEK, 23, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
+	{LETTER_SEEK, 24, FIELD_BITS, "share", "share", MEMBER(share), share_words, false},
 	{0},
 };
 
@@ -69,6 +73,7 @@ static const struct letter_field seen_fields[] = {
 	{LETTER_SEEN, 19, FIELD_TIME, "time", "time", MEMBER(time), NULL, false},
 	{LETTER_SEEN, 20, FIELD_TEXT, "text", "text", MEMBER(text), NULL, false},
 	SUBJECT(LETTER_SEEN, 21),
+	{LETTER_SEEN, 26, FIELD_BITS, "share", "share", MEMBER(share), share_words, false},
 	{0},
 };
 
@@ -206,6 +211,15 @@ static const struct letter_field grant_fields[] = {
 	{0},
 };
 
+static const struct letter_field claim_fields[] = {
+	{LETTER_CLAIM, 16, FIELD_CLAIM, "claim", NULL, MEMBER(claim), NULL, false},
+	{LETTER_CLAIM, 17, FIELD_WORD, "word", NULL, MEMBER(word), claim_words, false},
+	{LETTER_CLAIM, 18, FIELD_TIME, "until", NULL, MEMBER(until), NULL, false},
+	{LETTER_CLAIM, 19, FIELD_TIME, "at", NULL, MEMBER(at), NULL, false},
+	{LETTER_CLAIM, 20, FIELD_TEXT, "who", NULL, MEMBER(who), NULL, false},
+	{0},
+};
+
 static const struct {
 	const char *word;
 	const struct letter_field *fields;
@@ -225,6 +239,7 @@ static const struct {
 	[LETTER_RECEIPT] = {"receipt", receipt_fields},
 	[LETTER_CARD] = {"card", card_fields},
 	[LETTER_GRANT] = {"grant", grant_fields},
+	[LETTER_CLAIM] = {"claim", claim_fields},
 };
 
 enum { TYPES = sizeof types / sizeof types[0] };
@@ -357,6 +372,7 @@ enum letter_set letter_set(struct letter *letter, const char *option, const char
 		return set_text(value, member, field->size);
 	case FIELD_CARD:
 	case FIELD_GRANT:
+	case FIELD_CLAIM:
 		break;
 	}
 	return LETTER_SET_NO_FIELD;

@@ -112,6 +112,24 @@ void radiotext_state(const struct control_radio *radio, char out[static RADIOTEX
 			 report->links);
 }
 
+void radiotext_line(const struct control_radio *radio, enum words_lang lang, char *out, size_t cap)
+{
+	const struct radio_report *report = &radio->report;
+	char heard[WORDS_TIME_MAX], links[WORDS_TIME_MAX], counts[RADIOTEXT_MAX];
+	if (report->trouble != RADIO_FINE) {
+		snprintf(out, cap, "%s", words_code(lang, "trouble", trouble_words[report->trouble]));
+		return;
+	}
+	enum word able = report->seen && report->sees ? WORD_TERM_RADIO_BOTH
+			 : report->sees               ? WORD_TERM_RADIO_SEES
+			 : report->seen               ? WORD_TERM_RADIO_SEEN
+						      : WORD_TERM_RADIO_READY;
+	words_number(lang, report->heard, heard, sizeof heard);
+	words_number(lang, report->links, links, sizeof links);
+	words_fill(lang, WORD_TERM_RADIO_COUNTS, counts, sizeof counts, heard, links);
+	snprintf(out, cap, "%s; %s", words_get(lang, able), counts);
+}
+
 const char *radiotext_advice(const struct control_radio *radio)
 {
 	const struct radio_report *report = &radio->report;

@@ -6,6 +6,7 @@
  */
 
 #include "node/control.h"
+#include "node/words/words.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -16,6 +17,8 @@ enum { RADIOTEXT_MAX = 240 };
 const char *radiotext_title(const char *name);
 /* How it is: what keeps it from being of use, or what it can do, whom it hears and how many are linked. No full stop. */
 void radiotext_state(const struct control_radio *radio, char out[static RADIOTEXT_MAX]);
+/* The same by the table of words, shorter. Fills out. */
+void radiotext_line(const struct control_radio *radio, enum words_lang lang, char *out, size_t cap);
 /* What a person can do about its trouble, or about finding without being found; NULL if it has none. Static. */
 const char *radiotext_advice(const struct control_radio *radio);
 /* True if the radio is Bluetooth in use, or Wi-Fi Direct that could be, under an address that never changes. */

@@ -1,19 +1,17 @@
 #include "node/desk/serve.h"
 
+#include "crypto/digest.h"
+#include "crypto/keys.h"
 #include "crypto/wipe.h"
-#include "node/desk/serve_allow.h"
 #include "node/desk/serve_box.h"
+#include "node/desk/serve_output.h"
 #include "node/desk/serve_worker.h"
-#include "node/desk/text.h"
 #include "node/web/line.h"
 #include "platform/log.h"
 #include "platform/loop.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -24,15 +22,6 @@ enum {
 	QUEUE_MAX = 48,
 	WORK_MAX_MS = 30 * 1000,
 	OUTPUT_MAX = 2 << 20, /* bytes a verb may say on standard output */
-	SAY_MAX = 8 << 10,
-	READ_SIZE = 16 << 10,
-};
-
-struct output {
-	char *bytes; /* owned, wiped */
-	size_t len, cap, max;
-	int fd; /* -1: ended */
-	struct loop_watch *watch;
 };
 
 struct work {
@@ -42,9 +31,9 @@ struct work {
 	struct serve_session *session;        /* NULL: it needs none */
 	char folder[SERVE_FOLDER_DIGITS + 1]; /* whose vault it is about, as in a session */
 	struct serve_worker worker;
-	struct output out, say;
+	struct serve_output out, say;
 	uint64_t deadline_ms;
-	bool too_late;
+	bool too_late, is_turn; /* is_turn: the keeper's own, answered to nobody */
 };
 
 struct keeper {
@@ -55,6 +44,12 @@ struct keeper {
 	struct loop_timer *timer;
 	struct serve_sessions sessions;
 	struct serve_box box;
+	struct serve_opened held; /* of who opened first, where all share one vault: for the turns; kept so long as has_held */
+	bool has_held;
+	unsigned turn_n;    /* which is next */
+	int turn_code;      /* of the last one */
+	uint64_t turn_ms;   /* when the next one is due */
+	uint8_t secret[32]; /* under which proofs are kept */
 	struct work works[WORKS_MAX];
 	struct serve_request queue[QUEUE_MAX]; /* in the order they came */
 	unsigned queue_n;
@@ -89,70 +84,60 @@ static void refuse(struct keeper *keeper, const struct serve_request *request, i
 static void set_timer(struct keeper *keeper)
 {
 	uint64_t next = serve_sessions_expire(&keeper->sessions, now_ms(keeper));
+	if (keeper->has_held && keeper->turn_ms < next)
+		next = keeper->turn_ms;
 	for (unsigned i = 0; i < WORKS_MAX; i++)
 		if (keeper->works[i].used && keeper->works[i].deadline_ms < next)
 			next = keeper->works[i].deadline_ms;
+	uint64_t forget = serve_box_forget(&keeper->box, keeper->config->forget_days, loop_now(keeper->loop));
+	next = forget < next ? forget : next;
 	loop_timer_set(keeper->timer, next);
-}
-
-static void output_end(struct output *output)
-{
-	loop_watch_free(output->watch);
-	if (output->fd >= 0)
-		close(output->fd);
-	output->watch = NULL;
-	output->fd = -1;
-}
-
-static void output_drop(struct output *output)
-{
-	output_end(output);
-	if (output->bytes != NULL)
-		wipe(output->bytes, output->cap);
-	free(output->bytes);
-	*output = (struct output){.fd = -1};
-}
-
-/* What a verb printed, one JSON object a line. */
-static json_t *lines_json(const struct output *out)
-{
-	json_t *array = json_array();
-	for (size_t at = 0; at < out->len;) {
-		const char *end = memchr(out->bytes + at, '\n', out->len - at);
-		size_t len = end != NULL ? (size_t)(end - out->bytes) - at : out->len - at;
-		json_t *line = json_loadb(out->bytes + at, len, 0, NULL);
-		if (line != NULL)
-			(void)json_array_append_new(array, line); /* out of memory shows as a missing line */
-		at += len + 1;
-	}
-	return array;
 }
 
 static json_t *say_json(const struct work *work)
 {
-	char raw[SAY_MAX + 1], inert[SAY_MAX + 1];
-	size_t len = work->say.len < SAY_MAX ? work->say.len : SAY_MAX;
-	if (len > 0)
-		memcpy(raw, work->say.bytes, len);
-	raw[len] = '\0';
-	while (len > 0 && raw[len - 1] == '\n')
-		raw[--len] = '\0';
-	text_inert(work->too_late ? "barid: it took too long and was ended" : raw, true, inert, sizeof inert);
-	return json_string(inert);
+	return work->too_late ? json_string("it took too long and was ended") : serve_output_said(&work->say);
 }
 
-/* What is wrong with an opened vault, as an exit code; the session that came of it. */
+static void prove(const struct keeper *keeper, const struct serve_request *request, uint8_t proof[static SERVE_PROOF_SIZE])
+{
+	struct digest digest;
+	digest_start(&digest, "barid proof v1", SERVE_PROOF_SIZE);
+	digest_add(&digest, keeper->secret, sizeof keeper->secret);
+	digest_add(&digest, request->name, strlen(request->name) + 1);
+	digest_add(&digest, request->passphrase.bytes, request->passphrase.len);
+	digest_end(&digest, proof);
+}
+
+/* The organisation's keys, for what is done without anybody. */
+static void hold(struct keeper *keeper, const struct serve_opened *opened)
+{
+	if (keeper->config->kind->turns == NULL)
+		return;
+	keeper->held = *opened;
+	if (!keeper->has_held)
+		keeper->turn_ms = now_ms(keeper);
+	keeper->has_held = true;
+}
+
+/* What is wrong with what was opened, as an exit code; the session that came of it. */
 static int take_session(struct keeper *keeper, const struct work *work, int code, const struct serve_session **session)
 {
-	struct safebox kept;
+	struct serve_opened opened;
 	if (code != 0)
 		return code;
-	if (work->out.len != sizeof kept)
+	if (work->out.len != sizeof opened)
 		return EX_SOFTWARE;
-	memcpy(&kept, work->out.bytes, sizeof kept);
-	*session = serve_sessions_open(&keeper->sessions, work->folder, &kept, now_ms(keeper));
-	wipe(&kept, sizeof kept);
-	return *session != NULL ? 0 : EX_TEMPFAIL;
+	memcpy(&opened, work->out.bytes, sizeof opened);
+	opened.person[sizeof opened.person - 1] = '\0';
+	struct serve_session *fresh = serve_sessions_open(&keeper->sessions, work->folder, &opened, now_ms(keeper));
+	if (fresh != NULL)
+		hold(keeper, &opened);
+	if (fresh != NULL && work->request.again)
+		prove(keeper, &work->request, fresh->proof);
+	wipe(&opened, sizeof opened);
+	*session = fresh;
+	return fresh != NULL ? 0 : EX_TEMPFAIL;
 }
 
 static json_t *opened_json(struct keeper *keeper, const struct work *work, int code)
@@ -172,11 +157,50 @@ static void lock_folder(struct keeper *keeper, const char *folder)
 			keeper->works[i].session = NULL;
 }
 
-static void forget_vault(struct keeper *keeper, const char *folder)
+/* Nobody is in any more, and nothing is done without anybody. */
+static void lock_all(struct keeper *keeper)
 {
-	lock_folder(keeper, folder);
-	if (keeper->box.many)
-		serve_people_clear(&keeper->box.people, folder);
+	serve_sessions_lock_all(&keeper->sessions);
+	for (unsigned i = 0; i < WORKS_MAX; i++)
+		keeper->works[i].session = NULL;
+	wipe(&keeper->held, sizeof keeper->held);
+	keeper->has_held = false;
+}
+
+static json_t *ran_json(struct keeper *keeper, const struct work *work, int code, bool locked)
+{
+	const struct serve_allowed *row = serve_allow(keeper->config->kind, &work->request);
+	bool text = row != NULL && row->way == SERVE_TEXT;
+	json_t *answer = json_pack("{s:I, s:i, s:b, s:I, s:o, s:o}", "id", work->request.id, "code", code, "locked", locked, "wait",
+				   (json_int_t)serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper)), "out",
+				   text ? json_array() : serve_output_lines(&work->out), "say", say_json(work));
+	if (text && work->out.len > 0)
+		(void)json_object_set_new(answer, "text", json_stringn(work->out.bytes, work->out.len)); /* without memory it is missing */
+	return answer;
+}
+
+/* What a command line that went well means for those who are in. */
+static void heed(struct keeper *keeper, const struct work *work)
+{
+	const struct serve_kind *kind = keeper->config->kind;
+	if (work->is_turn || work->request.kind != SERVE_RUN)
+		return;
+	if (serve_box_asks_again(&work->request))
+		lock_folder(keeper, work->folder);
+	if (strcmp(work->request.words[0], "wipe") == 0 && keeper->box.apart)
+		serve_people_clear(&keeper->box.people, work->folder);
+	if (kind->lock != NULL && strcmp(work->request.words[0], kind->lock) == 0)
+		lock_all(keeper);
+}
+
+static void end_turn(struct keeper *keeper, int code)
+{
+	if (code == keeper->config->kind->gone_code || code == EX_NOPERM)
+		lock_all(keeper);                                                                    /* the vault is another one by now */
+	if (code != 0 && code != EX_TEMPFAIL && code != EX_UNAVAILABLE && code != keeper->turn_code) /* said once */
+		log_error("what is done by itself ended with %d", code);
+	keeper->turn_ms = now_ms(keeper) + keeper->config->kind->turn_ms;
+	keeper->turn_code = code;
 }
 
 static void finish(struct keeper *keeper, struct work *work)
@@ -184,8 +208,12 @@ static void finish(struct keeper *keeper, struct work *work)
 	int code = serve_worker_end(&work->worker);
 	if (work->too_late)
 		code = EX_TEMPFAIL;
+	if (work->is_turn) {
+		end_turn(keeper, code);
+		goto done;
+	}
 	serve_box_note(&keeper->box, &work->request, work->folder, code, now_ms(keeper));
-	bool locked = work->session != NULL && code == EX_NOPERM && !serve_box_is_guess(&work->request);
+	bool locked = work->session != NULL && code == keeper->config->kind->gone_code && !serve_box_is_guess(&work->request);
 	if (work->session != NULL) {
 		work->session->busy = false;
 		work->session->used_again = true;
@@ -196,62 +224,26 @@ static void finish(struct keeper *keeper, struct work *work)
 	if (work->request.kind == SERVE_OPEN)
 		send_answer(keeper, opened_json(keeper, work, code));
 	else
-		send_answer(keeper, json_pack("{s:I, s:i, s:b, s:I, s:o, s:o}", "id", work->request.id, "code", code, "locked", locked, "wait",
-					      (json_int_t)serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper)), "out",
-					      lines_json(&work->out), "say", say_json(work)));
-	if (work->request.kind == SERVE_RUN && strcmp(work->request.words[0], "wipe") == 0 && code == 0)
-		forget_vault(keeper, work->folder);
-	output_drop(&work->out);
-	output_drop(&work->say);
+		send_answer(keeper, ran_json(keeper, work, code, locked));
+	if (code == 0)
+		heed(keeper, work);
+done:
+	serve_output_drop(&work->out);
+	serve_output_drop(&work->say);
 	serve_request_free(&work->request);
 	*work = (struct work){.keeper = keeper, .out = {.fd = -1}, .say = {.fd = -1}};
 }
 
-static bool output_room(struct output *output)
-{
-	if (output->cap - output->len >= READ_SIZE)
-		return true;
-	size_t cap = output->cap == 0 ? 2 * READ_SIZE : 2 * output->cap;
-	char *bytes = malloc(cap);
-	if (bytes == NULL)
-		return false;
-	if (output->len > 0) {
-		memcpy(bytes, output->bytes, output->len);
-		wipe(output->bytes, output->cap);
-	}
-	free(output->bytes);
-	output->bytes = bytes;
-	output->cap = cap;
-	return true;
-}
-
-/* False: no more is to come of it, or too much. */
-static bool output_read(struct output *output)
-{
-	for (;;) {
-		if (output->len > output->max || !output_room(output))
-			return false;
-		ssize_t got = read(output->fd, output->bytes + output->len, READ_SIZE);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && errno == EAGAIN)
-			return true;
-		if (got <= 0)
-			return false;
-		output->len += (size_t)got;
-	}
-}
-
 static void start_waiting(struct keeper *keeper);
 
-static void work_ready(struct work *work, struct output *output)
+static void work_ready(struct work *work, struct serve_output *output)
 {
 	struct keeper *keeper = work->keeper;
-	if (output_read(output))
+	if (serve_output_read(output))
 		return;
 	if (output->len > output->max) /* a verb that talks without end */
 		(void)kill(work->worker.pid, SIGKILL);
-	output_end(output);
+	serve_output_end(output);
 	if (work->out.fd >= 0 || work->say.fd >= 0)
 		return;
 	finish(keeper, work);
@@ -275,11 +267,20 @@ static void say_ready(void *owner, bool readable, bool writable)
 	work_ready(work, &work->say);
 }
 
-static bool watch_output(struct work *work, struct output *output, int fd, size_t max, loop_ready *ready)
+static bool watch_output(struct work *work, struct serve_output *output, int fd, size_t max, loop_ready *ready)
 {
-	*output = (struct output){.fd = fd, .max = max};
+	*output = (struct serve_output){.fd = fd, .max = max};
 	output->watch = loop_watch_new(work->keeper->loop, fd, ready, work);
 	return output->watch != NULL && loop_watch_set(output->watch, true, false) == ERR_OK;
+}
+
+/* In a worker: what is the keeper's alone. */
+static void forget_keys(void *owner)
+{
+	struct keeper *keeper = owner;
+	serve_sessions_lock_all(&keeper->sessions);
+	wipe(&keeper->held, sizeof keeper->held);
+	wipe(keeper->secret, sizeof keeper->secret);
 }
 
 /* Takes the request. */
@@ -287,12 +288,22 @@ static void begin(struct keeper *keeper, struct work *work, struct serve_request
 {
 	char home[FILES_PATH_MAX];
 	bool good = serve_box_home(&keeper->box, work->folder, request->kind == SERVE_RUN, home);
-	struct serve_job job = {.request = request,
+	struct serve_job job = {.kind = keeper->config->kind,
+				.request = request,
 				.home = home,
 				.post = keeper->config->post,
-				.kept = session != NULL ? &session->kept : NULL,
-				.sessions = &keeper->sessions};
+				.opened = session != NULL ? &session->opened
+					  : work->is_turn ? &keeper->held
+							  : NULL,
+				.is_turn = work->is_turn,
+				.forget = forget_keys,
+				.owner = keeper};
 	enum err err = good ? serve_worker_start(&job, &work->worker) : ERR_LIMIT;
+	if (err != ERR_OK && work->is_turn) {
+		keeper->turn_ms = now_ms(keeper) + keeper->config->kind->turn_ms;
+		work->is_turn = false;
+		return;
+	}
 	if (err != ERR_OK) {
 		refuse(keeper, request, EX_TEMPFAIL, false, "barid: this machine has no room for more work just now");
 		serve_request_free(request);
@@ -306,7 +317,7 @@ static void begin(struct keeper *keeper, struct work *work, struct serve_request
 	if (session != NULL)
 		session->busy = true;
 	bool watched = watch_output(work, &work->out, work->worker.out, OUTPUT_MAX, out_ready);
-	watched = watch_output(work, &work->say, work->worker.err, SAY_MAX, say_ready) && watched;
+	watched = watch_output(work, &work->say, work->worker.err, SERVE_SAY_MAX, say_ready) && watched;
 	if (!watched)
 		stop(keeper, ERR_MEMORY);
 }
@@ -328,24 +339,35 @@ static bool guessing(const struct keeper *keeper)
 	return false;
 }
 
+/* Whether the vault that a session opened is still there. */
+static bool is_there(struct keeper *keeper, const struct serve_session *session)
+{
+	char home[FILES_PATH_MAX];
+	if (!keeper->box.apart)
+		return vault_exists(keeper->config->home);
+	return serve_people_home(&keeper->box.people, session->folder, home) && vault_exists(home);
+}
+
 static void answer_state(struct keeper *keeper, const struct serve_request *request)
 {
 	const struct serve_session *session = serve_sessions_find(&keeper->sessions, request->session, now_ms(keeper));
-	bool many = keeper->box.many, there = many, wants = many;
-	char home[FILES_PATH_MAX], folder[SERVE_FOLDER_DIGITS + 1];
-	if (!many)
+	bool named = keeper->box.named, there = named, wants = named;
+	char folder[SERVE_FOLDER_DIGITS + 1];
+	if (!named)
 		there = vault_exists(keeper->config->home);
-	if (there && !many && vault_wants_passphrase(keeper->config->home, &wants) != ERR_OK)
+	if (there && !named && vault_wants_passphrase(keeper->config->home, &wants) != ERR_OK)
 		wants = true;
-	if (session != NULL) {
+	if (session != NULL && !is_there(keeper, session)) {
 		strcpy(folder, session->folder);
-		bool gone = many ? !serve_people_home(&keeper->box.people, folder, home) || !vault_exists(home) : !there;
-		if (gone)
-			lock_folder(keeper, folder);
-		session = gone ? NULL : session;
+		lock_folder(keeper, folder);
+		session = NULL;
 	}
-	send_answer(keeper, json_pack("{s:I, s:i, s:b, s:b, s:b, s:b}", "id", request->id, "code", 0, "vault", there, "wants", wants, "open",
-				      session != NULL, "people", many));
+	json_t *answer = json_pack("{s:I, s:i, s:b, s:b, s:b, s:b}", "id", request->id, "code", 0, "vault", there, "wants", wants, "open",
+				   session != NULL, "people", named);
+	json_t *person = session != NULL ? json_loads(session->opened.person, 0, NULL) : NULL;
+	if (person != NULL)
+		(void)json_object_set_new(answer, "person", person); /* without memory nobody is named */
+	send_answer(keeper, answer);
 }
 
 static void answer_lock(struct keeper *keeper, const struct serve_request *request)
@@ -356,16 +378,33 @@ static void answer_lock(struct keeper *keeper, const struct serve_request *reque
 	refuse(keeper, request, 0, true, "");
 }
 
+/* Who sends name and password with each request opens once. True: answered. */
+static bool answer_again(struct keeper *keeper, const struct serve_request *request)
+{
+	uint8_t proof[SERVE_PROOF_SIZE];
+	prove(keeper, request, proof);
+	struct serve_session *session = serve_sessions_proven(&keeper->sessions, proof, now_ms(keeper));
+	wipe(proof, sizeof proof);
+	if (session == NULL)
+		return false;
+	session->used_ms = now_ms(keeper);
+	send_answer(keeper, json_pack("{s:I, s:i, s:s, s:I, s:s}", "id", request->id, "code", 0, "session", session->token, "wait", (json_int_t)0,
+				      "say", ""));
+	return true;
+}
+
 /* Answers what needs no work. True: it is done with. */
 static bool answer_at_once(struct keeper *keeper, const struct serve_request *request, const struct serve_session *session)
 {
-	const struct serve_allowed *allowed = request->kind == SERVE_RUN ? serve_allow(request) : NULL;
+	const struct serve_allowed *allowed = request->kind == SERVE_RUN ? serve_allow(keeper->config->kind, request) : NULL;
 	char folder[SERVE_FOLDER_DIGITS + 1];
 	bool named = serve_box_folder(&keeper->box, request, session, folder);
 	uint64_t wait_s = serve_box_wait(&keeper->box, request, folder, now_ms(keeper));
 	const char *why_not = named ? serve_box_refuses(&keeper->box, request, folder) : "barid: whose?";
 	if (request->kind == SERVE_STATE) {
 		answer_state(keeper, request);
+	} else if (request->kind == SERVE_OPEN && request->again && answer_again(keeper, request)) {
+		return true;
 	} else if (request->kind == SERVE_RUN && allowed == NULL) {
 		refuse(keeper, request, EX_USAGE, false, "barid: that is not done by a page");
 	} else if (allowed != NULL && allowed->need == SERVE_PERSON && session == NULL) {
@@ -394,7 +433,8 @@ static bool take_up(struct keeper *keeper, struct serve_request *request)
 			if (work == NULL || (serve_box_slows(&keeper->box, request) && guessing(keeper)))
 				return false;
 			(void)serve_box_folder(&keeper->box, request, session, work->folder); /* it was found above */
-			begin(keeper, work, request, request->kind == SERVE_RUN && serve_allow(request)->need == SERVE_PERSON ? session : NULL);
+			begin(keeper, work, request,
+			      request->kind == SERVE_RUN && serve_allow(keeper->config->kind, request)->need == SERVE_PERSON ? session : NULL);
 			return true;
 		}
 		answer_lock(keeper, request);
@@ -449,9 +489,32 @@ static void line_ready(void *owner, bool readable, bool writable)
 	set_timer(keeper);
 }
 
+/* What is done without anybody being in. */
+static void take_turn(struct keeper *keeper)
+{
+	const struct serve_turn *turn = &keeper->config->kind->turns[keeper->turn_n];
+	struct work *work = free_work(keeper);
+	if (!keeper->has_held || now_ms(keeper) < keeper->turn_ms)
+		return;
+	keeper->turn_ms = now_ms(keeper) + keeper->config->kind->turn_ms; /* while it runs, and if there is no room */
+	for (unsigned i = 0; i < WORKS_MAX; i++)
+		if (keeper->works[i].used && keeper->works[i].is_turn)
+			return;
+	if (work == NULL)
+		return;
+	struct serve_request request = {.kind = SERVE_RUN};
+	for (; turn->words[request.words_n] != NULL; request.words_n++)
+		request.words[request.words_n] = turn->words[request.words_n];
+	keeper->turn_n = turn[1].words[0] != NULL ? keeper->turn_n + 1 : 0;
+	work->folder[0] = '\0';
+	work->is_turn = true;
+	begin(keeper, work, &request, NULL);
+}
+
 static void timer_fires(void *owner)
 {
 	struct keeper *keeper = owner;
+	take_turn(keeper);
 	for (unsigned i = 0; i < WORKS_MAX; i++) {
 		struct work *work = &keeper->works[i];
 		if (!work->used || work->deadline_ms > now_ms(keeper))
@@ -478,13 +541,14 @@ static enum err start(struct keeper *keeper)
 	keeper->line = line_new(keeper->config->line, LINE_REQUEST_MAX);
 	if (keeper->timer == NULL || keeper->line == NULL)
 		return ERR_MEMORY;
-	if (keeper->box.many)
+	if (keeper->box.apart)
 		err = serve_people_open(&keeper->box.people, keeper->config->people);
 	if (err != ERR_OK)
 		return err;
 	keeper->line_watch = loop_watch_new(keeper->loop, keeper->config->line, line_ready, keeper);
 	if (keeper->line_watch == NULL || fcntl(keeper->config->line, F_SETFL, O_NONBLOCK) != 0)
 		return ERR_MEMORY;
+	set_timer(keeper);
 	err = loop_watch_set(keeper->line_watch, true, false);
 	return err == ERR_OK ? loop_signal_on(keeper->loop, SIGTERM, signal_came, keeper) : err;
 }
@@ -496,8 +560,8 @@ static void clear(struct keeper *keeper)
 		if (!work->used)
 			continue;
 		(void)kill(work->worker.pid, SIGKILL); /* what it saved is saved */
-		output_drop(&work->out);
-		output_drop(&work->say);
+		serve_output_drop(&work->out);
+		serve_output_drop(&work->say);
 		(void)serve_worker_end(&work->worker);
 		serve_request_free(&work->request);
 	}
@@ -518,7 +582,10 @@ enum err serve_run(const struct serve_config *config)
 	if (keeper == NULL)
 		return ERR_MEMORY;
 	keeper->config = config;
-	keeper->box = (struct serve_box){.many = config->people != NULL, .home = config->home};
+	keeper->box = (struct serve_box){.named = config->kind->named, .apart = config->kind->apart, .home = config->home};
+	keeper->sessions.idle_ms = config->kind->idle_ms;
+	key_random(keeper->secret, sizeof keeper->secret);
+	key_random(keeper->box.people.key, sizeof keeper->box.people.key); /* where there is no folder of people's */
 	for (unsigned i = 0; i < WORKS_MAX; i++)
 		keeper->works[i] = (struct work){.keeper = keeper, .out = {.fd = -1}, .say = {.fd = -1}};
 	enum err err = start(keeper);

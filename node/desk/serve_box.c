@@ -1,28 +1,42 @@
 #include "node/desk/serve_box.h"
 
+#include "platform/log.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+
+enum { FORGET_MS = 3600 * 1000 }; /* how often it is looked which vaults are old */
 
 static bool is_init(const struct serve_request *request)
 {
 	return request->kind == SERVE_RUN && strcmp(request->words[0], "init") == 0;
 }
 
+static bool is_change(const struct serve_request *request)
+{
+	return request->kind == SERVE_RUN && strcmp(request->words[0], "passphrase") == 0;
+}
+
+bool serve_box_asks_again(const struct serve_request *request)
+{
+	return is_change(request) || (request->kind == SERVE_RUN && strcmp(request->words[0], "wipe") == 0);
+}
+
 bool serve_box_is_guess(const struct serve_request *request)
 {
-	return request->kind == SERVE_OPEN || (request->kind == SERVE_RUN && strcmp(request->words[0], "wipe") == 0);
+	return request->kind == SERVE_OPEN || serve_box_asks_again(request);
 }
 
 bool serve_box_slows(const struct serve_box *box, const struct serve_request *request)
 {
-	return serve_box_is_guess(request) || (box->many && is_init(request));
+	return serve_box_is_guess(request) || (box->apart && is_init(request));
 }
 
 /* What the tries of a request's phone go by: "" none. */
 static const char *client_of(const struct serve_box *box, const struct serve_request *request, char out[static SERVE_WHO_MAX + 1])
 {
-	bool counted = box->many && request->client[0] != '\0';
+	bool counted = box->named && request->client[0] != '\0';
 	snprintf(out, SERVE_WHO_MAX + 1, "%s%s", counted && is_init(request) ? "+" : "", counted ? request->client : "");
 	return out;
 }
@@ -46,6 +60,8 @@ void serve_box_note(struct serve_box *box, const struct serve_request *request, 
 {
 	char client[SERVE_WHO_MAX + 1];
 	bool begun = is_init(request);
+	if (box->apart && request->kind == SERVE_OPEN && code == 0)
+		serve_people_used(&box->people, folder);
 	if (!serve_box_slows(box, request) || (code != 0 && code != EX_NOPERM && !begun))
 		return;
 	if (!begun)
@@ -58,7 +74,7 @@ bool serve_box_folder(const struct serve_box *box, const struct serve_request *r
 		      char folder[static SERVE_FOLDER_DIGITS + 1])
 {
 	folder[0] = '\0';
-	if (!box->many)
+	if (!box->named)
 		return true;
 	if (request->kind == SERVE_OPEN || is_init(request))
 		return request->name != NULL && serve_people_folder(&box->people, request->name, folder);
@@ -69,7 +85,7 @@ bool serve_box_folder(const struct serve_box *box, const struct serve_request *r
 
 bool serve_box_home(const struct serve_box *box, const char *folder, bool making, char home[static FILES_PATH_MAX])
 {
-	if (!box->many)
+	if (!box->apart)
 		return snprintf(home, FILES_PATH_MAX, "%s", box->home) < FILES_PATH_MAX;
 	if (folder[0] == '\0' || !serve_people_home(&box->people, folder, home) || (!making && !vault_exists(home)))
 		return serve_people_nobody(&box->people, home);
@@ -79,11 +95,26 @@ bool serve_box_home(const struct serve_box *box, const char *folder, bool making
 const char *serve_box_refuses(const struct serve_box *box, const struct serve_request *request, const char *folder)
 {
 	char home[FILES_PATH_MAX];
-	if (!box->many || !is_init(request))
+	if (box->apart && is_change(request) && (request->input == NULL || strcspn(request->input, "\n") < SERVE_PIN_LEAST))
+		return "barid: the secret number is too short";
+	if (!box->apart || !is_init(request))
 		return NULL;
 	if (request->passphrase.len < SERVE_PIN_LEAST)
 		return "barid: the secret number is too short";
 	if (!serve_people_home(&box->people, folder, home) || vault_exists(home))
 		return "barid: that name is taken here";
 	return serve_people_have_room(&box->people) ? NULL : "barid: there is no room for more people";
+}
+
+uint64_t serve_box_forget(struct serve_box *box, unsigned days, struct moment now)
+{
+	if (!box->apart)
+		return UINT64_MAX;
+	if (now.boot_ms >= box->forget_ms) {
+		unsigned n = serve_people_forget(&box->people, now.unix_s, days);
+		if (n > 0)
+			log_info("vaults that nobody opened for long are erased: %u", n);
+		box->forget_ms = now.boot_ms + FORGET_MS;
+	}
+	return box->forget_ms;
 }

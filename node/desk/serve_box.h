@@ -6,14 +6,19 @@
  */
 
 #include "node/desk/serve_sessions.h"
+#include "platform/clock.h"
 
 struct serve_box {
-	bool many;                          /* several people */
-	const char *home;                   /* of the one, else not used; borrowed */
-	struct serve_people people;         /* of many */
+	bool named;                         /* several people, each by their name */
+	bool apart;                         /* each with a vault of their own */
+	const char *home;                   /* where the one vault is; else not used; borrowed */
+	struct serve_people people;         /* of many; of those with one vault only the key, by which names are told apart */
 	struct serve_tries vaults, clients; /* guesses at each vault, and of each phone */
+	uint64_t forget_ms;                 /* when it is next looked which vaults are old */
 };
 
+/* Whether it takes the vault's passphrase once more, whoever has a session: it could have been found unlocked. */
+bool serve_box_asks_again(const struct serve_request *request);
 /* Whether its result says that a passphrase was right or wrong. */
 bool serve_box_is_guess(const struct serve_request *request);
 /* Whether it has to wait its turn: guesses, and, where there are many people, beginning, which takes room and tells whether a name is taken. */
@@ -28,7 +33,10 @@ bool serve_box_folder(const struct serve_box *box, const struct serve_request *r
 		      char folder[static SERVE_FOLDER_DIGITS + 1]);
 /* Where that vault is. What is nobody's and not to be made is tried all the same, so that it takes as long. False: the path is too long. */
 bool serve_box_home(const struct serve_box *box, const char *folder, bool making, char home[static FILES_PATH_MAX]);
-/* Why nobody can begin on this box by this request, as a sentence; NULL: they can. */
+/* Why a request is not taken on this box, as a sentence: who begins, or changes the secret number, by what is none; NULL: it is taken. */
 const char *serve_box_refuses(const struct serve_box *box, const struct serve_request *request, const char *folder);
+
+/* Looks, if it is time again, which vaults nobody opened for so many days; 0 none. Returns the moment to call again (boot_ms), UINT64_MAX: never. */
+uint64_t serve_box_forget(struct serve_box *box, unsigned days, struct moment now);
 
 #endif

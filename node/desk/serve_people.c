@@ -5,17 +5,19 @@
 #include "crypto/wipe.h"
 #include "node/desk/text.h"
 #include "node/desk/vault.h"
+#include "proto/bytes.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { FOLDED_MAX = 512, FOLDER_SIZE = SERVE_FOLDER_DIGITS / 2, SECRET_SIZE = 32 };
+enum { FOLDED_MAX = 512, FOLDER_SIZE = SERVE_FOLDER_DIGITS / 2, SECRET_SIZE = 32, DAY_S = 86400 };
 
 /* Not of the form of a folder of people's. */
-static const char nobody[] = "nobody", key_name[] = "names.key";
+static const char nobody[] = "nobody", key_name[] = "names.key", days_name[] = "days", used_name[] = "used";
 
 static enum err read_key(struct serve_people *people, const char *path)
 {
@@ -119,11 +121,98 @@ bool serve_people_have_room(const struct serve_people *people)
 	return n < SERVE_PEOPLE_MAX && statvfs(people->dir, &disk) == 0 && (disk.f_bavail >> 10) * disk.f_frsize >= SERVE_FREE_MIB << 10;
 }
 
+/* The numbers in a small file of ours; false: there is none, or it is none of ours. */
+static bool read_numbers(const char *dir, const char *name, uint32_t *numbers, size_t n)
+{
+	char path[FILES_PATH_MAX];
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+	bool good = files_join(path, dir, name) && files_read(path, n * 4, &bytes, &len) == ERR_OK && len == n * 4;
+	struct reader reader = reader_of(bytes, good ? len : 0);
+	for (size_t i = 0; good && i < n; i++)
+		numbers[i] = read_u32(&reader);
+	free(bytes);
+	return good;
+}
+
+/* What cannot be written makes a vault look younger, never older. */
+static void write_numbers(const char *dir, const char *name, const uint32_t *numbers, size_t n)
+{
+	char path[FILES_PATH_MAX];
+	uint8_t bytes[8];
+	assert(n * 4 <= sizeof bytes);
+	struct writer writer = writer_of(bytes, sizeof bytes);
+	for (size_t i = 0; i < n; i++)
+		write_u32(&writer, numbers[i]);
+	if (files_join(path, dir, name))
+		(void)files_replace(path, bytes, n * 4, 0600); /* see above */
+}
+
+void serve_people_used(const struct serve_people *people, const char *folder)
+{
+	char home[FILES_PATH_MAX];
+	uint32_t day = 0;
+	if (!serve_people_home(people, folder, home) || !vault_exists(home))
+		return;
+	if (!read_numbers(home, used_name, &day, 1) || day != people->day)
+		write_numbers(home, used_name, &people->day, 1);
+}
+
+/* {days the box ran, the last of them by the calendar} */
+static void count_day(struct serve_people *people, uint64_t unix_s)
+{
+	uint32_t counted[2] = {0, 0}, today = (uint32_t)(unix_s / DAY_S);
+	bool known = read_numbers(people->dir, days_name, counted, 2);
+	people->day = counted[0];
+	if (known && counted[1] == today)
+		return;
+	counted[0] = ++people->day;
+	counted[1] = today;
+	write_numbers(people->dir, days_name, counted, 2);
+}
+
+static bool is_folder(const char *name)
+{
+	return strlen(name) == SERVE_FOLDER_DIGITS && strspn(name, "0123456789abcdef") == SERVE_FOLDER_DIGITS;
+}
+
+/* Whether nobody opened it for so long. One that says nothing of it counts from today. */
+static bool is_old(const struct serve_people *people, const char *home, unsigned days)
+{
+	uint32_t used = 0;
+	if (!read_numbers(home, used_name, &used, 1) || used > people->day) {
+		write_numbers(home, used_name, &people->day, 1);
+		return false;
+	}
+	return people->day - used > days;
+}
+
+unsigned serve_people_forget(struct serve_people *people, uint64_t unix_s, unsigned days)
+{
+	char home[FILES_PATH_MAX];
+	unsigned n = 0;
+	count_day(people, unix_s);
+	DIR *dir = days > 0 ? opendir(people->dir) : NULL;
+	if (dir == NULL)
+		return 0;
+	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		if (!is_folder(entry->d_name) || !serve_people_home(people, entry->d_name, home) || !vault_exists(home) ||
+		    !is_old(people, home, days))
+			continue;
+		if (vault_destroy(home) == ERR_OK)
+			n++;
+		serve_people_clear(people, entry->d_name);
+	}
+	closedir(dir);
+	return n;
+}
+
 void serve_people_clear(const struct serve_people *people, const char *folder)
 {
-	char home[FILES_PATH_MAX], lock[FILES_PATH_MAX];
-	if (!serve_people_home(people, folder, home) || !files_join(lock, home, "lock"))
+	char home[FILES_PATH_MAX], lock[FILES_PATH_MAX], used[FILES_PATH_MAX];
+	if (!serve_people_home(people, folder, home) || !files_join(lock, home, "lock") || !files_join(used, home, used_name))
 		return;
+	(void)unlink(used); /* as below */
 	(void)unlink(lock); /* what stays behind says nothing, and is taken up by whoever begins under that name */
 	(void)rmdir(home);  /* as above */
 }

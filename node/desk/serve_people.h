@@ -16,11 +16,14 @@ enum {
 	SERVE_PEOPLE_MAX = 256, /* vaults, of 1 MiB each */
 	SERVE_FREE_MIB = 64,    /* of the disk, which nobody's beginning here may take: the post needs room too */
 	SERVE_PIN_LEAST = 6,    /* bytes: on a box that anybody may carry away the secret is all that there is */
+	SERVE_FORGET_DAYS = 90, /* without being opened, unless it is said otherwise */
+	SERVE_FORGET_DAYS_MAX = 3650,
 };
 
 struct serve_people {
 	const char *dir; /* borrowed */
 	uint8_t key[32];
+	uint32_t day; /* how many days this box has run: a clock that jumps, or months in a cupboard, make nobody's vault old */
 };
 
 /* Makes what is missing: the folder, the key, and the vault of nobody, which no passphrase opens. */
@@ -33,6 +36,11 @@ bool serve_people_home(const struct serve_people *people, const char *folder, ch
 bool serve_people_nobody(const struct serve_people *people, char home[static FILES_PATH_MAX]);
 /* Whether one more person fits. */
 bool serve_people_have_room(const struct serve_people *people);
+/* Somebody opened or made the vault of that folder. */
+void serve_people_used(const struct serve_people *people, const char *folder);
+/* Counts the day, if it is a new one, and destroys the vaults that nobody opened on the last `days` days the box ran; 0: none. To be called now and
+ * then. Returns how many. */
+unsigned serve_people_forget(struct serve_people *people, uint64_t unix_s, unsigned days);
 /* Removes what a person's wiping leaves of their folder, and the folder. */
 void serve_people_clear(const struct serve_people *people, const char *folder);
 

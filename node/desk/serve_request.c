@@ -64,7 +64,11 @@ static bool take_open(const json_t *value, struct serve_request *out)
 	out->name = json_string_value(name);
 	if (name != NULL && (out->name == NULL || strlen(out->name) > SERVE_NAME_MAX))
 		return false;
-	return json_object_size(value) == (name != NULL ? 2 : 1) && take_passphrase(json_object_get(value, "passphrase"), out);
+	const json_t *again = json_object_get(value, "again");
+	out->again = again != NULL;
+	if (again != NULL && (!json_is_true(again) || name == NULL))
+		return false;
+	return json_object_size(value) == 1U + (name != NULL) + (again != NULL) && take_passphrase(json_object_get(value, "passphrase"), out);
 }
 
 static bool take_client(const json_t *value, struct serve_request *out)

@@ -5,7 +5,7 @@
  * allowed (serve_allow.h).
  *
  *   {"id":7,"argv":["safe","--org","Medics"],"session":"...","stdin":"...","passphrase":"..."}   all but id and argv may be missing
- *   {"id":8,"open":{"passphrase":"...","name":"..."},"client":"10.42.0.7"}    name: whose vault, on a box of several people
+ *   {"id":8,"open":{"passphrase":"...","name":"...","again":true},"client":"10.42.0.7"}    name: whose vault, on a box of several people; or none
  *   {"id":9,"lock":true,"session":"..."}    {"id":10,"state":true,"session":"..."}
  */
 
@@ -21,15 +21,16 @@ enum {
 	SERVE_NAME_MAX = 64,   /* bytes */
 };
 
-enum serve_kind { SERVE_RUN, SERVE_OPEN, SERVE_LOCK, SERVE_STATE };
+enum serve_ask { SERVE_RUN, SERVE_OPEN, SERVE_LOCK, SERVE_STATE };
 
 struct serve_request {
-	enum serve_kind kind;
+	enum serve_ask kind;
 	json_int_t id;                          /* 0.. */
 	char session[SERVE_SESSION_DIGITS + 1]; /* "" none */
 	unsigned words_n;
 	const char *words[SERVE_WORDS_MAX]; /* borrow from json */
 	char client[SERVE_CLIENT_MAX + 1];  /* which phone asks, as the front says; "" unknown */
+	bool again;                         /* "open": who asks sends name and password with each request, and gets the session they opened before */
 	const char *name;                   /* whose vault to open, or, of "init", to make; borrows from json; NULL none */
 	const char *input;                  /* for the verb's standard input; NULL none */
 	bool has_passphrase;

@@ -30,14 +30,17 @@ static struct serve_session *free_place(struct serve_sessions *sessions)
 	return place;
 }
 
-struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const char *folder, const struct safebox *kept, uint64_t now_ms)
+struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const char *folder, const struct serve_opened *opened, uint64_t now_ms)
 {
 	struct serve_session *session = free_place(sessions);
 	if (session == NULL)
 		return NULL;
 	uint8_t token[TOKEN_SIZE];
 	key_random(token, sizeof token);
-	*session = (struct serve_session){.kept = *kept, .used_ms = now_ms};
+	/* In place: put together elsewhere first, the key would stay on the stack, for every worker to find. */
+	memset(session, 0, sizeof *session);
+	memcpy(&session->opened, opened, sizeof session->opened);
+	session->used_ms = now_ms;
 	text_hex(token, sizeof token, session->token);
 	assert(strlen(folder) < sizeof session->folder);
 	strcpy(session->folder, folder);
@@ -56,6 +59,15 @@ struct serve_session *serve_sessions_find(struct serve_sessions *sessions, const
 	return NULL;
 }
 
+struct serve_session *serve_sessions_proven(struct serve_sessions *sessions, const uint8_t proof[static SERVE_PROOF_SIZE], uint64_t now_ms)
+{
+	(void)serve_sessions_expire(sessions, now_ms); /* the caller has its own alarm */
+	for (unsigned i = 0; i < SERVE_SESSIONS_MAX; i++)
+		if (sessions->list[i].token[0] != '\0' && memcmp(sessions->list[i].proof, proof, SERVE_PROOF_SIZE) == 0)
+			return &sessions->list[i];
+	return NULL;
+}
+
 void serve_sessions_lock(struct serve_session *session)
 {
 	wipe(session, sizeof *session);
@@ -63,7 +75,7 @@ void serve_sessions_lock(struct serve_session *session)
 
 void serve_sessions_lock_all(struct serve_sessions *sessions)
 {
-	wipe(sessions, sizeof *sessions);
+	wipe(sessions->list, sizeof sessions->list);
 }
 
 void serve_sessions_lock_folder(struct serve_sessions *sessions, const char *folder)
@@ -80,10 +92,10 @@ uint64_t serve_sessions_expire(struct serve_sessions *sessions, uint64_t now_ms)
 		struct serve_session *session = &sessions->list[i];
 		if (session->token[0] == '\0' || session->busy) /* whoever ends its work calls again */
 			continue;
-		if (now_ms >= session->used_ms + SERVE_IDLE_MS)
+		if (now_ms >= session->used_ms + sessions->idle_ms)
 			serve_sessions_lock(session);
-		else if (session->used_ms + SERVE_IDLE_MS < next)
-			next = session->used_ms + SERVE_IDLE_MS;
+		else if (session->used_ms + sessions->idle_ms < next)
+			next = session->used_ms + sessions->idle_ms;
 	}
 	return next;
 }

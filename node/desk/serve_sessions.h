@@ -5,14 +5,14 @@
  * clock: moments are milliseconds since the machine started.
  */
 
+#include "node/desk/serve_kind.h"
 #include "node/desk/serve_people.h"
-#include "node/desk/serve_request.h"
 
 enum {
-	SERVE_SESSIONS_MAX = 32,
-	SERVE_IDLE_MS = 10 * 60 * 1000, /* a session that asks nothing for so long is locked */
-	SERVE_FREE_TRIES = 3,           /* wrong passphrases before waiting begins; one may mistype */
-	SERVE_DELAY_MAX_S = 300,        /* a neighbour who guesses on purpose must not keep the owner out for long */
+	SERVE_SESSIONS_MAX = 64,
+	SERVE_PROOF_SIZE = 32,
+	SERVE_FREE_TRIES = 3,    /* wrong passphrases before waiting begins; one may mistype */
+	SERVE_DELAY_MAX_S = 300, /* a neighbour who guesses on purpose must not keep the owner out for long */
 	SERVE_WHO_MAX = SERVE_CLIENT_MAX + 1,
 	SERVE_TRIED_MAX = 256,           /* vaults and clients whose guesses are remembered, of each */
 	SERVE_TRIED_MS = 60 * 60 * 1000, /* and so long after the last */
@@ -21,19 +21,23 @@ enum {
 struct serve_session {
 	char token[SERVE_SESSION_DIGITS + 1]; /* "" free */
 	char folder[SERVE_FOLDER_DIGITS + 1]; /* whose vault it opens on a box of several people (serve_people.h); "" elsewhere */
-	struct safebox kept;
+	struct serve_opened opened;
+	uint8_t proof[SERVE_PROOF_SIZE]; /* of the name and password that opened it, for who sends them each time; zero: none */
 	uint64_t used_ms;
 	bool used_again; /* it asked for something after it was opened */
 	bool busy;       /* a worker runs for it */
 };
 
 struct serve_sessions {
+	uint64_t idle_ms; /* of the kind */
 	struct serve_session list[SERVE_SESSIONS_MAX];
 };
 
-/* Opens a session under a fresh token for the vault of a folder; copies kept. When the table is full the one that asked least lately goes, those that
- * never asked again before the others, one that is busy never. NULL: all are busy. */
-struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const char *folder, const struct safebox *kept, uint64_t now_ms);
+/* Opens a session under a fresh token for the vault of a folder; copies opened. When the table is full the one that asked least lately goes, those
+ * that never asked again before the others, one that is busy never. NULL: all are busy. */
+struct serve_session *serve_sessions_open(struct serve_sessions *sessions, const char *folder, const struct serve_opened *opened, uint64_t now_ms);
+/* The session that the same name and password opened and that asks for them again; NULL: none. */
+struct serve_session *serve_sessions_proven(struct serve_sessions *sessions, const uint8_t proof[static SERVE_PROOF_SIZE], uint64_t now_ms);
 /* By its token; a session that has been idle too long is locked, and NULL. */
 struct serve_session *serve_sessions_find(struct serve_sessions *sessions, const char *token, uint64_t now_ms);
 /* Forgets its key. */

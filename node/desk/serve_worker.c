@@ -1,7 +1,6 @@
 #include "node/desk/serve_worker.h"
 
 #include "crypto/wipe.h"
-#include "node/desk/verb_table.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -59,38 +58,20 @@ static void take_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* as above */
 }
 
-static int open_vault(const struct serve_job *job)
+static int open_person(const struct serve_job *job)
 {
-	struct vault vault;
-	enum err err = vault_open(job->home, &job->request->passphrase, &vault);
-	if (err == ERR_OK && write(STDOUT_FILENO, &vault.box, sizeof vault.box) != (ssize_t)sizeof vault.box)
-		err = ERR_IO;
-	if (err == ERR_OK)
-		vault_close(&vault);
-	else
-		fprintf(stderr, "barid: %s\n", err_text(err));
-	return err == ERR_OK ? 0 : err_exit_code(err);
+	struct serve_opened opened = {.person = ""};
+	int code = job->kind->open(job, &opened);
+	if (code == 0 && write(STDOUT_FILENO, &opened, sizeof opened) != (ssize_t)sizeof opened)
+		code = EX_IOERR;
+	wipe(&opened, sizeof opened);
+	return code;
 }
 
-/* Who has a session could have found the device unlocked: wiping takes the passphrase once more. */
-static int check_passphrase(const struct serve_job *job)
+static int run_verb(const struct serve_job *job)
 {
-	struct vault vault;
-	bool wants = false;
-	enum err err = vault_wants_passphrase(job->home, &wants);
-	if (err != ERR_OK || !wants)
-		return 0; /* the verb says what is wrong */
-	err = vault_open(job->home, &job->request->passphrase, &vault);
-	if (err == ERR_OK)
-		vault_close(&vault);
-	return err == ERR_OK ? 0 : err_exit_code(err);
-}
-
-static int run_verb(const struct serve_job *job, const struct safebox *kept)
-{
-	char *arguments[ARGUMENTS_MAX + 1] = {"barid", "--json"};
+	char *arguments[ARGUMENTS_MAX + 1] = {(char *)(uintptr_t)job->kind->verbs->program, "--json"};
 	const struct serve_request *request = job->request;
-	bool wipes = strcmp(request->words[0], "wipe") == 0;
 	int n = 2;
 	const char *general[] = {"--home", job->home, "--post", job->post, "--passphrase-fd", "3"};
 	static_assert(PASSPHRASE_FD == 3, "as it stands in the command line");
@@ -98,29 +79,26 @@ static int run_verb(const struct serve_job *job, const struct safebox *kept)
 		arguments[n++] = (char *)(uintptr_t)general[i]; /* getopt takes them so, and changes none */
 	for (unsigned i = 0; i < request->words_n; i++)
 		arguments[n++] = (char *)(uintptr_t)request->words[i]; /* as above */
-	if (wipes)
-		arguments[n++] = "--yes";
-	assert(n <= ARGUMENTS_MAX);
-	int code = wipes ? check_passphrase(job) : 0;
-	if (code == 0)
-		code = verb_table_run(n, arguments, kept);
-	return code;
+	assert(n < ARGUMENTS_MAX);
+	return job->kind->run(job, n, arguments);
 }
 
 static _Noreturn void work(const struct serve_job *job, int out, int err)
 {
-	struct safebox kept;
-	bool has_kept = job->kept != NULL;
+	struct serve_opened opened;
+	struct serve_job own = *job;
 	int code = EX_OSERR;
-	if (has_kept)
-		kept = *job->kept;
-	serve_sessions_lock_all(job->sessions);
+	if (job->opened != NULL) {
+		opened = *job->opened;
+		own.opened = &opened;
+	}
+	job->forget(job->owner);
 	take_signals();
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && take_files(job->request, out, err))
-		code = job->request->kind == SERVE_OPEN ? open_vault(job) : run_verb(job, has_kept ? &kept : NULL);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && take_files(own.request, out, err))
+		code = own.request->kind == SERVE_OPEN ? open_person(&own) : run_verb(&own);
 	if (fflush(stdout) != 0 && code == 0)
 		code = EX_IOERR;
-	wipe(&kept, sizeof kept);
+	wipe(&opened, sizeof opened);
 	_exit(code);
 }
 

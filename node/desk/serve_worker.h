@@ -1,20 +1,13 @@
 #ifndef BARID_DESK_SERVE_WORKER_H
 #define BARID_DESK_SERVE_WORKER_H
 /*
- * One request of the keeper at work: a process of its own that runs the verb as `barid --json` would, so that a slow or broken one holds up nobody,
- * and the vault's lock is held no longer than the verb needs it.
+ * One request of the keeper at work: a process of its own that runs the verb as the program with --json would, so that a slow or broken one holds up
+ * nobody, and the vault's lock is held no longer than the verb needs it.
  */
 
-#include "node/desk/serve_sessions.h"
+#include "node/desk/serve_kind.h"
 
 #include <sys/types.h>
-
-struct serve_job {
-	const struct serve_request *request; /* SERVE_RUN, which was allowed, or SERVE_OPEN */
-	const char *home, *post;
-	const struct safebox *kept;      /* opens the vault; NULL: the request needs none */
-	struct serve_sessions *sessions; /* wiped in the worker, which must not know the others' keys */
-};
 
 struct serve_worker {
 	pid_t pid;
@@ -22,8 +15,7 @@ struct serve_worker {
 };
 
 /*
- * Starts it. What it writes on `out` is the verb's standard output, and for SERVE_OPEN a struct safebox. "wipe" runs only with the vault's
- * passphrase, if it has one.
+ * Starts it. What it writes on `out` is the verb's standard output, and for SERVE_OPEN a struct serve_opened.
  */
 enum err serve_worker_start(const struct serve_job *job, struct serve_worker *out);
 /* After both pipes ended: its exit code, EX_SOFTWARE if a signal ended it. */

@@ -45,12 +45,18 @@ bool text_utf8_ok(const char *text, size_t len)
 	return true;
 }
 
+/* What Unicode keeps from ever being a character: readers of XML refuse a whole file for it. */
+static bool no_character(uint32_t code)
+{
+	return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
+}
+
 /* Characters that move the cursor, turn the direction of text, or hide. Joiners U+200C and U+200D stay: Persian, Kurdish and emoji need them. */
 static bool harmful(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || code == 0x200B || code == 0x200E || code == 0x200F ||
 	       (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) ||
-	       (code >= 0xE0000 && code <= 0xE007F);
+	       (code >= 0xE0000 && code <= 0xE007F) || no_character(code);
 }
 
 /* A mark that stands on the character before it. */

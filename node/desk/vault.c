@@ -250,6 +250,38 @@ done:
 	return err;
 }
 
+/* Overwrites the key slots with random bytes: without them the rest is noise to everybody. */
+static enum err overwrite_slots(int fd)
+{
+	uint8_t noise[SLOTS_OFFSET + SLOTS_SIZE];
+	key_random(noise, sizeof noise);
+	return pwrite(fd, noise, sizeof noise, 0) == (ssize_t)sizeof noise && fsync(fd) == 0 ? ERR_OK : err_from_errno(errno);
+}
+
+enum err vault_rekey(struct vault *vault, const struct passphrase *passphrase)
+{
+	char path[FILES_PATH_MAX];
+	if (!files_join(path, vault->home, "vault"))
+		return ERR_LIMIT;
+	bool has_passphrase = passphrase->len > 0;
+	struct safebox before = vault->box;
+	struct safebox_cost cost = has_passphrase ? safebox_cost_default() : safebox_cost_none();
+	int old = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	enum err err = ERR_MEMORY;
+	if (safebox_make(&vault->box, passphrase->bytes, passphrase->len, cost) == SAFEBOX_OK)
+		err = vault_save(vault);
+	if (err == ERR_OK)
+		vault->has_passphrase = has_passphrase;
+	else
+		vault->box = before;
+	if (err == ERR_OK && old >= 0)
+		(void)overwrite_slots(old); /* the new one is in its place whatever becomes of the old */
+	if (old >= 0)
+		close(old);
+	safebox_wipe(&before);
+	return err;
+}
+
 void vault_close(struct vault *vault)
 {
 	if (vault == NULL)
@@ -261,17 +293,12 @@ void vault_close(struct vault *vault)
 	*vault = (struct vault){.lock_fd = -1};
 }
 
-/* Overwrites the key slots with random bytes: without them the rest is noise to everybody. */
 static enum err shred(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return errno == ENOENT ? ERR_NO_FILE : err_from_errno(errno);
-	uint8_t noise[SLOTS_OFFSET + SLOTS_SIZE];
-	key_random(noise, sizeof noise);
-	enum err err = ERR_OK;
-	if (pwrite(fd, noise, sizeof noise, 0) != (ssize_t)sizeof noise || fsync(fd) != 0)
-		err = err_from_errno(errno);
+	enum err err = overwrite_slots(fd);
 	close(fd);
 	if (unlink(path) != 0 && err == ERR_OK)
 		err = err_from_errno(errno);

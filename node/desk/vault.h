@@ -41,6 +41,9 @@ enum err vault_open(const char *home, const struct passphrase *passphrase, struc
 enum err vault_reopen(const char *home, const struct safebox *kept, struct vault *out);
 /* ERR_LIMIT: the keyring cannot be made to fit. */
 enum err vault_save(struct vault *vault);
+/* Seals it anew under another passphrase (empty: none), with another key inside, saves it, and overwrites what opened the old file. On failure the
+ * old passphrase stays. */
+enum err vault_rekey(struct vault *vault, const struct passphrase *passphrase);
 /* Wipes memory and lets go of the lock; saves nothing. */
 void vault_close(struct vault *vault);
 /* Overwrites the key slots, fsyncs, removes the vault and what vault_create() and vault_save() left; needs no passphrase. */

@@ -170,8 +170,11 @@ static int report_import(const struct cli *cli, const struct import *import)
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:I, s:I, s:I}", "stored", (json_int_t)import->stored, "known", (json_int_t)import->known, "refused",
 					       (json_int_t)import->refused));
-	printf("%llu new letters, %llu known before, %llu refused\n", (unsigned long long)import->stored, (unsigned long long)import->known,
-	       (unsigned long long)import->refused);
+	char stored[WORDS_TIME_MAX], known[WORDS_TIME_MAX], refused[WORDS_TIME_MAX];
+	words_number(cli->lang, import->stored, stored, sizeof stored);
+	words_number(cli->lang, import->known, known, sizeof known);
+	words_number(cli->lang, import->refused, refused, sizeof refused);
+	cli_print(cli, WORD_TERM_IMPORTED, stored, known, refused);
 	return 0;
 }
 

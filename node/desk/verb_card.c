@@ -17,6 +17,7 @@ int verb_card(const struct cli *cli)
 		return cli_json(cli, json_pack("{s:s, s:o, s:s, s:o}", "kind", person ? "person" : "organisation", "name", cli_json_text(card.name),
 					       "fingerprint", fingerprint, "issued", cli_json_time(card.issued)));
 	text_inert(card.name, false, name, sizeof name);
-	printf("%s: %s\n%s\n", person ? "Person" : "Organisation", name, fingerprint);
+	cli_print(cli, person ? WORD_TERM_PERSON : WORD_TERM_ORGANISATION, name);
+	puts(fingerprint);
 	return 0;
 }

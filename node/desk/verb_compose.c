@@ -346,9 +346,7 @@ static int cancel(struct desk *desk, struct sent *sent)
 	if (cli->json)
 		code = cli_json(cli, json_pack("{s:o, s:o}", "id", cli_json_hex(id, LETTER_ID_SIZE), "cancelled", cli_json_time(desk->now)));
 	else
-		printf("%s\n", never_left
-				       ? "Cancelled: it never left this vault."
-				       : "Cancelled: carriers drop it as the news reaches them. It cannot be taken back from somebody who read it.");
+		puts(words_get(cli->lang, never_left ? WORD_TERM_CANCELLED_HERE : WORD_TERM_CANCELLED));
 	bool may_be_there = sent->at[STAGE_GATEWAY] != 0 || sent->at[STAGE_RECEIVED] != 0;
 	return code == 0 && may_be_there ? send_cancel(desk, sent) : code;
 }

@@ -56,7 +56,7 @@ static int print_contact(const struct cli *cli, const struct contact *contact)
 	char fingerprint[FINGERPRINT_TEXT], name[CONTACT_NAME_MAX * 3 + 1];
 	key_fingerprint(contact->card.identity, fingerprint);
 	text_inert(contact->name, false, name, sizeof name);
-	printf("%-20s %s %s\n", name, fingerprint, contact->verified ? "verified" : "not verified yet");
+	printf("%-20s %s %s\n", name, fingerprint, words_get(cli->lang, contact->verified ? WORD_TERM_COMPARED : WORD_TERM_NOT_COMPARED));
 	return 0;
 }
 

@@ -67,8 +67,11 @@ static int print_public(const struct desk *desk, const struct composed *composed
 					  "body", letter_body_json(letter), "stage", "saved"));
 	letter_summary(letter, desk->cli->lang, summary, sizeof summary);
 	text_hex(composed->id, LETTER_ID_SIZE, id);
-	printf("Published as %s%s: %s, id %.16s\n", organisation != NULL ? "announcer for " : "a witness", organisation != NULL ? organisation : "",
-	       summary, id);
+	id[CLI_ID_SHOWN] = '\0';
+	if (organisation != NULL)
+		cli_print(desk->cli, WORD_TERM_PUBLISHED_FOR, organisation, summary, id);
+	else
+		cli_print(desk->cli, WORD_TERM_PUBLISHED, summary, id);
 	return 0;
 }
 

@@ -103,24 +103,31 @@ static int print_line(const struct desk *desk, const struct received *received, 
 	return 0;
 }
 
+static void put_line(const struct desk *desk, enum word word, const char *one, const char *two)
+{
+	printf("  ");
+	cli_print(desk->cli, word, one, two);
+}
+
 static int print_full(const struct desk *desk, const struct received *received, const struct letter *letter)
 {
 	struct card card;
-	char id[CLI_ID_TEXT], name[3 * CARD_NAME_MAX + 1];
+	char id[CLI_ID_TEXT], name[3 * CARD_NAME_MAX + 1], adding[64];
 	struct verified who;
 	open_sender(desk->ring, received->sender, &who);
 	print_head(desk, received);
 	text_hex(received->id, LETTER_ID_SIZE, id);
-	printf("  Id: %s\n", id);
+	put_line(desk, WORD_TERM_ID, id, NULL);
 	if (who.kind == SENDER_STRANGER && desk_introduced(desk, received->sender, &card)) {
 		text_inert(card.name, false, name, sizeof name);
-		printf("  Calls themself: %s (nobody vouches for it; \"barid contact add NAME --letter %.8s\" makes them a contact)\n", name, id);
+		snprintf(adding, sizeof adding, "\"barid contact add NAME --letter %.8s\"", id);
+		put_line(desk, WORD_TERM_CALLS_THEMSELF, name, adding);
 	}
 	if (received->reduced)
-		puts("  Reduced protection: it was sealed to your lasting key");
+		put_line(desk, WORD_TERM_REDUCED, NULL, NULL);
 	if (letter != NULL && letter->has_ref) {
 		text_hex(letter->ref, LETTER_TAG_SIZE, id);
-		printf("  About letter: %s\n", id);
+		put_line(desk, WORD_TERM_ABOUT, id, NULL);
 	}
 	if (letter != NULL)
 		letter_print(letter, desk->cli->lang, stdout);

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { GRANT_FILE_MAX = 1 << 20, DAY_S = 86400, DAY_ZERO = 1451606400, QUARTER = 4 };
+enum { GRANT_FILE_MAX = 1 << 20, DAY_S = 86400, DAY_ZERO = 1451606400, QUARTER = 4, ROLE_LINE_SIZE = 256 };
 
 static void org_name(const struct desk *desk, const uint8_t signing[static SIGN_KEY_SIZE], char name[static 3 * CARD_NAME_MAX + 1])
 {
@@ -36,6 +36,16 @@ static void scope_words(uint8_t scope, char words[static 32])
 		 (scope & SCOPE_HEADCOUNT) != 0 ? " headcount" : "");
 }
 
+/* What it covers, as the kinds of letters are called. */
+static void scope_text(enum words_lang lang, uint8_t scope, char text[static ROLE_LINE_SIZE])
+{
+	snprintf(text, ROLE_LINE_SIZE, "%s%s%s%s%s", (scope & SCOPE_TRANSPORT) != 0 ? words_code(lang, "type", "transport") : "",
+		 (scope & SCOPE_TRANSPORT) != 0 && (scope & SCOPE_ALERT) != 0 ? "; " : "",
+		 (scope & SCOPE_ALERT) != 0 ? words_code(lang, "type", "alert") : "",
+		 (scope & SCOPE_HEADCOUNT) != 0 && (scope & ~SCOPE_HEADCOUNT) != 0 ? "; " : "",
+		 (scope & SCOPE_HEADCOUNT) != 0 ? words_code(lang, "type", "headcount") : "");
+}
+
 static int print_batch(const struct desk *desk, const struct ticket_batch *batch)
 {
 	char name[3 * CARD_NAME_MAX + 1], day[TEXT_TIME];
@@ -47,11 +57,14 @@ static int print_batch(const struct desk *desk, const struct ticket_batch *batch
 		return cli_json(desk->cli, json_pack("{s:s, s:o, s:o, s:s, s:i, s:i, s:b}", "role", desk_role_word(batch->role), "organisation",
 						     cli_json_text(name), "key", cli_json_hex(batch->organisation, SIGN_KEY_SIZE), "day", day, "left",
 						     (int)batch->tickets_n, "granted", (int)granted, "revoked", batch->revoked));
-	if (batch->revoked)
-		printf("%-10s %-20s %s  taken back\n", desk_role_word(batch->role), name, day);
-	else
-		printf("%-10s %-20s %s  %u of %u tickets left%s\n", desk_role_word(batch->role), name, day, batch->tickets_n, granted,
-		       batch->day == day_of_unix(desk->now) ? " (today)" : "");
+	enum words_lang lang = desk->cli->lang;
+	char digits[WORDS_TIME_MAX], left[WORDS_TIME_MAX], all[WORDS_TIME_MAX], text[ROLE_LINE_SIZE];
+	words_digits(lang, day, digits, sizeof digits);
+	words_number(lang, batch->tickets_n, left, sizeof left);
+	words_number(lang, granted, all, sizeof all);
+	words_fill(lang, batch->day == day_of_unix(desk->now) ? WORD_TERM_TICKETS_TODAY : WORD_TERM_TICKETS_LEFT, text, sizeof text, left, all);
+	printf("%-10s %-20s %s  %s\n", words_code(lang, "verified", desk_role_word(batch->role)), name, digits,
+	       batch->revoked ? words_get(lang, WORD_TERM_TAKEN_BACK) : text);
 	return 0;
 }
 
@@ -68,7 +81,12 @@ static int print_certificate(const struct desk *desk, const struct held_certific
 						     cli_json_hex(certificate.organisation, SIGN_KEY_SIZE), "scope", scope + 1, "until",
 						     cli_json_time(certificate.not_after)));
 	text_time_local(certificate.not_after, until);
-	printf("%-10s %-20s may publish%s until %s\n", "announcer", name, scope, until);
+	enum words_lang lang = desk->cli->lang;
+	char topics[ROLE_LINE_SIZE], digits[WORDS_TIME_MAX], text[2 * ROLE_LINE_SIZE];
+	scope_text(lang, certificate.scope, topics);
+	words_digits(lang, until, digits, sizeof digits);
+	words_fill(lang, WORD_TERM_MAY_PUBLISH, text, sizeof text, topics, digits);
+	printf("%-20s %s\n", name, text);
 	return 0;
 }
 
@@ -85,7 +103,7 @@ static int list(struct desk *desk)
 	for (unsigned i = 0; i < ring->certificates_n && code == 0; i++)
 		code = print_certificate(desk, &ring->certificates[i]);
 	if (code == 0 && !desk->cli->json && ring->batches_n == 0 && ring->certificates_n == 0)
-		puts("No organisation gave you a role: your letters go unverified, carried, but not ahead of a flood.");
+		puts(words_get(desk->cli->lang, WORD_TERM_NO_ROLE));
 	for (unsigned role = TICKET_MEDIC; role <= TICKET_CIVILIAN && code == 0 && !revoked; role++) {
 		unsigned granted = 0, left = wallet_left(ring, (enum ticket_role)role, today, &granted);
 		if (granted > 0 && left * QUARTER < granted)
@@ -158,7 +176,7 @@ static int report(const struct desk *desk, const struct taking *taking, const ch
 	if (desk->cli->json)
 		return cli_json(desk->cli, json_pack("{s:i, s:i}", "taken", (int)taking->taken, "known", (int)taking->had));
 	if (taking->taken == 0)
-		puts("All of it was known before.");
+		puts(words_get(desk->cli->lang, WORD_TERM_ALL_KNOWN));
 	return 0;
 }
 
@@ -244,7 +262,7 @@ static int publish(struct desk *desk, const struct revoked *revoked, const char 
 		return cli_json(desk->cli, json_pack("{s:o, s:o}", "revoked", cli_json_text(name), "id", cli_json_hex(composed.id, LETTER_ID_SIZE)));
 	char inert[3 * GRANT_NAME_MAX + 1];
 	text_inert(name, false, inert, sizeof inert);
-	printf("The role of %s is taken back; every post that hears of it stops believing their tickets.\n", inert);
+	cli_print(desk->cli, WORD_TERM_ROLE_REVOKED, inert);
 	return 0;
 }
 

@@ -63,12 +63,37 @@ static int print(const struct search *search, json_t *object, const char *kind, 
 }
 
 /* The line of a letter or notice: when, what, and its first digits, by which it can be shown. */
-static void describe(const uint8_t id[static LETTER_ID_SIZE], uint8_t type, uint64_t when, const char *summary, char out[static SUMMARY_MAX])
+static void describe(enum words_lang lang, const uint8_t id[static LETTER_ID_SIZE], uint8_t type, uint64_t when, const char *summary,
+		     char out[static SUMMARY_MAX])
 {
-	char digits[9], word[12], time[TEXT_TIME];
+	char digits[9], word[12], local[TEXT_TIME], time[WORDS_TIME_MAX];
 	text_hex(id, 4, digits);
-	text_time_local(when, time);
-	snprintf(out, SUMMARY_MAX, "%s  %s  %s  %s", time, digits, letter_type_word(type, word), summary);
+	text_time_local(when, local);
+	words_digits(lang, local, time, sizeof time);
+	snprintf(out, SUMMARY_MAX, "%s  %s  %s  %s", time, digits, words_code(lang, "type", letter_type_word(type, word)), summary);
+}
+
+/* What was read into search->letter: somebody's letter, or a notice. */
+struct found {
+	const char *kind;
+	const uint8_t *id;
+	uint8_t type;
+	uint64_t at;
+	const char *role, *name; /* the member that says whose it is, and the name; NULL: nobody trusted here */
+};
+
+static int print_read(struct search *search, const struct found *found)
+{
+	char word[12], summary[SUMMARY_MAX / 2], rest[SUMMARY_MAX];
+	enum words_lang lang = search->desk->cli->lang;
+	letter_summary(&search->letter, lang, summary, sizeof summary);
+	describe(lang, found->id, found->type, found->at, summary, rest);
+	return print(search,
+		     json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", cli_json_hex(found->id, LETTER_ID_SIZE), "type",
+			       letter_type_word(found->type, word), "created", cli_json_time(found->at), found->role,
+			       found->name != NULL ? cli_json_text(found->name) : json_null(), "summary", cli_json_text(summary), "body",
+			       letter_body_json(&search->letter)),
+		     found->kind, found->name != NULL ? found->name : words_get(lang, WORD_UNKNOWN_SENDER), rest);
 }
 
 static int search_people(struct search *search)
@@ -113,7 +138,7 @@ static int search_received(struct search *search)
 {
 	const struct keyring *ring = search->desk->ring;
 	int code = 0;
-	char name[CARD_NAME_MAX + 1], word[12], summary[SUMMARY_MAX / 2], rest[SUMMARY_MAX];
+	char name[CARD_NAME_MAX + 1];
 	for (unsigned i = 0; i < ring->received_n && code == 0; i++) {
 		const struct received *received = &ring->received[i];
 		if (received->type == LETTER_CARD)
@@ -121,13 +146,7 @@ static int search_received(struct search *search)
 		name_person(search, received->sender, name);
 		if (!letter_matches(search, read_letter(search, received->type, received->body, received->body_len)))
 			continue;
-		letter_summary(&search->letter, search->desk->cli->lang, summary, sizeof summary);
-		describe(received->id, received->type, received->sent_at, summary, rest);
-		code = print(search,
-			     json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", cli_json_hex(received->id, LETTER_ID_SIZE), "type",
-				       letter_type_word(received->type, word), "created", cli_json_time(received->sent_at), "from",
-				       cli_json_text(name), "summary", cli_json_text(summary), "body", letter_body_json(&search->letter)),
-			     "letter", name, rest);
+		code = print_read(search, &(struct found){"letter", received->id, received->type, received->sent_at, "from", name});
 	}
 	return code;
 }
@@ -138,6 +157,7 @@ static int search_sent(struct search *search)
 	const struct keyring *ring = search->desk->ring;
 	int code = 0;
 	char name[CARD_NAME_MAX + 1], word[12], rest[SUMMARY_MAX];
+	enum words_lang lang = search->desk->cli->lang;
 	for (unsigned i = 0; i < ring->sent_n && code == 0; i++) {
 		const struct sent *sent = &ring->sent[i];
 		uint64_t at = 0;
@@ -148,7 +168,8 @@ static int search_sent(struct search *search)
 			continue;
 		int stage = track_stage(sent, search->desk->now, &at);
 		const char *stage_word = stage >= 0 ? letter_stage_word((enum letter_stage)stage) : NULL;
-		describe(sent->id, sent->type, sent->created, stage_word != NULL ? stage_word : "waits in the vault", rest);
+		describe(lang, sent->id, sent->type, sent->created,
+			 stage_word != NULL ? words_code(lang, "stage", stage_word) : words_get(lang, WORD_ERROR_NOT_CARRIED_YET), rest);
 		code = print(search,
 			     json_pack("{s:o, s:s, s:o, s:o, s:s?}", "id", cli_json_hex(sent->id, LETTER_ID_SIZE), "type",
 				       letter_type_word(sent->type, word), "created", cli_json_time(sent->created), "to", cli_json_text(name),
@@ -162,7 +183,6 @@ static int search_notices(struct search *search)
 {
 	struct keyring *ring = search->desk->ring;
 	int code = 0;
-	char word[12], summary[SUMMARY_MAX / 2], rest[SUMMARY_MAX];
 	for (unsigned i = 0; i < ring->notices_n && code == 0; i++) {
 		const struct kept_notice *notice = &ring->notices[i];
 		const char *name = keyring_org_name(ring, notice->organisation);
@@ -171,14 +191,7 @@ static int search_notices(struct search *search)
 		snprintf(search->texts, sizeof search->texts, "%s\n", name != NULL ? name : "");
 		if (!letter_matches(search, read_letter(search, notice->type, notice->body, notice->body_len)))
 			continue;
-		letter_summary(&search->letter, search->desk->cli->lang, summary, sizeof summary);
-		describe(notice->id, notice->type, notice->issued, summary, rest);
-		code = print(search,
-			     json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", cli_json_hex(notice->id, LETTER_ID_SIZE), "type",
-				       letter_type_word(notice->type, word), "created", cli_json_time(notice->issued), "organisation",
-				       name != NULL ? cli_json_text(name) : json_null(), "summary", cli_json_text(summary), "body",
-				       letter_body_json(&search->letter)),
-			     "notice", name != NULL ? name : "(nobody trusted here)", rest);
+		code = print_read(search, &(struct found){"notice", notice->id, notice->type, notice->issued, "organisation", name});
 	}
 	return code;
 }
@@ -192,7 +205,7 @@ static int search_all(struct search *search)
 	if (code != 0 || search->found > 0)
 		return code;
 	if (!search->desk->cli->json)
-		puts("Nothing here holds all of these words. What you wrote yourself is not kept.");
+		puts(words_get(search->desk->cli->lang, WORD_TERM_NOT_FOUND));
 	return 1;
 }
 

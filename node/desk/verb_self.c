@@ -13,6 +13,12 @@
 
 enum { QR_DAYS = 7 };
 
+static void print_made(const struct cli *cli, const char *fingerprint)
+{
+	cli_print(cli, WORD_TERM_VAULT_MADE, cli->home);
+	cli_print(cli, WORD_TERM_YOUR_FINGERPRINT, fingerprint);
+}
+
 int verb_init(const struct cli *cli)
 {
 	const char *name = cli_has(cli, "name") ? cli_value(cli, "name") : "someone";
@@ -43,9 +49,15 @@ int verb_init(const struct cli *cli)
 		code = cli_json(cli, json_pack("{s:s, s:s, s:o, s:b}", "home", cli->home, "fingerprint", fingerprint, "key",
 					       cli_json_hex(vault.ring->identity, DH_KEY_SIZE), "passphrase", vault.has_passphrase));
 	else
-		printf("The vault is made in %s.\nYour fingerprint: %s\n", cli->home, fingerprint);
+		print_made(cli, fingerprint);
 	vault_close(&vault);
 	return code;
+}
+
+static void print_id(const struct cli *cli, const char *name, const char *fingerprint)
+{
+	cli_print(cli, WORD_TERM_NAME, name);
+	cli_print(cli, WORD_TERM_FINGERPRINT, fingerprint);
 }
 
 int verb_id(const struct cli *cli)
@@ -68,7 +80,7 @@ int verb_id(const struct cli *cli)
 	else if (cli_has(cli, "card"))
 		puts(text);
 	else
-		printf("Name: %s\nFingerprint: %s\n", desk.ring->name, fingerprint);
+		print_id(cli, desk.ring->name, fingerprint);
 	desk_close(&desk);
 	return code;
 }
@@ -90,6 +102,6 @@ int verb_wipe(const struct cli *cli)
 		return cli_weather(cli, err, "the vault could not be wiped whole");
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:b}", "wiped", true));
-	printf("The vault in %s is gone. A laboratory may still find old copies on flash memory.\n", cli->home);
+	cli_print(cli, WORD_TERM_VAULT_GONE, cli->home);
 	return 0;
 }

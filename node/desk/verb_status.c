@@ -14,7 +14,7 @@ static const char *const tally_names[] = {
 #undef TALLY_NAME
 };
 
-enum { STATUS_TEXT = 256 };
+enum { STATUS_TEXT = 512 };
 
 enum { TALLY_NAMES = sizeof tally_names / sizeof tally_names[0] };
 
@@ -36,6 +36,25 @@ static json_t *status_json(const struct control_status *status)
 			 (json_int_t)status->store_max_bytes, "digest", cli_json_hex(status->digest, sizeof(status->digest)), "counters", counters);
 }
 
+/* "1.5", in the language's digits. */
+static void mebibytes(enum words_lang lang, uint64_t bytes, char out[static WORDS_TIME_MAX])
+{
+	char text[WORDS_TIME_MAX];
+	snprintf(text, sizeof text, "%.1f", (double)bytes / (1 << 20));
+	words_digits(lang, text, out, WORDS_TIME_MAX);
+}
+
+static void print_carried(const struct control_status *status, enum words_lang lang)
+{
+	char counts[LETTER_CLASSES][WORDS_TIME_MAX], used[WORDS_TIME_MAX], room[WORDS_TIME_MAX], text[STATUS_TEXT];
+	for (unsigned i = 0; i < LETTER_CLASSES; i++)
+		words_number(lang, status->letters[i], counts[i], sizeof counts[i]);
+	mebibytes(lang, status->store_bytes, used);
+	mebibytes(lang, status->store_max_bytes, room);
+	words_fill(lang, WORD_TERM_CARRYING, text, sizeof text, counts[3], counts[2], counts[1], counts[0], used, room);
+	puts(text);
+}
+
 static void print_status(const struct control_status *status, enum words_lang lang)
 {
 	char text[STATUS_TEXT], ago[WORDS_TIME_MAX];
@@ -48,18 +67,18 @@ static void print_status(const struct control_status *status, enum words_lang la
 	     : status->gateway_last != 0  ? text
 	     : status->gateway_configured ? words_get(lang, WORD_STATUS_GATEWAY_NEVER)
 					  : words_get(lang, WORD_STATUS_GATEWAY_NONE));
-	printf("Carrying %u urgent, %u need, %u status, %u routine letters, %.1f of %.1f MiB.\n", status->letters[3], status->letters[2],
-	       status->letters[1], status->letters[0], (double)status->store_bytes / (1 << 20), (double)status->store_max_bytes / (1 << 20));
+	print_carried(status, lang);
 }
 
-static void print_radios(const struct control_radios *radios)
+static void print_radios(const struct control_radios *radios, enum words_lang lang)
 {
 	for (unsigned i = 0; i < radios->count; i++) {
 		const struct control_radio *radio = &radios->radio[i];
-		char state[RADIOTEXT_MAX];
-		radiotext_state(radio, state);
-		const char *advice = radiotext_advice(radio);
-		printf("%s: %s%s%s.\n", radiotext_title(radio->name), state, advice != NULL ? " -> " : "", advice != NULL ? advice : "");
+		char state[STATUS_TEXT], hint[STATUS_TEXT];
+		radiotext_line(radio, lang, state, sizeof state);
+		words_fill(lang, WORD_TERM_ASK_DOCTOR, hint, sizeof hint, "barid doctor");
+		bool advised = radiotext_advice(radio) != NULL;
+		printf("%s: %s%s%s\n", words_code(lang, "radio", radio->name), state, advised ? " -> " : "", advised ? hint : "");
 	}
 }
 
@@ -110,6 +129,6 @@ int verb_status(const struct cli *cli)
 	}
 	if (cli_has(cli, "radio"))
 		return print_tables(cli, &radios);
-	print_radios(&radios);
+	print_radios(&radios, cli->lang);
 	return 0;
 }

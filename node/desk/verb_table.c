@@ -5,45 +5,45 @@
 #include "node/desk/verbs.h"
 
 #include <string.h>
-#include <sysexits.h>
 
 #define COMPOSE "org to send-now wait timeout update exercise test lang ticket no-ticket "
-#define SUBJECT "name father origin age sex "
+#define SUBJECT "name father origin age sex share "
 #define PUBLIC COMPOSE "public valid go stop-notice cancel-notice complete safe "
 
 static const struct cli_option options[] = {
-	{"name", true},       {"card", false},        {"qr", false},
-	{"yes", false},       {"letter", true},       {"org", true},
-	{"to", true},         {"send-now", false},    {"wait", true},
-	{"timeout", true},    {"update", true},       {"exercise", false},
-	{"test", false},      {"lang", true},         {"all", false},
-	{"new", false},       {"salvage", false},     {"trust-clock", false},
-	{"no-input", false},  {"people", true},       {"place", true},
-	{"going-to", true},   {"text", true},         {"red", true},
-	{"yellow", true},     {"green", true},        {"litter", true},
-	{"walking", true},    {"children", true},     {"pregnant", true},
-	{"equip", true},      {"blood-group", true},  {"security", true},
-	{"marking", true},    {"hazard", true},       {"callback", true},
-	{"line", true},       {"verb", true},         {"stop", true},
-	{"time", true},       {"seats", true},        {"group", true},
-	{"reason", true},     {"source", true},       {"event", true},
-	{"urgency", true},    {"severity", true},     {"certainty", true},
-	{"area", true},       {"headline", true},     {"instruction", true},
-	{"radio", false},     {"public", false},      {"valid", true},
-	{"go", false},        {"stop-notice", false}, {"cancel-notice", false},
-	{"complete", false},  {"safe", false},        {"ticket", false},
-	{"no-ticket", false}, {"with", true},         {"father", true},
-	{"origin", true},     {"age", true},          {"sex", true},
-	{"about", true},      {"news", true},         {"number", true},
-	{"triage", true},     {"by", true},           {"mechanism", true},
-	{"injuries", true},   {"signs", true},        {"treatment", true},
-	{"move", true},       {"major", true},        {"kind", true},
-	{"access", true},     {"dead", true},         {"present", true},
-	{"needed", true},     {"sector", true},       {"item", true},
-	{"quantity", true},   {"unit", true},         {"open", true},
-	{"beds", true},       {"services", true},     {"lacks", true},
-	{"until", true},      {"type", true},         {"listen", true},
-	{"portal", true},     {"package", true},      {NULL, false},
+	{"name", true},        {"card", false},        {"qr", false},
+	{"yes", false},        {"letter", true},       {"org", true},
+	{"to", true},          {"send-now", false},    {"wait", true},
+	{"timeout", true},     {"update", true},       {"exercise", false},
+	{"test", false},       {"lang", true},         {"all", false},
+	{"new", false},        {"salvage", false},     {"trust-clock", false},
+	{"no-input", false},   {"people", true},       {"place", true},
+	{"going-to", true},    {"text", true},         {"red", true},
+	{"yellow", true},      {"green", true},        {"litter", true},
+	{"walking", true},     {"children", true},     {"pregnant", true},
+	{"equip", true},       {"blood-group", true},  {"security", true},
+	{"marking", true},     {"hazard", true},       {"callback", true},
+	{"line", true},        {"verb", true},         {"stop", true},
+	{"time", true},        {"seats", true},        {"group", true},
+	{"reason", true},      {"source", true},       {"event", true},
+	{"urgency", true},     {"severity", true},     {"certainty", true},
+	{"area", true},        {"headline", true},     {"instruction", true},
+	{"radio", false},      {"public", false},      {"valid", true},
+	{"go", false},         {"stop-notice", false}, {"cancel-notice", false},
+	{"complete", false},   {"safe", false},        {"ticket", false},
+	{"no-ticket", false},  {"with", true},         {"father", true},
+	{"origin", true},      {"age", true},          {"sex", true},
+	{"about", true},       {"news", true},         {"number", true},
+	{"triage", true},      {"by", true},           {"mechanism", true},
+	{"injuries", true},    {"signs", true},        {"treatment", true},
+	{"move", true},        {"major", true},        {"kind", true},
+	{"access", true},      {"dead", true},         {"present", true},
+	{"needed", true},      {"sector", true},       {"item", true},
+	{"quantity", true},    {"unit", true},         {"open", true},
+	{"beds", true},        {"services", true},     {"lacks", true},
+	{"until", true},       {"type", true},         {"listen", true},
+	{"portal", true},      {"package", true},      {"share", true},
+	{"forget-days", true}, {NULL, false},
 };
 
 #define PUBLIC_HELP \
@@ -59,7 +59,9 @@ static const char compose_help[] =
 	"  --ticket, --no-ticket   spend a ticket of yours even where it would be spared, or none (\"barid role\")\n"
 	"  --update ID       replaces an earlier letter of yours   --exercise, --test   say that it is not real   --lang ar\n";
 
-#define SUBJECT_HELP "  --name, --father, --origin (where from), --age infant, child, youth, adult, elder, --sex female, male: whom it is about\n"
+#define SUBJECT_HELP \
+	"  --name, --father, --origin (where from), --age infant, child, youth, adult, elder, --sex female, male: whom it is about\n" \
+	"  --share family-tracing   may be passed on to services that bring families together\n"
 
 static const struct verb verbs[] = {
 	{"init", verb_init, "name no-input", 0, 0,
@@ -143,79 +145,42 @@ static const struct verb verbs[] = {
 	{"doctor", verb_doctor, "trust-clock", 0, 0, "  barid doctor [--trust-clock]      what works, what does not, what to do\n"},
 	{"bundle", verb_bundle, "salvage", 2, 2,
 	 "  barid bundle export FILE\n  barid bundle import FILE [--salvage]      letters on a USB stick; FILE may be -\n"},
-	{"serve", verb_serve, "listen people portal package", 0, 0,
+	{"serve", verb_serve, "listen people portal package forget-days", 0, 0,
 	 "  barid serve [--listen 127.0.0.1:8080]      the same as pages for a browser on this device, until Ctrl-C\n"
-	 "  barid serve --people DIR --listen 10.42.0.1:80      a box for several people, each with a vault of their own below DIR\n"},
+	 "  barid serve --people DIR --listen 10.42.0.1:80      a box for several people, each with a vault of their own below DIR\n"
+	 "  --portal splash, quiet, off      --forget-days 90      vaults that nobody opened for so long are erased\n"},
 	{"package", verb_package, "with", 2, 2,
 	 "  barid package key KEY                  makes a signing key\n  barid package sign FILE --with KEY     writes FILE.sig\n"
 	 "  barid package check FILE               whether FILE is what was signed, and the fingerprint of who signed it\n"},
 	{"sign", verb_sign, "", 1, 1,
 	 "  barid-hotspot sign > sign.html      a page to print and hang up: Wi-Fi and address of a box, as words and QR codes\n"},
+	{"passphrase", verb_passphrase, "", 0, 1,
+	 "  barid passphrase        another passphrase for the vault; asks for the old one and for the new one\n"
+	 "  barid --passphrase-fd 3 passphrase 3< FILE      the old one and the new one, a line each\n"},
 	{"wipe", verb_wipe, "yes", 0, 0, "  barid wipe [--yes]      destroys keys, contacts and letters for good\n"},
+	{NULL, NULL, NULL, 0, 0, NULL},
 };
 
-enum { VERBS = sizeof verbs / sizeof verbs[0] };
-
-static int help(const struct verb *verb)
+static const char *more(const struct verb *verb)
 {
-	if (verb != NULL) {
-		printf("%s", verb->usage);
-		if (strncmp(verb->options, COMPOSE, strlen(COMPOSE)) == 0)
-			printf("%s", compose_help);
-	} else {
-		printf("Usage: barid [--home DIR] [--post SOCKET] [--json] [--passphrase-fd N] VERB ...\n\n");
-		printf("  barid init --name \"Amal\"; barid org trust medics.card\n  barid medevac --org Medics --red 1 --place \"Sector 4\"\n  "
-		       "barid inbox; barid track ID\n\nVerbs:");
-		for (size_t i = 0; i < VERBS; i++)
-			printf(" %s", verbs[i].name);
-		printf("\n\"barid VERB --help\" says more; barid(1) says all.\n");
-	}
-	return 0;
+	return strncmp(verb->options, COMPOSE, strlen(COMPOSE)) == 0 ? compose_help : "";
 }
 
-static int run(const struct cli *cli)
+static void overview(void)
 {
-	if (cli->version) {
-		puts("barid " BARID_VERSION);
-		return 0;
-	}
-	if (cli->words_n == 0) {
-		if (cli->help)
-			return help(NULL);
-		return cli_fail(cli, EX_USAGE, "say what to do: medevac, safe, send, inbox, track, bus list, ...; see barid --help");
-	}
-	for (size_t i = 0; i < VERBS; i++) {
-		if (strcmp(verbs[i].name, cli->words[0]) != 0)
-			continue;
-		if (cli->help)
-			return help(&verbs[i]);
-		if (!cli_only(cli, verbs[i].options))
-			return EX_USAGE;
-		if (cli->words_n - 1U < verbs[i].words_min || cli->words_n - 1U > verbs[i].words_max)
-			return cli_fail(cli, EX_USAGE, "\"%s\" has too %s words; see barid %s --help", cli->words[0],
-					cli->words_n - 1U < verbs[i].words_min ? "few" : "many", cli->words[0]);
-		return verbs[i].run(cli);
-	}
-	return cli_fail(cli, EX_USAGE, "\"%s\" is not something barid does; see barid --help", cli->words[0]);
+	printf("Usage: barid [--home DIR] [--post SOCKET] [--json] [--passphrase-fd N] VERB ...\n\n");
+	printf("  barid init --name \"Amal\"; barid org trust medics.card\n  barid medevac --org Medics --red 1 --place \"Sector 4\"\n  "
+	       "barid inbox; barid track ID\n\nVerbs:");
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++)
+		printf(" %s", verb->name);
+	printf("\n\"barid VERB --help\" says more; barid(1) says all.\n");
 }
 
-int verb_table_run(int argc, char **argv, const struct safebox *kept)
-{
-	struct cli cli;
-	int code = cli_parse(&cli, "barid", argc, argv, options);
-	if (code != 0)
-		return code;
-	cli.kept = kept;
-	code = run(&cli);
-	if (code == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		return cli_fail(&cli, EX_IOERR, "the answer could not be written to standard output");
-	return code;
-}
-
-const struct cli_option *verb_table_option(const char *name)
-{
-	for (const struct cli_option *option = options; option->name != NULL; option++)
-		if (strcmp(option->name, name) == 0)
-			return option;
-	return NULL;
-}
+const struct verbset verb_table = {
+	.program = "barid",
+	.options = options,
+	.verbs = verbs,
+	.overview = overview,
+	.more = more,
+	.examples = "medevac, safe, send, inbox, track, bus list",
+};

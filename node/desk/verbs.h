@@ -4,18 +4,12 @@
  * returns the exit code. */
 
 #include "node/desk/desk.h"
-
-struct verb {
-	const char *name;
-	int (*run)(const struct cli *cli);
-	const char *options;           /* names of the options it takes besides the general ones, separated by spaces */
-	unsigned words_min, words_max; /* words after the verb */
-	const char *usage;             /* examples first */
-};
+#include "node/desk/verbset.h"
 
 /* Each is called with its words and options checked against the table in node/desk/verb_table.c. */
 int verb_init(const struct cli *cli);
 int verb_id(const struct cli *cli);
+int verb_passphrase(const struct cli *cli);
 int verb_wipe(const struct cli *cli);
 int verb_card(const struct cli *cli);
 int verb_serve(const struct cli *cli);

@@ -8,14 +8,21 @@
 
 enum { ENTRY_VERSION = 1, HEAD_SIZE = 8 + AUDIT_CHAIN_SIZE };
 
-static const char *const words[AUDIT_ACTIONS] = {"",        "created", "looked",    "exported", "claimed",
-						 "replied", "closed",  "published", "granted",  "revoked"};
+static const char *const words[AUDIT_ACTIONS] = {
+	[AUDIT_CREATED] = "created",     [AUDIT_LOOKED] = "looked",     [AUDIT_EXPORTED] = "exported",   [AUDIT_CLAIMED] = "claimed",
+	[AUDIT_REPLIED] = "replied",     [AUDIT_CLOSED] = "closed",     [AUDIT_PUBLISHED] = "published", [AUDIT_GRANTED] = "granted",
+	[AUDIT_REVOKED] = "revoked",     [AUDIT_RELEASED] = "released", [AUDIT_ASSIGNED] = "assigned",   [AUDIT_NOTED] = "noted",
+	[AUDIT_VERIFIED] = "verified",   [AUDIT_MERGED] = "merged",     [AUDIT_UNMERGED] = "unmerged",   [AUDIT_REOPENED] = "reopened",
+	[AUDIT_PARTNERED] = "partnered", [AUDIT_TAKEN] = "taken",       [AUDIT_ENTERED] = "logged_in",   [AUDIT_GUESSED] = "wrong_password",
+	[AUDIT_ACCOUNTED] = "account",   [AUDIT_PASSWORD] = "password", [AUDIT_BARRED] = "barred",       [AUDIT_LOCKED] = "locked",
+	[AUDIT_ERASED] = "erased",       [AUDIT_HOOKED] = "hooked",
+};
 
 const char *audit_word(enum audit_action action)
 {
 	assert(action > 0);
 	assert(action < AUDIT_ACTIONS);
-	return words[action];
+	return words[action] != NULL ? words[action] : "";
 }
 
 /* An entry is sealed to its place and to the entry before it. */

@@ -17,6 +17,23 @@ enum audit_action {
 	AUDIT_PUBLISHED,
 	AUDIT_GRANTED,
 	AUDIT_REVOKED,
+	AUDIT_RELEASED = 20,
+	AUDIT_ASSIGNED,
+	AUDIT_NOTED,
+	AUDIT_VERIFIED,
+	AUDIT_MERGED,
+	AUDIT_UNMERGED,
+	AUDIT_REOPENED,
+	AUDIT_PARTNERED,    /* told or stopped telling an organisation of claims */
+	AUDIT_TAKEN,        /* another organisation's claim was the earlier */
+	AUDIT_ENTERED = 30, /* logged in to the console */
+	AUDIT_GUESSED,      /* wrong passwords for an account */
+	AUDIT_ACCOUNTED,    /* made an account, or changed its role */
+	AUDIT_PASSWORD,     /* changed one */
+	AUDIT_BARRED,       /* locked, unlocked or removed an account */
+	AUDIT_LOCKED,       /* ended every session, and what the console holds */
+	AUDIT_ERASED = 40,  /* a closed case, its retention over */
+	AUDIT_HOOKED,       /* a webhook added or removed */
 	AUDIT_ACTIONS,
 };
 

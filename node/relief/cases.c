@@ -3,6 +3,9 @@
 #include "crypto/digest.h"
 #include "crypto/wipe.h"
 #include "node/desk/cli.h"
+#include "node/relief/claims.h"
+#include "node/relief/feed.h"
+#include "node/relief/merge.h"
 #include "node/relief/record.h"
 
 #include <assert.h>
@@ -13,6 +16,7 @@ enum { LINK_SIZE = 16, JOINED_MAX = 96 };
 
 static const char *const state_words[CASE_STATES] = {"new", "opened", "assigned", "answered", "closed"};
 static const char *const reason_words[CASE_REASONS] = {"", "done", "moved_on", "duplicate", "false", "unreachable", "expired"};
+static const char *const verification_words[CASE_VERIFICATIONS] = {"unverified", "plausible", "confirmed", "contradicted"};
 
 const char *case_state_word(enum case_state state)
 {
@@ -48,6 +52,36 @@ int case_state_of_word(const char *word)
 int case_reason_of_word(const char *word)
 {
 	return find_word(reason_words, CASE_REASONS, word);
+}
+
+const char *case_verification_word(enum case_verification verification)
+{
+	assert(verification < CASE_VERIFICATIONS);
+	return verification_words[verification];
+}
+
+int case_verification_of_word(const char *word)
+{
+	return find_word(verification_words, CASE_VERIFICATIONS, word);
+}
+
+bool case_claimed(const struct case_file *file, uint64_t now)
+{
+	return file->operator_name[0] != '\0' && file->state != CASE_CLOSED && now <= file->lease_until;
+}
+
+bool case_ran_out(const struct case_file *file, uint64_t now)
+{
+	return file->operator_name[0] != '\0' && file->state != CASE_CLOSED && now > file->lease_until;
+}
+
+void case_wait(struct case_file *file, uint64_t now)
+{
+	file->operator_name[0] = '\0';
+	file->claimed_at = file->lease_until = file->told_until = file->touched_at = 0;
+	file->lease_s = 0;
+	file->lapse_told = false;
+	file->waiting_since = now;
 }
 
 /* Names the case that the letter with this tag by this sender opens; tells nothing to who lacks the key. */
@@ -125,9 +159,10 @@ static enum err case_by_letter(struct reliefdb *db, const uint8_t low[static LET
 	return several ? ERR_LIMIT : case_by_number(db, number, file);
 }
 
-enum err cases_save(struct reliefdb *db, const struct case_file *file)
+enum err cases_save(struct reliefdb *db, struct case_file *file)
 {
 	uint8_t plain[RELIEFDB_ROW_MAX], sealed[RELIEFDB_ROW_MAX + RELIEFDB_SEAL];
+	file->revision++;
 	size_t len = record_case_encode(file, plain);
 	struct row_context context = case_context(file->number);
 	reliefdb_seal(db, &context, plain, len, sealed);
@@ -256,6 +291,14 @@ static bool is_withdrawal(const struct opened *opened)
 	return opened->understood && opened->letter.action == ACTION_CANCEL;
 }
 
+/* What names the case to others: the request's own letter, if it came. */
+static void name_claim(const struct case_letter *letters, size_t n, struct case_file *file)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!letters[i].outgoing && memcmp(letters[i].id, file->letter, sizeof(file->letter)) == 0)
+			claims_id(file->sender, &letters[i], file->claim);
+}
+
 /* What decides the case's place in the queue, from everything the sender said so far. */
 static enum err weigh(struct reliefdb *db, uint64_t now, struct case_file *file)
 {
@@ -264,6 +307,8 @@ static enum err weigh(struct reliefdb *db, uint64_t now, struct case_file *file)
 	enum err err = cases_letters(db, file, &letters, &n);
 	if (err == ERR_OK && !cases_weigh(letters, n, now, file))
 		err = ERR_MEMORY;
+	if (err == ERR_OK)
+		name_claim(letters, n, file);
 	free(letters);
 	return err;
 }
@@ -287,7 +332,8 @@ static void join(struct case_file *file, const struct opened *opened, uint64_t n
 		if (opened->payload.type == file->type)
 			file->withdrawn_at = now;
 	} else if (file->state == CASE_CLOSED) {
-		file->state = file->operator_name[0] != '\0' ? CASE_ASSIGNED : CASE_OPENED;
+		case_wait(file, now);
+		file->state = CASE_OPENED;
 		file->reason = REASON_NONE;
 		file->closed_at = 0;
 	}
@@ -301,7 +347,7 @@ enum err cases_keep(struct reliefdb *db, const struct opened *opened, uint64_t n
 	bool known = false;
 	uint8_t type = opened->payload.type;
 	*kept = CASES_NOT_OURS;
-	if (type == LETTER_RECEIPT || type == LETTER_CARD || type == LETTER_GRANT)
+	if (type == LETTER_RECEIPT || type == LETTER_CARD || type == LETTER_GRANT || type == LETTER_CLAIM)
 		return ERR_OK;
 	enum err err = letter_known(db, opened->id, &known);
 	*kept = CASES_HAD;
@@ -336,6 +382,10 @@ enum err cases_keep(struct reliefdb *db, const struct opened *opened, uint64_t n
 		err = weigh(db, now, file);
 	if (err == ERR_OK)
 		err = cases_save(db, file);
+	if (err == ERR_OK)
+		err = feed_add(db, now, *kept == CASES_OPENED ? FEED_ARRIVED : FEED_JOINED, file, "");
+	if (err == ERR_OK)
+		err = merge_stir(db, file, is_withdrawal(opened), now);
 	wipe(letter, sizeof(*letter));
 	free(letter);
 	return err;
@@ -354,6 +404,11 @@ enum err cases_mark_read(struct reliefdb *db, const struct case_file *file, stru
 {
 	letter->read = true;
 	return write_letter(db, file->number, letter, 0, "UPDATE letters SET sealed = ? WHERE org = ? AND id = ? AND number = ?");
+}
+
+enum err cases_numbered(struct reliefdb *db, uint32_t number, struct case_file *file)
+{
+	return case_by_number(db, number, file);
 }
 
 /* The lowest and highest id a prefix may mean. */
@@ -402,6 +457,11 @@ enum err cases_find(struct reliefdb *db, const char *name, enum cases_found *fou
 	return err == ERR_NO_FILE || err == ERR_LIMIT ? ERR_OK : err;
 }
 
+static bool fits_drill(const struct cases_filter *filter, const struct case_file *file)
+{
+	return filter->drill == CASES_BOTH || (filter->drill == CASES_DRILL) == (file->status != STATUS_ACTUAL);
+}
+
 enum err cases_list(struct reliefdb *db, const struct cases_filter *filter, struct case_file **files, size_t *n)
 {
 	size_t cap = 0;
@@ -429,7 +489,7 @@ enum err cases_list(struct reliefdb *db, const struct cases_filter *filter, stru
 		err = read_case(db, row, &(*files)[*n]);
 		if (err != ERR_OK)
 			break;
-		++*n;
+		*n += fits_drill(filter, &(*files)[*n]);
 	}
 	sql_end(row);
 	if (err == ERR_NO_FILE)
@@ -442,16 +502,15 @@ enum err cases_list(struct reliefdb *db, const struct cases_filter *filter, stru
 
 enum err cases_count(struct reliefdb *db, uint64_t count[static CASE_STATES])
 {
+	struct case_file *files = NULL;
+	size_t n = 0;
+	struct cases_filter filter = {.all = true, .type = -1, .state = -1, .drill = CASES_REAL};
 	memset(count, 0, CASE_STATES * sizeof(count[0]));
-	struct sql_row *row = reliefdb_prepare_org(db, "SELECT state, count(*) FROM cases WHERE org = ? GROUP BY state");
-	enum err err;
-	while ((err = sql_step(row)) == ERR_OK) {
-		int64_t state = sql_get_int(row, 0);
-		if (state >= 0 && state < CASE_STATES)
-			count[state] = (uint64_t)sql_get_int(row, 1);
-	}
-	sql_end(row);
-	return err == ERR_NO_FILE ? ERR_OK : err;
+	enum err err = cases_list(db, &filter, &files, &n);
+	for (size_t i = 0; i < n; i++)
+		count[files[i].state] += files[i].merged_into == 0;
+	free(files);
+	return err;
 }
 
 static enum err read_letter(struct reliefdb *db, const struct sql_row *row, struct case_letter *letter)

@@ -13,6 +13,10 @@
 enum case_state { CASE_NEW, CASE_OPENED, CASE_ASSIGNED, CASE_ANSWERED, CASE_CLOSED, CASE_STATES };
 enum case_reason { REASON_NONE, REASON_DONE, REASON_MOVED_ON, REASON_DUPLICATE, REASON_FALSE, REASON_UNREACHABLE, REASON_EXPIRED, CASE_REASONS };
 
+/* What we hold of what the letters say; apart from how far the case is. */
+enum case_verification { CASE_UNVERIFIED, CASE_PLAUSIBLE, CASE_CONFIRMED, CASE_CONTRADICTED, CASE_VERIFICATIONS };
+
+enum { CASE_CLAIM_SIZE = 16, CASE_LEASE_S = 3600, CASE_LEASE_MIN_S = 300, CASE_LEASE_MAX_S = 86400 };
 enum { CASE_LETTERS_MAX = 128, CASE_OPERATOR_MAX = 64 }; /* what goes beyond opens a case of its own; replies beyond are refused */
 
 struct case_file {
@@ -32,6 +36,20 @@ struct case_file {
 	uint8_t status;
 	uint32_t red, yellow;
 	bool danger; /* the way there is said to be dangerous */
+	/* who has it, and what became of it; since version 2 of the row */
+	uint32_t revision; /* counts every cases_save() */
+	enum case_verification verification;
+	uint64_t claimed_at;            /* since when we, whoever of us, have it without a gap; 0 nobody has it */
+	uint64_t lease_until;           /* the claim counts until then; 0 none */
+	uint64_t told_until;            /* what partners know of it */
+	uint32_t lease_s;               /* what it was taken for, and is renewed by */
+	bool lapse_told;                /* everybody heard that the lease ran out */
+	uint64_t waiting_since;         /* given back or reopened; 0 since it came */
+	uint64_t touched_at;            /* when somebody first did something about it since, 0 nobody */
+	uint32_t merged_into;           /* the case that speaks for it, 0 none */
+	uint8_t claim[CASE_CLAIM_SIZE]; /* names the request to every organisation it was sealed to (claims.h); zeros: unknown */
+	uint64_t taken_at;              /* when an organisation's earlier claim made ours void, 0 not */
+	char taken_by[CASE_OPERATOR_MAX + 1];
 };
 
 struct case_letter {
@@ -51,9 +69,17 @@ struct case_letter {
 
 const char *case_state_word(enum case_state state);
 const char *case_reason_word(enum case_reason reason);
+const char *case_verification_word(enum case_verification verification);
 /* -1: no such word. Hyphens and underscores are one. */
 int case_state_of_word(const char *word);
 int case_reason_of_word(const char *word);
+int case_verification_of_word(const char *word);
+/* True if somebody's claim counts now. */
+bool case_claimed(const struct case_file *file, uint64_t now);
+/* True if a claim ended by its lease, and nobody has the case since. */
+bool case_ran_out(const struct case_file *file, uint64_t now);
+/* Nobody has it any more, and from now on it waits for somebody. */
+void case_wait(struct case_file *file, uint64_t now);
 
 enum cases_kept {
 	CASES_OPENED,
@@ -65,7 +91,10 @@ enum cases_kept {
 enum err cases_keep(struct reliefdb *db, const struct opened *opened, uint64_t now, enum cases_kept *kept, struct case_file *file);
 /* Adds a letter of ours to a case, and counts it in file, which the caller then saves. ERR_LIMIT: the case is full. */
 enum err cases_add_ours(struct reliefdb *db, struct case_file *file, const struct case_letter *letter);
-enum err cases_save(struct reliefdb *db, const struct case_file *file);
+/* Under the next revision. */
+enum err cases_save(struct reliefdb *db, struct case_file *file);
+/* ERR_NO_FILE: there is none of this number. */
+enum err cases_numbered(struct reliefdb *db, uint32_t number, struct case_file *file);
 /* Marks a letter of the sender as shown. */
 enum err cases_mark_read(struct reliefdb *db, const struct case_file *file, struct case_letter *letter);
 
@@ -73,14 +102,18 @@ enum cases_found { CASES_FOUND, CASES_NONE, CASES_MISHEARD, CASES_AMBIGUOUS };
 /* By ref or by a unique prefix of the id of any of its letters. */
 enum err cases_find(struct reliefdb *db, const char *name, enum cases_found *found, struct case_file *file);
 
+/* Exercises and tests beside real cases, or only one of the two. */
+enum cases_drill { CASES_BOTH, CASES_REAL, CASES_DRILL };
+
 struct cases_filter {
 	bool all;  /* closed ones too */
 	int type;  /* -1 any */
 	int state; /* -1 any */
+	enum cases_drill drill;
 };
 /* Fills an array of n files, by number; the caller frees it. ERR_DAMAGED: a row does not open. */
 enum err cases_list(struct reliefdb *db, const struct cases_filter *filter, struct case_file **files, size_t *n);
-/* How many there are of each state. */
+/* How many real cases there are of each state, those merged into others not counted. */
 enum err cases_count(struct reliefdb *db, uint64_t count[static CASE_STATES]);
 /* Every letter of a case as they came; the caller frees the array. */
 enum err cases_letters(struct reliefdb *db, const struct case_file *file, struct case_letter **letters, size_t *n);
@@ -90,6 +123,14 @@ bool cases_merge(const struct case_letter *letters, size_t n, struct letter *out
 /* Fills what decides the case's place in the queue (status, red, yellow, danger) from what the sender said so far; of a request's own numbers and its
  * patients one by one the worse. A case of nothing but patients is withdrawn now if the last of them was taken back. False without memory. */
 bool cases_weigh(const struct case_letter *letters, size_t n, uint64_t now, struct case_file *file);
+
+/* A patient of a request, in the sender's newest words. */
+struct cases_patient {
+	bool gone; /* taken back */
+	struct letter said;
+};
+/* Fills an array of the patients letters tell of, in the sender's order; the caller frees it. Returns how many; 0 without memory. */
+size_t cases_patients(const struct case_letter *letters, size_t n, struct cases_patient **out);
 
 /* True if this operator was not yet noted as having seen where this case is. An update of the case forgets who looked. */
 enum err cases_first_look(struct reliefdb *db, const struct case_file *file, const char *operator_name, bool *first);

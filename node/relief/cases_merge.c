@@ -20,6 +20,7 @@ static bool field_said(const struct letter *letter, const struct letter_field *f
 		return member[0] != '\0';
 	case FIELD_CARD:
 	case FIELD_GRANT:
+	case FIELD_CLAIM:
 		return false;
 	case FIELD_COUNT:
 	case FIELD_TIME:
@@ -108,6 +109,29 @@ static size_t take_patient(struct patient patients[static CASE_LETTERS_MAX], siz
 	memcpy(patient->newest, at->id, sizeof(patient->newest));
 	patient->triage = letter->triage != TRIAGE_UNSAID ? letter->triage : patient->triage;
 	return n;
+}
+
+size_t cases_patients(const struct case_letter *letters, size_t n, struct cases_patient **out)
+{
+	struct patient patients[CASE_LETTERS_MAX];
+	size_t patients_n = 0;
+	struct letter *one = malloc(sizeof(*one));
+	*out = calloc(CASE_LETTERS_MAX, sizeof(**out));
+	const struct case_letter *at = one != NULL && *out != NULL ? next_by_seq(letters, n, -1) : NULL;
+	for (; at != NULL && patients_n < CASE_LETTERS_MAX; at = next_by_seq(letters, n, at->seq)) {
+		if (at->type != LETTER_PATIENT || !letter_decode(at->type, at->body, at->body_len, one))
+			continue;
+		const struct patient *known = patient_of(patients, patients_n, one);
+		struct cases_patient *to = &(*out)[known != NULL ? (size_t)(known - patients) : patients_n];
+		if (known == NULL && one->action != ACTION_CANCEL)
+			to->said = *one;
+		else if (known != NULL && one->action != ACTION_CANCEL)
+			say_over(&to->said, one);
+		to->gone = known != NULL && (to->gone || one->action == ACTION_CANCEL);
+		patients_n = take_patient(patients, patients_n, at, one);
+	}
+	free(one);
+	return patients_n;
 }
 
 /* How many patients the sender's newest words tell of, all and of each kind. */

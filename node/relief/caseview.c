@@ -136,7 +136,7 @@ static json_t *letter_json(const struct case_letter *letter, enum place_grain gr
 	return object;
 }
 
-static json_t *history_json(const struct caseview *view)
+json_t *caseview_letters(const struct caseview *view)
 {
 	json_t *array = json_array();
 	struct letter *scratch = malloc(sizeof(*scratch));
@@ -188,15 +188,17 @@ json_t *caseview_json(const struct caseview *view)
 	put(object, "understood", json_boolean(view->dossier->understood));
 	put(object, "body", view->dossier->understood ? body_json(said, view->grain) : json_object());
 	if (view->history)
-		put(object, "history", history_json(view));
+		put(object, "history", caseview_letters(view));
 	return object;
 }
 
 void caseview_print_line(const struct caseview *view, FILE *out)
 {
 	const struct case_file *file = &view->dossier->file;
-	char ref[REF_TEXT], word[12], why[TRIAGE_REASON_MAX], when[TEXT_TIME], summary[SUMMARY_MAX], name[3 * CASE_OPERATOR_MAX + 1];
-	(void)triage_priority(file, view->now, why); /* the reason says it better than a number */
+	char ref[REF_TEXT], word[12], why[3 * TRIAGE_REASON_MAX], when[TEXT_TIME], summary[SUMMARY_MAX], name[3 * CASE_OPERATOR_MAX + 1];
+	char plain[TRIAGE_REASON_MAX];
+	triage_why(file, view->now, view->lang, plain);
+	text_inert(plain, false, why, sizeof(why));
 	ref_text(file->type, file->number, ref);
 	text_time_local(file->arrived, when);
 	if (view->dossier->understood)

@@ -18,10 +18,14 @@ struct caseview {
 	enum place_grain grain;
 	enum words_lang lang;
 	bool history; /* JSON: every letter of the case too */
+	/* For exports, NULL none: who has it now, and the case that speaks for it. */
+	const char *assigned_org, *assigned_who, *merged_into;
 };
 
 /* ref, id, type, created, received, state, priority, why, from, operator, body and the rest; a new reference, NULL without memory. */
 json_t *caseview_json(const struct caseview *view);
+/* Every letter of the case; a new reference. */
+json_t *caseview_letters(const struct caseview *view);
 /* True if it says who or where somebody is more exactly than an export without --precise would. */
 bool caseview_tells_place(const struct dossier *dossier);
 /* When the letter the case is about says it was written. */

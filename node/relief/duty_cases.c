@@ -1,8 +1,10 @@
-/* inbox, show, reply, claim, close: what operators do all day. */
+/* inbox, show: letters fetched, cases listed and read. */
 #include "node/relief/duties.h"
 
 #include "node/relief/caseview.h"
+#include "node/relief/feed.h"
 #include "node/relief/intake.h"
+#include "node/relief/merge.h"
 #include "node/relief/triage.h"
 
 #include <stdlib.h>
@@ -13,6 +15,7 @@ int duty_filter(const struct cli *cli, struct cases_filter *filter)
 {
 	const char *type = cli_value(cli, "type"), *state = cli_value(cli, "state");
 	*filter = (struct cases_filter){.all = cli_has(cli, "all"), .type = -1, .state = -1};
+	filter->drill = cli_has(cli, "exercise") ? CASES_DRILL : CASES_REAL;
 	if (type != NULL) {
 		filter->type = letter_type_of_word(type);
 		if (filter->type == 0)
@@ -96,29 +99,6 @@ static int print_case(struct office *office, const struct dossier *dossier, bool
 	return 0;
 }
 
-/* Ends what was begun for a case; err is how it went so far. */
-static enum err finish_case(struct office *office, const struct dossier *dossier, enum audit_action action, const char *detail, enum err err)
-{
-	if (err == ERR_OK)
-		err = cases_save(&office->db, &dossier->file);
-	if (err == ERR_OK && action != 0)
-		err = office_audit(office, action, detail);
-	if (err == ERR_OK)
-		return office_commit(office);
-	office_rollback(office);
-	return err;
-}
-
-/* The same, then prints the case and lets its letters go. Returns the exit code. */
-static int settle_case(struct office *office, const struct dossier *dossier, enum audit_action action, const char *detail, enum err err)
-{
-	err = finish_case(office, dossier, action, detail, err);
-	if (err != ERR_OK)
-		return database_failed(office, err);
-	(void)office_flush(office); /* says so itself; what was done is done, whether or not its letters can leave now */
-	return print_case(office, dossier, false);
-}
-
 /* Cases whose place this operator saw for the first time, on their way into the audit. */
 struct looks {
 	char refs[AUDIT_DETAIL_MAX + 1];
@@ -177,6 +157,7 @@ static int list_cases(struct office *office, const struct cases_filter *filter, 
 	enum err err = cases_list(&office->db, filter, &files, n);
 	if (err != ERR_OK)
 		return database_failed(office, err);
+	*n = merge_fold(files, *n);
 	triage_sort(files, *n);
 	err = office_begin(office);
 	for (size_t i = 0; i < *n && err == ERR_OK && code == 0; i++)
@@ -228,6 +209,18 @@ int duty_inbox(const struct cli *cli)
 	return code;
 }
 
+/* What nobody had read is read now; a case that holds nothing new keeps its revision. */
+static enum err read_new(struct office *office, struct dossier *dossier)
+{
+	struct case_file *file = &dossier->file;
+	if (file->unread == 0 && file->opened_at != 0 && file->state != CASE_NEW)
+		return ERR_OK;
+	enum err err = answer_opened(office, dossier, true);
+	if (err == ERR_OK)
+		err = cases_save(&office->db, file);
+	return err == ERR_OK ? feed_add(&office->db, office->now, FEED_OPENED, file, office->operator_name) : err;
+}
+
 int duty_show(const struct cli *cli)
 {
 	struct office office;
@@ -238,129 +231,17 @@ int duty_show(const struct cli *cli)
 		return code;
 	enum err err = office_begin(&office);
 	if (err == ERR_OK)
-		err = answer_opened(&office, &dossier, true);
+		err = read_new(&office, &dossier);
 	if (err == ERR_OK)
 		err = look(&office, &looks, &dossier);
-	err = finish_case(&office, &dossier, looks.len > 0 ? AUDIT_LOOKED : 0, looks.refs, err);
+	if (err == ERR_OK && looks.len > 0)
+		err = office_audit(&office, AUDIT_LOOKED, looks.refs);
+	if (err == ERR_OK)
+		err = office_commit(&office);
+	office_rollback(&office);
 	code = err == ERR_OK ? print_case(&office, &dossier, true) : database_failed(&office, err);
 	if (err == ERR_OK)
 		(void)office_flush(&office); /* says so itself; the case is shown all the same */
-	leave_case(&office, &dossier);
-	return code;
-}
-
-int duty_claim(const struct cli *cli)
-{
-	struct office office;
-	struct dossier dossier;
-	char ref[REF_TEXT];
-	int code = enter_case(&office, cli, &dossier);
-	if (code != 0)
-		return code;
-	struct case_file *file = &dossier.file;
-	ref_text(file->type, file->number, ref);
-	if (file->state == CASE_CLOSED)
-		code = cli_fail(cli, 1, "%s is closed (%s)", ref, case_reason_word(file->reason));
-	else if (file->operator_name[0] != '\0' && strcmp(file->operator_name, office.operator_name) != 0 && !cli_has(cli, "take"))
-		code = cli_fail(cli, 1, "%s is claimed by %s already; --take takes it over", ref, file->operator_name);
-	if (code == 0) {
-		enum err err = office_begin(&office);
-		memcpy(file->operator_name, office.operator_name, sizeof(file->operator_name));
-		file->assigned_at = file->assigned_at == 0 ? office.now : file->assigned_at;
-		if (file->state < CASE_ASSIGNED)
-			file->state = CASE_ASSIGNED;
-		if (err == ERR_OK)
-			err = answer_stage(&office, &dossier, STAGE_ASSIGNED, "");
-		code = settle_case(&office, &dossier, AUDIT_CLAIMED, ref, err);
-	}
-	leave_case(&office, &dossier);
-	return code;
-}
-
-int duty_close(const struct cli *cli)
-{
-	struct office office;
-	struct dossier dossier;
-	char ref[REF_TEXT], detail[64];
-	const char *word = cli_value(cli, "reason");
-	int reason = word != NULL ? case_reason_of_word(word) : -1;
-	if (reason < 0)
-		return cli_fail(cli, EX_USAGE, "--reason is one of done, moved_on, duplicate, false, unreachable, expired");
-	int code = enter_case(&office, cli, &dossier);
-	if (code != 0)
-		return code;
-	struct case_file *file = &dossier.file;
-	ref_text(file->type, file->number, ref);
-	if (file->state == CASE_CLOSED)
-		code = cli_fail(cli, 1, "%s is closed already (%s)", ref, case_reason_word(file->reason));
-	if (code == 0) {
-		enum err err = office_begin(&office);
-		if (err == ERR_OK)
-			err = answer_opened(&office, &dossier, false);
-		file->state = CASE_CLOSED;
-		file->reason = (enum case_reason)reason;
-		file->closed_at = office.now;
-		if (err == ERR_OK)
-			err = answer_stage(&office, &dossier, STAGE_CLOSED, case_reason_word(file->reason));
-		(void)snprintf(detail, sizeof(detail), "%s %s", ref, case_reason_word(file->reason)); /* fits */
-		code = settle_case(&office, &dossier, AUDIT_CLOSED, detail, err);
-	}
-	leave_case(&office, &dossier);
-	return code;
-}
-
-static int print_reply(struct office *office, const struct dossier *dossier, const struct answer *answer, bool left)
-{
-	char ref[REF_TEXT], id[2 * LETTER_ID_SIZE + 1];
-	ref_text(dossier->file.type, dossier->file.number, ref);
-	text_hex(answer->id, sizeof(answer->id), id);
-	if (office->cli->json)
-		return cli_json(office->cli, json_pack("{s: s, s: s, s: s, s: s}", "ref", ref, "id", id, "state",
-						       case_state_word(dossier->file.state), "stage", left ? "saved" : "waiting"));
-	printf("%s: the reply %.16s... %s\n", ref, id, left ? "is with the post" : "waits for the post");
-	return 0;
-}
-
-/* Nothing is kept of a reply that cannot be sent. */
-static int refuse_reply(struct office *office, const struct answer *answer)
-{
-	office_rollback(office);
-	if (answer->result == ANSWER_CASE_FULL)
-		return cli_fail(office->cli, 1, "this case holds %d letters and takes no more; close it", CASE_LETTERS_MAX);
-	return cli_fail(office->cli, EX_USAGE, "the reply is %zu bytes too long", answer->excess);
-}
-
-int duty_reply(const struct cli *cli)
-{
-	struct office office;
-	struct dossier dossier;
-	struct answer answer = {.result = ANSWER_OK};
-	char ref[REF_TEXT];
-	const char *text = cli_value(cli, "text");
-	if (text == NULL || text[0] == '\0' || !text_utf8_ok(text, strlen(text)))
-		return cli_fail(cli, EX_USAGE, "say what to reply with --text \"...\", in UTF-8");
-	int code = enter_case(&office, cli, &dossier);
-	if (code != 0)
-		return code;
-	ref_text(dossier.file.type, dossier.file.number, ref);
-	enum err err = office_begin(&office);
-	if (err == ERR_OK)
-		err = answer_opened(&office, &dossier, false);
-	if (err == ERR_OK)
-		err = answer_words(&office, &dossier, text, &answer);
-	if (err == ERR_OK && answer.result != ANSWER_OK) {
-		code = refuse_reply(&office, &answer);
-	} else {
-		err = finish_case(&office, &dossier, AUDIT_REPLIED, ref, err);
-		if (err != ERR_OK)
-			code = database_failed(&office, err);
-	}
-	if (code == 0) {
-		bool left = office_flush(&office);
-		code = print_reply(&office, &dossier, &answer, left);
-		if (code == 0 && !left)
-			code = EX_TEMPFAIL;
-	}
 	leave_case(&office, &dossier);
 	return code;
 }

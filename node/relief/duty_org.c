@@ -6,6 +6,8 @@
 #include "node/desk/compose.h"
 #include "node/desk/outbox.h"
 #include "node/relief/queue.h"
+#include "node/relief/loud.h"
+#include "node/relief/ref.h"
 #include "node/relief/reliefdb_place.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -181,6 +183,14 @@ static json_t *post_json(const struct control_status *post)
 			 "neighbours", (int)post->neighbours, "is_gateway", post->is_gateway);
 }
 
+static json_t *loud_json(const struct loud *loud)
+{
+	char ref[REF_TEXT] = "";
+	if (loud->n > 0)
+		ref_text(loud->type, loud->number, ref);
+	return json_pack("{s: i, s: s, s: I}", "n", (int)loud->n, "ref", ref, "waiting_s", (json_int_t)loud->waiting_s);
+}
+
 static int print_status(struct office *office, const uint64_t *cases, uint64_t waiting, const struct control_status *post)
 {
 	const struct keyring *ring = office->vault.ring;
@@ -190,20 +200,27 @@ static int print_status(struct office *office, const uint64_t *cases, uint64_t w
 	name_key(office, key, fingerprint);
 	if (audit_head(&office->db, &entries, chain) != ERR_OK)
 		return cli_fail(office->cli, EX_DATAERR, "the newest mark of the audit does not open; see barid-relief audit");
+	struct loud loud;
+	enum err err = loud_read(&office->db, office->now, &loud);
+	if (err != ERR_OK)
+		return cli_weather(office->cli, err, "relief.db");
 	if (office->cli->json) {
 		json_t *states = json_object();
 		for (int i = 0; i < CASE_STATES; i++)
 			(void)json_object_set_new(states, case_state_word((enum case_state)i),
 						  json_integer((json_int_t)cases[i])); /* a lost one shows as missing */
-		return cli_json(office->cli, json_pack("{s: o, s: s, s: o, s: o, s: I, s: I, s: o, s: o}", "name", cli_json_text(ring->name),
-						       "fingerprint", fingerprint, "id", cli_json_hex(key, sizeof(key)), "cases", states, "waiting",
-						       (json_int_t)waiting, "audit_entries", (json_int_t)entries, "audit_head",
-						       cli_json_hex(chain, sizeof(chain)), "post", post != NULL ? post_json(post) : json_null()));
+		return cli_json(office->cli,
+				json_pack("{s: o, s: s, s: o, s: o, s: I, s: I, s: o, s: o, s: o}", "name", cli_json_text(ring->name), "fingerprint",
+					  fingerprint, "id", cli_json_hex(key, sizeof(key)), "cases", states, "waiting", (json_int_t)waiting,
+					  "audit_entries", (json_int_t)entries, "audit_head", cli_json_hex(chain, sizeof(chain)), "post",
+					  post != NULL ? post_json(post) : json_null(), "loud", loud_json(&loud)));
 	}
 	printf("%s\nFingerprint: %s\nCases:", ring->name, fingerprint);
 	for (int i = 0; i < CASE_STATES; i++)
 		printf(" %llu %s%s", (unsigned long long)cases[i], case_state_word((enum case_state)i), i + 1 < CASE_STATES ? "," : "\n");
 	printf("Letters waiting for the post: %llu\nAudit: %llu entries\n", (unsigned long long)waiting, (unsigned long long)entries);
+	if (loud.n > 0)
+		printf("RED AND NOBODY ACTS: %u, the longest for %u min; see barid-relief queue\n", loud.n, (unsigned)(loud.waiting_s / 60));
 	if (post == NULL)
 		puts("Post: does not answer");
 	else

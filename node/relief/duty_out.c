@@ -1,11 +1,10 @@
-/* publish, export: what leaves the house for everybody, and for other people's programs. */
+/* publish: what leaves the house for everybody. */
 #include "node/relief/duties.h"
 
 #include "node/desk/board.h"
 #include "node/desk/publish.h"
-#include "node/relief/export.h"
+#include "node/relief/noticelog.h"
 #include "node/relief/queue.h"
-#include "node/relief/triage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +60,18 @@ static int print_notice(const struct cli *cli, const struct composed *composed, 
 	return 0;
 }
 
+/* A later cancellation has to name it (noticelog.h). */
+static enum err log_notice(struct office *office, const struct composed *composed)
+{
+	struct notice notice;
+	size_t signed_len;
+	if (!notice_parse(composed->envelope, composed->len, &notice, &signed_len))
+		return ERR_OK; /* print_notice() says so */
+	struct noticelog_entry entry = {.seq = notice.seq, .issued = notice.issued};
+	memcpy(entry.id, composed->id, sizeof(entry.id));
+	return noticelog_note(&office->db, notice.issuer, notice.topic, &entry);
+}
+
 /* Signs, keeps, hands over. */
 static int publish(struct office *office, const struct letter *letter, const struct notice_wish *wish, struct composed *composed)
 {
@@ -85,6 +96,8 @@ static int publish(struct office *office, const struct letter *letter, const str
 	enum err err = office_begin(office);
 	if (err == ERR_OK)
 		err = queue_add(&office->db, composed);
+	if (err == ERR_OK && letter->type != LETTER_HEADCOUNT)
+		err = log_notice(office, composed);
 	if (err == ERR_OK)
 		err = office_audit(office, AUDIT_PUBLISHED, detail);
 	if (err == ERR_OK)
@@ -184,89 +197,5 @@ int duty_publish(const struct cli *cli)
 	}
 	free(composed);
 	free(letter);
-	return code;
-}
-
-static enum err export_one(struct office *office, const struct export_format *format, const struct case_file *file, enum place_grain grain,
-			   size_t *written)
-{
-	struct dossier *dossier = malloc(sizeof(*dossier));
-	if (dossier == NULL)
-		return ERR_MEMORY;
-	enum err err = dossier_read(&office->db, file, dossier);
-	if (err == ERR_OK) {
-		struct caseview view = {.ring = office->vault.ring, .dossier = dossier, .now = office->now, .grain = grain, .lang = WORDS_EN};
-		switch (format->row(&view, *written == 0, stdout)) {
-		case EXPORT_WRITTEN:
-			++*written;
-			break;
-		case EXPORT_NO_PLACE:
-			break;
-		case EXPORT_FAILED:
-			err = ferror(stdout) ? ERR_IO : ERR_MEMORY;
-			break;
-		}
-		dossier_free(dossier);
-	}
-	free(dossier);
-	return err;
-}
-
-/* The audit knows of an export before its first byte is out. */
-static enum err note_export(struct office *office, const struct export_format *format, size_t n, enum place_grain grain)
-{
-	char detail[128];
-	(void)snprintf(detail, sizeof(detail), "%s, %zu cases, %s places", format->name, n,
-		       grain == PLACE_AS_WRITTEN ? "precise" : "coarse"); /* fits */
-	enum err err = office_begin(office);
-	if (err == ERR_OK)
-		err = office_audit(office, AUDIT_EXPORTED, detail);
-	if (err == ERR_OK)
-		err = office_commit(office);
-	office_rollback(office);
-	return err;
-}
-
-static int export_cases(struct office *office, const struct export_format *format, const struct cases_filter *filter)
-{
-	struct case_file *files = NULL;
-	size_t n = 0, written = 0;
-	enum place_grain grain = cli_has(office->cli, "precise") ? PLACE_AS_WRITTEN : PLACE_COARSE;
-	enum err err = cases_list(&office->db, filter, &files, &n);
-	if (err == ERR_OK)
-		err = note_export(office, format, n, grain);
-	if (err == ERR_OK) {
-		triage_sort(files, n);
-		format->begin(stdout);
-		for (size_t i = 0; i < n && err == ERR_OK; i++)
-			err = export_one(office, format, &files[i], grain, &written);
-		format->end(stdout);
-	}
-	free(files);
-	if (err != ERR_OK)
-		return cli_weather(office->cli, err, "the export is not whole");
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return cli_fail(office->cli, EX_IOERR, "the export could not be written whole");
-	if (written < n)
-		cli_say(office->cli, "%zu of %zu cases are no evacuation requests and have no place in this format", n - written, n);
-	return 0;
-}
-
-int duty_export(const struct cli *cli)
-{
-	struct office office;
-	struct cases_filter filter;
-	const char *name = cli_value(cli, "format");
-	const struct export_format *format = name != NULL ? export_format_named(name) : NULL;
-	if (format == NULL)
-		return cli_fail(cli, EX_USAGE, "export needs --format csv-hxl, geojson, jsonl or 9line");
-	int code = duty_filter(cli, &filter);
-	if (code == 0)
-		code = office_open(&office, cli);
-	if (code != 0)
-		return code;
-	filter.all = true;
-	code = export_cases(&office, format, &filter);
-	office_close(&office);
 	return code;
 }

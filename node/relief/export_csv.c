@@ -23,6 +23,8 @@ static const struct {
 	{"ref", "#meta+code"},
 	{"message_id", "#meta+id"},
 	{"type", "#meta+type"},
+	{"action", "#meta+action"},
+	{"revision", "#meta+revision"},
 	{"exercise", "#meta+exercise"},
 	{"reported_at", "#date+reported"},
 	{"received_at", "#date+received"},
@@ -48,25 +50,36 @@ static const struct {
 	{"event", "#event+type"},
 	{"person_status", "#status+person"},
 	{"place", "#loc+name"},
+	{"place_code", "#loc+code"},
 	{"lat", "#geo+lat"},
 	{"lon", "#geo+lon"},
 	{"destination", "#loc+dest+name"},
+	{"access", "#access"},
 	{"security", "#access+security"},
 	{"hazards", "#access+hazards"},
 	{"status", "#status"},
 	{"closed_reason", "#status+reason"},
+	{"verification", "#status+verification"},
+	{"assigned_org", "#org+assigned"},
 	{"assigned_person", "#contact+assigned"},
+	{"merged_into", "#meta+code+merged"},
 	{"summary", "#description+summary"},
 	{"text_original", "#description"},
 	{"lang", "#meta+lang"},
+	{"text_en", "#description+i_en"},
 	{"signer_key", "#meta+source+key"},
 };
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
-/* A spreadsheet runs what begins so, wherever it came from. */
+/* A spreadsheet runs what begins so, wherever it came from: some after blanks too, some in the wide forms of East Asian keyboards. */
 static bool looks_like_formula(const char *text)
 {
+	static const char *const wide[] = {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+	text += strspn(text, " ");
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (strncmp(text, wide[i], strlen(wide[i])) == 0)
+			return true;
 	return text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL;
 }
 
@@ -117,6 +130,15 @@ static void put_count(struct row *row, uint64_t count)
 	put_raw(row, text);
 }
 
+/* A number of ours in JSON; 0 is one too. */
+static void put_whole(struct row *row, const json_t *number)
+{
+	char text[24] = "";
+	if (json_is_integer(number))
+		(void)snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(number)); /* fits */
+	put_raw(row, text);
+}
+
 static void put_when(struct row *row, uint64_t unix_s)
 {
 	char text[TEXT_TIME] = "";
@@ -141,12 +163,25 @@ static void put_words(struct row *row, json_t *value)
 	put_text(row, words);
 }
 
+/* "sector-4": the area however it is spelt, for tables that are joined by it. */
+static void put_code(struct row *row, const struct letter *said)
+{
+	char area[LETTER_LINE_MAX + 1], code[LETTER_LINE_MAX + 1];
+	place_coarse(said->place, area, sizeof(area));
+	text_fold_search(area, code, sizeof(code));
+	for (char *at = code; *at != '\0'; at++)
+		if (*at == ' ')
+			*at = '-';
+	put_text(row, code);
+}
+
 /* shown: what may be told of the letter. */
 static void put_place(struct row *row, const struct caseview *view, const struct letter *shown)
 {
 	char degrees[PLACE_DEGREES_TEXT];
 	struct place_cell cell;
 	put_text(row, shown->place);
+	put_code(row, &view->dossier->said);
 	if (!place_cell(view->dossier->said.place, view->grain == PLACE_AS_WRITTEN, &cell)) {
 		put_raw(row, "");
 		put_raw(row, "");
@@ -194,7 +229,7 @@ static void put_details(struct row *row, const struct letter *said, json_t *body
 	put_words(row, json_object_get(body, "news"));
 }
 
-static void put_head(struct row *row, const struct caseview *view)
+static void put_head(struct row *row, const struct caseview *view, json_t *object)
 {
 	const struct case_file *file = &view->dossier->file;
 	char ref[REF_TEXT], word[12], why[TRIAGE_REASON_MAX], id[2 * LETTER_ID_SIZE + 1], number[16];
@@ -204,6 +239,8 @@ static void put_head(struct row *row, const struct caseview *view)
 	put_text(row, ref);
 	put_text(row, id);
 	put_text(row, letter_type_word(file->type, word));
+	put_text(row, file->withdrawn_at != 0 ? "cancel" : file->letters > 1 ? "update" : "new");
+	put_whole(row, json_object_get(object, "revision"));
 	put_text(row, file->status == STATUS_ACTUAL ? "" : letter_status_word(file->status));
 	put_when(row, caseview_created(view->dossier));
 	put_when(row, file->arrived);
@@ -213,16 +250,22 @@ static void put_head(struct row *row, const struct caseview *view)
 	put_text(row, why);
 }
 
-static void put_tail(struct row *row, const struct caseview *view, const struct letter *shown)
+/* What is ours to say of a case. */
+static void put_tail(struct row *row, const struct caseview *view, const struct letter *shown, json_t *object)
 {
+	const struct letter *said = &view->dossier->said;
 	const struct case_file *file = &view->dossier->file;
 	char key[2 * DH_KEY_SIZE + 1];
 	put_text(row, case_state_word(file->state));
 	put_text(row, case_reason_word(file->reason));
-	put_text(row, file->operator_name);
+	put_words(row, json_object_get(object, "verification"));
+	put_text(row, view->assigned_org != NULL ? view->assigned_org : "");
+	put_text(row, view->assigned_who != NULL ? view->assigned_who : file->operator_name);
+	put_text(row, view->merged_into != NULL ? view->merged_into : "");
 	put_summary(row, shown);
-	put_text(row, view->dossier->said.text);
-	put_text(row, view->dossier->said.lang);
+	put_text(row, said->text);
+	put_text(row, said->lang);
+	put_text(row, strcmp(said->lang, "en") == 0 ? said->text : "");
 	text_hex(file->sender, sizeof(file->sender), key);
 	put_text(row, key);
 }
@@ -240,14 +283,17 @@ void export_csv_begin(FILE *out)
 
 static void put_case(struct row *row, const struct caseview *view, const struct letter *shown, json_t *body)
 {
-	put_head(row, view);
+	json_t *object = export_json(view);
+	put_head(row, view, object);
 	put_needs(row, view);
 	put_details(row, shown, body);
 	put_place(row, view, shown);
 	put_text(row, shown->going_to);
+	put_text(row, shown->access);
 	put_words(row, json_object_get(body, "security"));
 	put_words(row, json_object_get(body, "hazards"));
-	put_tail(row, view, shown);
+	put_tail(row, view, shown, object);
+	json_decref(object);
 	assert(row->columns == COLUMNS);
 }
 

@@ -22,7 +22,7 @@ static json_t *cell_json(const struct place_cell *cell)
 /* Maps show flat properties: the members of the body stand beside those of the case. */
 static json_t *properties_json(const struct caseview *view)
 {
-	json_t *properties = caseview_json(view);
+	json_t *properties = export_json(view);
 	json_t *body = json_incref(json_object_get(properties, "body"));
 	json_t *from = json_object_get(properties, "from");
 	(void)json_object_set(properties, "signer_key", json_object_get(from, "key")); /* out of memory shows as a missing member */

@@ -2,6 +2,9 @@
 
 #include "crypto/wipe.h"
 #include "node/desk/mailroom.h"
+#include "node/relief/lapse.h"
+#include "node/relief/noticelog.h"
+#include "node/relief/partners.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +13,8 @@ static enum err keep(struct office *office, const struct opened *opened, struct 
 {
 	struct case_file file;
 	enum cases_kept kept;
+	if (opened->payload.type == LETTER_CLAIM)
+		return partners_take(office, opened);
 	enum err err = cases_keep(&office->db, opened, office->now, &kept, &file);
 	if (err != ERR_OK)
 		return err;
@@ -41,6 +46,18 @@ static enum err fetch_batch(struct office *office, struct mailroom *room, struct
 	return err;
 }
 
+/* The notices that came, before later ones replace them. */
+static enum err log_notices(struct office *office)
+{
+	enum err err = reliefdb_begin(&office->db);
+	if (err == ERR_OK)
+		err = noticelog_take(&office->db, office->vault.ring);
+	if (err == ERR_OK)
+		err = reliefdb_commit(&office->db);
+	reliefdb_rollback(&office->db);
+	return err;
+}
+
 static enum err fetch(struct office *office, struct mailroom *room, struct opened *opened, struct intake *got)
 {
 	enum err err;
@@ -54,14 +71,18 @@ static enum err fetch(struct office *office, struct mailroom *room, struct opene
 		else if (err == ERR_OK)
 			got->line = (enum err)result;
 	} while (err == ERR_OK && result == MAILROOM_MORE);
-	return err;
+	return err == ERR_OK ? log_notices(office) : err;
 }
 
 enum err intake_fetch(struct office *office, struct intake *got)
 {
-	*got = (struct intake){.line = office_link(office)};
-	if (got->line != ERR_OK)
-		return ERR_OK;
+	unsigned lapsed;
+	*got = (struct intake){.line = ERR_OK};
+	enum err swept = lapse_sweep(office, &lapsed);
+	if (swept == ERR_OK)
+		got->line = office_link(office);
+	if (swept != ERR_OK || got->line != ERR_OK)
+		return swept;
 	struct mailroom *room = malloc(sizeof(*room));
 	struct opened *opened = malloc(sizeof(*opened));
 	enum err err = room != NULL && opened != NULL ? fetch(office, room, opened, got) : ERR_MEMORY;

@@ -1,6 +1,8 @@
 #include "node/relief/office.h"
 
 #include "node/desk/outbox.h"
+#include "node/relief/accounts.h"
+#include "node/relief/once.h"
 #include "node/relief/queue.h"
 #include "node/relief/reliefdb_place.h"
 #include "platform/clock.h"
@@ -14,10 +16,12 @@
 
 enum { DAY_S = 86400 };
 
-/* --by, else $BARID_OPERATOR, else the name of the account. False if the name given is too long or no text. */
+/* Who sits there by cli->seat, else --by, else $BARID_OPERATOR, else the name of the account. False if the name given is too long or no text. */
 static bool name_operator(struct office *office)
 {
-	const char *name = cli_value(office->cli, "by");
+	const struct seat *seat = office->cli->seat;
+	const char *name = seat != NULL ? seat->name : cli_value(office->cli, "by");
+	office->role = seat != NULL ? seat->role : ROLE_ADMIN;
 	if (name == NULL)
 		name = getenv("BARID_OPERATOR");
 	if (name == NULL || name[0] == '\0') {
@@ -73,6 +77,17 @@ static int turn(struct office *office)
 	return err == ERR_OK ? 0 : cli_weather(office->cli, err, "the vault could not be saved");
 }
 
+/* A session of the console ends with the account it came by. */
+static int check_seat(struct office *office)
+{
+	const struct seat *seat = office->cli->seat;
+	bool current = true;
+	enum err err = seat != NULL && seat->stamp != NULL ? accounts_current(&office->db, seat, &current) : ERR_OK;
+	if (err != ERR_OK && err != ERR_DAMAGED)
+		return cli_weather(office->cli, err, "the accounts");
+	return err == ERR_OK && current ? 0 : cli_fail(office->cli, EX_NOUSER, "that account was changed since; log in again");
+}
+
 /* passphrase: NULL to ask for it. */
 static int open_with(struct office *office, const struct cli *cli, const struct passphrase *passphrase)
 {
@@ -81,6 +96,9 @@ static int open_with(struct office *office, const struct cli *cli, const struct 
 	office->link.fd = -1;
 	if (!name_operator(office))
 		return cli_fail(cli, EX_USAGE, "an operator's name is 1 to %d bytes of UTF-8; give another with --by NAME", AUDIT_WHO_MAX);
+	if (!role_may(office->role, cli))
+		return cli_fail(cli, EX_NOPERM, "%s is a %s here; this wants a %s", office->operator_name, role_word(office->role),
+				role_word(role_wanted(cli)));
 	int code = passphrase != NULL ? cli_reopen_vault(cli, &office->vault, passphrase) : cli_open_vault(cli, &office->vault);
 	if (code != 0)
 		return code;
@@ -93,6 +111,8 @@ static int open_with(struct office *office, const struct cli *cli, const struct 
 		code = turn(office);
 	if (code == 0)
 		code = open_database(office);
+	if (code == 0)
+		code = check_seat(office);
 	if (code != 0)
 		office_close(office);
 	return code;
@@ -156,6 +176,12 @@ enum err office_commit(struct office *office)
 	}
 	office->letter_seq_kept = ring->letter_seq;
 	office->vault_changed = false;
+	if (cli_has(office->cli, "once"))
+		err = once_note(&office->db, office->cli, office->now);
+	if (err != ERR_OK) {
+		office_rollback(office);
+		return err;
+	}
 	return reliefdb_commit(&office->db);
 }
 

@@ -9,6 +9,7 @@
 #include "node/desk/cli.h"
 #include "node/relief/audit.h"
 #include "node/relief/cases.h"
+#include "node/relief/role.h"
 
 struct office {
 	const struct cli *cli;
@@ -19,9 +20,10 @@ struct office {
 	uint32_t letter_seq_kept; /* what of the vault's counters is on the disk */
 	bool vault_changed;
 	char operator_name[AUDIT_WHO_MAX + 1];
+	enum account_role role; /* of cli->seat, else ROLE_ADMIN */
 };
 
-/* Opens vault and database. Prints a sentence and returns an exit code, 0 on success. */
+/* Opens vault and database, for who may run this command line (role_may()). Prints a sentence and returns an exit code, 0 on success. */
 int office_open(struct office *office, const struct cli *cli);
 /* The same with the passphrase of the vault at hand; borrows it. */
 int office_open_with(struct office *office, const struct cli *cli, const struct passphrase *passphrase);

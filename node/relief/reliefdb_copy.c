@@ -36,7 +36,9 @@ static enum err copy_table(struct reliefdb *to, struct reliefdb *from, const str
 	int columns = (int)strlen(table->kinds);
 	write_marks((size_t)columns, marks);
 	(void)snprintf(select, sizeof(select), "SELECT %s FROM %s WHERE org = ?", table->columns, table->name); /* fit */
-	(void)snprintf(insert, sizeof(insert), "INSERT INTO %s(%s) VALUES(%s)", table->name, table->columns, marks);
+	/* of a request that another organisation there has claimed, theirs stays */
+	(void)snprintf(insert, sizeof(insert), "INSERT INTO %s(%s) VALUES(%s)%s", table->name, table->columns, marks,
+		       table->org != 0 ? " ON CONFLICT(id) DO NOTHING" : "");
 	struct sql_row *row = reliefdb_prepare_org(from, select);
 	enum err err;
 	while ((err = sql_step(row)) == ERR_OK) {

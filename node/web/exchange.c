@@ -135,12 +135,13 @@ void exchange_passphrase(struct exchange *x, const char *passphrase)
 	(void)json_object_set_new(x->ask, "passphrase", json_string(passphrase)); /* as above */
 }
 
-static struct answer answer_of(const json_t *message)
+struct answer exchange_answer(const json_t *message)
 {
 	const char *say = json_string_value(json_object_get(message, "say"));
 	return (struct answer){
 		.code = (int)json_integer_value(json_object_get(message, "code")),
 		.out = json_object_get(message, "out"),
+		.text = json_string_value(json_object_get(message, "text")),
 		.say = say != NULL ? say : "",
 		.wait_s = (unsigned)json_integer_value(json_object_get(message, "wait")),
 	};
@@ -148,7 +149,7 @@ static struct answer answer_of(const json_t *message)
 
 static void heard_run(struct exchange *x, const json_t *message)
 {
-	struct answer answer = answer_of(message);
+	struct answer answer = exchange_answer(message);
 	if (json_is_true(json_object_get(message, "locked"))) {
 		exchange_note_session(x, "");
 		exchange_show_closed(x);
@@ -170,7 +171,7 @@ void exchange_run(struct exchange *x, exchange_then *then)
 
 static void heard_open(struct exchange *x, const json_t *message)
 {
-	struct answer answer = answer_of(message);
+	struct answer answer = exchange_answer(message);
 	const char *session = json_string_value(json_object_get(message, "session"));
 	if (answer.code == 0 && session != NULL) {
 		visitors_name(x->visitor, x->name);
@@ -189,9 +190,14 @@ void exchange_unlock(struct exchange *x, const char *name, const char *passphras
 	exchange_ask(x, json_pack("{s:o, s:s}", "open", open, "client", x->address), heard_open);
 }
 
+const char *exchange_name(const struct exchange *x)
+{
+	return x->visitor != NULL ? x->visitor->name : "";
+}
+
 static void heard_lock(struct exchange *x, const json_t *message)
 {
-	struct answer answer = answer_of(message);
+	struct answer answer = exchange_answer(message);
 	exchange_note_session(x, "");
 	x->then(x, &answer);
 }
@@ -206,6 +212,7 @@ void exchange_note_session(struct exchange *x, const char *session)
 {
 	snprintf(x->visitor->session, sizeof x->visitor->session, "%s", session);
 	x->is_open = session[0] != '\0';
+	x->visitor->exercise = false;
 	visitors_renew(x->visitor);
 	x->new_cookie = true;
 }
@@ -245,7 +252,40 @@ void exchange_ready(struct exchange *x)
 
 const json_t *exchange_status(const struct exchange *x)
 {
-	return x->front->status;
+	return x->is_open || !x->front->site->status_private ? x->front->status : NULL;
+}
+
+const json_t *exchange_person(const struct exchange *x)
+{
+	return x->is_open ? x->person : NULL;
+}
+
+const struct page *exchange_page(const struct exchange *x, const char *path)
+{
+	return page_find(x->front->site, path);
+}
+
+const char *exchange_next(const struct exchange *x)
+{
+	const char *next = exchange_field(x, "next")[0] != '\0' ? exchange_field(x, "next") : x->path;
+	const struct page *page = exchange_page(x, next);
+	return page != NULL && page != x->front->site->start && page != x->front->site->closed ? next : "/";
+}
+
+bool exchange_exercise(const struct exchange *x)
+{
+	return x->visitor != NULL && x->visitor->exercise;
+}
+
+void exchange_set_exercise(struct exchange *x, bool on)
+{
+	if (x->visitor != NULL)
+		x->visitor->exercise = on;
+}
+
+const struct site *exchange_site(const struct exchange *x)
+{
+	return x->front->site;
 }
 
 bool exchange_has_vault(const struct exchange *x)
@@ -275,6 +315,11 @@ void exchange_address(const struct exchange *x, char *out, size_t cap)
 	if (x->port != HTTP_PORT)
 		snprintf(port, sizeof port, ":%u", x->port);
 	snprintf(out, cap, format, x->ours, port);
+}
+
+unsigned exchange_forget_days(const struct exchange *x)
+{
+	return x->front->forget_days;
 }
 
 const struct front_package *exchange_package(const struct exchange *x)
@@ -315,6 +360,11 @@ void exchange_drop_drafts(struct exchange *x)
 		visitors_drop_draft(x->visitor, NULL);
 }
 
+void exchange_refresh(struct exchange *x, unsigned seconds)
+{
+	x->refresh_s = seconds;
+}
+
 struct html *exchange_html(struct exchange *x)
 {
 	return &x->html;
@@ -344,8 +394,12 @@ static void set_headers(struct exchange *x)
 	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
 		(void)evhttp_add_header(headers, fixed[i][0], fixed[i][1]); /* fails without memory only, and then nothing can be sent either */
 	evhttp_add_header(headers, "Content-Language", words_tag(x->lang));
+	if (x->refresh_s > 0) {
+		snprintf(cookie, sizeof cookie, "%u", x->refresh_s);
+		evhttp_add_header(headers, "Refresh", cookie);
+	}
 	if (x->visitor != NULL && x->new_cookie) {
-		snprintf(cookie, sizeof cookie, "barid%u=%s; HttpOnly; SameSite=Strict; Path=/", x->port, x->visitor->cookie);
+		snprintf(cookie, sizeof cookie, "%s%u=%s; HttpOnly; SameSite=Strict; Path=/", x->front->site->cookie, x->port, x->visitor->cookie);
 		evhttp_add_header(headers, "Set-Cookie", cookie);
 	}
 	if (x->lang_chosen) {
@@ -354,15 +408,26 @@ static void set_headers(struct exchange *x)
 	}
 }
 
+void exchange_reply(struct exchange *x, int status, struct evbuffer *body)
+{
+	char length[24];
+	if (evhttp_request_get_command(x->request) == EVHTTP_REQ_HEAD && body != NULL && status != HTTP_NOCONTENT) {
+		snprintf(length, sizeof length, "%zu", evbuffer_get_length(body));
+		(void)evhttp_add_header(evhttp_request_get_output_headers(x->request), "Content-Length", length); /* as in set_headers() */
+		(void)evbuffer_drain(body, evbuffer_get_length(body));                                            /* of a buffer of our own */
+	}
+	evhttp_send_reply(x->request, status, NULL, body);
+	if (body != NULL)
+		evbuffer_free(body);
+	x->request = NULL;
+}
+
 static void reply(struct exchange *x, int status, const char *body, size_t len)
 {
 	struct evbuffer *buffer = evbuffer_new();
 	if (buffer != NULL)
 		(void)evbuffer_add(buffer, body, len); /* without memory the page stays empty */
-	evhttp_send_reply(x->request, status, NULL, buffer);
-	if (buffer != NULL)
-		evbuffer_free(buffer);
-	x->request = NULL;
+	exchange_reply(x, status, buffer);
 }
 
 /* Those that sent the same form while it was being taken: they are led to what it led to, or, if it was not taken, their own copy is tried. */
@@ -381,7 +446,7 @@ static void wake_waiting(struct exchange *x)
 	}
 }
 
-static void finish(struct exchange *x)
+void exchange_finish(struct exchange *x)
 {
 	if (x->sent != NULL && x->waits_for == NULL)
 		wake_waiting(x);
@@ -401,12 +466,14 @@ void exchange_send(struct exchange *x, int status)
 	}
 	if (x->sent != NULL && x->sent->state == TOKEN_UNDER_WAY)
 		x->sent->state = TOKEN_FRESH;
-	finish(x);
+	exchange_finish(x);
 }
 
 void exchange_redirect(struct exchange *x, const char *path)
 {
 	assert(path[0] == '/' && path[1] != '/');
+	if (x->is_post && x->front->site->status_private)
+		x->front->has_status = false; /* what was taken may have changed it */
 	if (x->sent != NULL && x->sent->state == TOKEN_UNDER_WAY) {
 		x->sent->state = TOKEN_DONE;
 		snprintf(x->sent->led_to, sizeof x->sent->led_to, "%s", path);
@@ -414,7 +481,7 @@ void exchange_redirect(struct exchange *x, const char *path)
 	set_headers(x);
 	(void)evhttp_add_header(evhttp_request_get_output_headers(x->request), "Location", path); /* as in set_headers() */
 	reply(x, 303, "", 0);
-	finish(x);
+	exchange_finish(x);
 }
 
 void exchange_ask(struct exchange *x, json_t *message, exchange_heard *heard)
@@ -440,9 +507,16 @@ void exchange_end(struct exchange *x)
 	}
 	if (x->visitor != NULL)
 		x->visitor->pins--;
+	if (x->wait != NULL) {
+		event_free(x->wait);
+		x->front->waits_n--;
+	}
 	for (unsigned i = 0; i < EXCHANGE_KEPT_MAX; i++)
 		json_decref(x->kept[i]);
 	json_decref(x->ask);
+	json_decref(x->person);
+	json_decref(x->body);
+	explicit_bzero(x->session, sizeof x->session);
 	form_free(&x->query);
 	form_free(&x->form);
 	html_close(&x->html);

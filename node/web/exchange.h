@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 struct exchange;
+struct page;
+struct site;
 
 enum { EXCHANGE_KEPT_MAX = 4 };
 
@@ -21,6 +23,7 @@ enum { EXCHANGE_KEPT_MAX = 4 };
 struct answer {
 	int code;          /* the verb's exit code: 0, or sysexits.h */
 	const json_t *out; /* array of what the verb printed */
+	const char *text;  /* the same as it stands, of a verb that prints no JSON (a file); NULL: it does */
 	const char *say;   /* what it said to the person, in English */
 	unsigned wait_s;   /* > 0: too many wrong passphrases, the next one is taken so much later */
 };
@@ -65,6 +68,8 @@ void exchange_passphrase(struct exchange *x, const char *passphrase);
 void exchange_run(struct exchange *x, exchange_then *then);
 /* Asks the keeper to open the vault for this visitor; code EX_NOPERM: wrong passphrase. name: whose, on a box of several people. */
 void exchange_unlock(struct exchange *x, const char *name, const char *passphrase, exchange_then *then);
+/* The name that was given then; "" elsewhere. */
+const char *exchange_name(const struct exchange *x);
 /* Asks it to forget the visitor's session. */
 void exchange_lock(struct exchange *x, exchange_then *then);
 
@@ -85,13 +90,24 @@ const json_t *exchange_status(const struct exchange *x);
 bool exchange_has_vault(const struct exchange *x);
 bool exchange_wants_passphrase(const struct exchange *x);
 bool exchange_is_open(const struct exchange *x);
+/* Who is in, as the keeper knows them: {"name","role","org"}; NULL: nobody, or the one whose device it is. */
+const json_t *exchange_person(const struct exchange *x);
+/* The page of these pages that a path leads to; NULL: none. */
+const struct page *exchange_page(const struct exchange *x, const char *path);
+/* Where it goes on after what opens the pages: to the one that was asked for. */
+const char *exchange_next(const struct exchange *x);
 /* Whether it is a box of several people, each with a vault that only their name and passphrase open. Then nobody learns who is there. */
 bool exchange_is_shared(const struct exchange *x);
 
+/* After how many days a vault that nobody opens here is erased; 0: never. */
+unsigned exchange_forget_days(const struct exchange *x);
 /* What is handed on to neighbours here; NULL: nothing. */
 const struct front_package *exchange_package(const struct exchange *x);
 /* Answers with a file of that name, or with the part of it that the browser asks for. bytes: there as long as the front is. */
 void exchange_download(struct exchange *x, const char *name, const void *bytes, size_t len);
+
+/* Answers with bytes as a file of that name (letters, digits, "._-") and type, whole; a form that asked for it may be sent again. Copies. */
+void exchange_file(struct exchange *x, const char *name, const char *type, const void *bytes, size_t len);
 
 /* Fills out with the address these pages were reached at, in numbers: "http://10.42.0.1/". Nothing in it needs escaping. */
 void exchange_address(const struct exchange *x, char *out, size_t cap);
@@ -108,6 +124,13 @@ bool exchange_is_draft(const struct exchange *x);
 void exchange_drop_draft(struct exchange *x);
 void exchange_drop_drafts(struct exchange *x);
 
+/* The browser asks for this page again by itself after so many seconds. By a header: as markup it would stand in the way of screen readers. */
+void exchange_refresh(struct exchange *x, unsigned seconds);
+/* Whether this visitor practises: pages of exercises. False again for whoever logs in or out. */
+bool exchange_exercise(const struct exchange *x);
+void exchange_set_exercise(struct exchange *x, bool on);
+/* Which pages these are. */
+const struct site *exchange_site(const struct exchange *x);
 /* The page being written. */
 struct html *exchange_html(struct exchange *x);
 /* A token for a form on it. */

@@ -16,6 +16,8 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+enum { COOKIE_NAME_SIZE = 32 };
+
 static const char *header(const struct exchange *x, const char *name)
 {
 	return evhttp_find_header(evhttp_request_get_input_headers(x->request), name);
@@ -117,6 +119,14 @@ static bool is_from_us(const struct exchange *x)
 	return referer == NULL || origin_same(x->host, referer);
 }
 
+/* Somebody typed the address into their browser, which sends no Origin then. */
+static bool is_by_hand(const struct exchange *x)
+{
+	const char *site = header(x, "Sec-Fetch-Site");
+	bool doubled = is_doubled(x, "Origin") || is_doubled(x, "Referer") || is_doubled(x, "Sec-Fetch-Site");
+	return !doubled && site != NULL && strcmp(site, "none") == 0 && header(x, "Origin") == NULL && header(x, "Referer") == NULL;
+}
+
 /* Whether the browser itself says that the form was ours: then it is an old one, and not forged. */
 static bool shows_origin(const struct exchange *x)
 {
@@ -144,11 +154,11 @@ static int fault(struct exchange *x, const struct evhttp_uri *uri)
 	if (!is_for_us(x, uri))
 		return 421;
 	x->is_post = method == EVHTTP_REQ_POST;
-	if (method != EVHTTP_REQ_GET && !x->is_post)
+	if (method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD && !x->is_post)
 		return HTTP_BADMETHOD;
 	if (!take_query(x, uri))
 		return HTTP_BADREQUEST;
-	x->page = page_find(x->path);
+	x->page = page_find(x->front->site, x->path);
 	if (x->page == NULL)
 		return HTTP_NOTFOUND;
 	if (!x->is_post)
@@ -158,12 +168,22 @@ static int fault(struct exchange *x, const struct evhttp_uri *uri)
 	return is_from_us(x) ? take_form(x) : 403;
 }
 
+static struct visitor *find_visitor(struct exchange *x)
+{
+	char name[COOKIE_NAME_SIZE], cookie[VISITOR_DIGITS + 2];
+	snprintf(name, sizeof name, "%s%u", x->front->site->cookie, x->port);
+	cookie_value(x, name, cookie, sizeof cookie);
+	return visitors_find(&x->front->visitors, cookie, x->now_ms);
+}
+
+const struct visitor *exchange_known(struct exchange *x)
+{
+	return find_visitor(x);
+}
+
 static bool take_visitor(struct exchange *x)
 {
-	char name[16], cookie[VISITOR_DIGITS + 2];
-	snprintf(name, sizeof name, "barid%u", x->port);
-	cookie_value(x, name, cookie, sizeof cookie);
-	x->visitor = visitors_find(&x->front->visitors, cookie, x->now_ms);
+	x->visitor = find_visitor(x);
 	x->new_cookie = x->visitor == NULL;
 	if (x->visitor == NULL)
 		x->visitor = visitors_add(&x->front->visitors, x->now_ms);
@@ -215,11 +235,29 @@ static void heard_state(struct exchange *x, const json_t *message)
 	x->is_shared = json_is_true(json_object_get(message, "people"));
 	if (!x->is_open && x->visitor->session[0] != '\0')
 		exchange_note_session(x, "");
+	x->person = json_incref(json_object_get(message, "person")); /* NULL if it names nobody */
 	bool known = x->front->has_status && x->now_ms < x->front->status_ms + EXCHANGE_STATUS_MS;
-	if (known)
+	if (known || (x->front->site->status_private && !x->is_open))
 		go_on(x);
 	else
-		exchange_ask(x, json_pack("{s:[s]}", "argv", "status"), heard_status);
+		exchange_ask(x, json_pack("{s:[s], s:s}", "argv", "status", "session", x->visitor->session), heard_status);
+}
+
+/* Whether it asks below the path of programs: then it is seen through elsewhere. */
+static bool take_program(struct exchange *x, const struct evhttp_uri *uri)
+{
+	const struct api *api = x->front->site->api;
+	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
+	if (api == NULL || path == NULL || strncmp(path, api->prefix, strlen(api->prefix)) != 0)
+		return false;
+	const struct exchange_fault fault = {
+		.not_us = !is_for_us(x, uri),
+		.bad_query = !take_query(x, uri),
+		.too_much = is_too_much(x->front, x),
+		.other_origin = !is_from_us(x) && !is_by_hand(x),
+	};
+	exchange_api(x, &fault);
+	return true;
 }
 
 static void admit(struct exchange *x)
@@ -229,10 +267,15 @@ static void admit(struct exchange *x)
 		x->ours[0] = '\0'; /* nothing is for us */
 	else if (exchange_probe(x, uri))
 		return;
+	if (take_program(x, uri))
+		return;
 	int status = fault(x, uri);
 	choose_language(x);
 	if (status != 0) {
-		exchange_refuse(x, status, status == HTTP_NOTFOUND ? WORD_ERROR_NO_PAGE : WORD_ERROR_NOT_DONE);
+		exchange_refuse(x, status,
+				status == HTTP_NOTFOUND         ? WORD_ERROR_NO_PAGE
+				: status == HTTP_ENTITYTOOLARGE ? WORD_ERROR_TOO_LONG
+								: WORD_ERROR_NOT_DONE);
 		return;
 	}
 	if (is_too_much(x->front, x) || !take_visitor(x)) {
@@ -253,7 +296,7 @@ static void admit(struct exchange *x)
 void exchange_begin(struct front *front, struct evhttp_request *request)
 {
 	struct exchange *x = calloc(1, sizeof *x);
-	if (x == NULL || !html_open(&x->html, EXCHANGE_PAGE_MAX)) {
+	if (x == NULL || !html_open(&x->html, front->site->page_size_max)) {
 		free(x);
 		evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
 		return;
@@ -305,7 +348,7 @@ void exchange_show_closed(struct exchange *x)
 {
 	if (x->is_post)
 		exchange_keep_draft(x, x->path);
-	const struct page *closed = x->has_vault ? &page_unlock : &page_start;
+	const struct page *closed = x->has_vault ? x->front->site->closed : x->front->site->start;
 	closed->get(x);
 }
 

@@ -42,6 +42,30 @@ static int find_part(const char *range, size_t len, struct part *part)
 	return 206;
 }
 
+static void set_headers(struct exchange *x, const char *name, const char *type)
+{
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(x->request);
+	char text[HEADER_MAX];
+	snprintf(text, sizeof text, "attachment; filename=\"%s\"", name);
+	(void)evhttp_add_header(headers, "Content-Disposition", text); /* fails without memory only, and then nothing can be sent either */
+	(void)evhttp_add_header(headers, "Content-Type", type);        /* as above, and below */
+	(void)evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+	(void)evhttp_add_header(headers, "Cross-Origin-Resource-Policy", "same-origin");
+	(void)evhttp_add_header(headers, "Cache-Control", "no-store");
+	(void)evhttp_add_header(headers, "Connection", "close");
+}
+
+void exchange_file(struct exchange *x, const char *name, const char *type, const void *bytes, size_t len)
+{
+	struct evbuffer *buffer = evbuffer_new();
+	bool whole = buffer != NULL && evbuffer_add(buffer, bytes, len) == 0;
+	set_headers(x, name, type);
+	if (x->sent != NULL && x->sent->state == TOKEN_UNDER_WAY)
+		x->sent->state = TOKEN_FRESH; /* the same form again fetches it again */
+	exchange_reply(x, whole ? 200 : HTTP_SERVUNAVAIL, buffer);
+	exchange_finish(x);
+}
+
 void exchange_download(struct exchange *x, const char *name, const void *bytes, size_t len)
 {
 	struct part part;
@@ -49,8 +73,7 @@ void exchange_download(struct exchange *x, const char *name, const void *bytes, 
 	struct evbuffer *buffer = evbuffer_new();
 	char text[HEADER_MAX];
 	int status = find_part(evhttp_find_header(evhttp_request_get_input_headers(x->request), "Range"), len, &part);
-	snprintf(text, sizeof text, "attachment; filename=\"%s\"", name);
-	(void)evhttp_add_header(headers, "Content-Disposition", text); /* fails without memory only, and then nothing can be sent either */
+	set_headers(x, name, "application/octet-stream");
 	if (status == 206)
 		snprintf(text, sizeof text, "bytes %zu-%zu/%zu", part.from, part.from + part.len - 1, len);
 	else
@@ -58,15 +81,8 @@ void exchange_download(struct exchange *x, const char *name, const void *bytes, 
 	if (status != 200)
 		(void)evhttp_add_header(headers, "Content-Range", text); /* as above, and below */
 	(void)evhttp_add_header(headers, "Accept-Ranges", "bytes");
-	(void)evhttp_add_header(headers, "Content-Type", "application/octet-stream");
-	(void)evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
-	(void)evhttp_add_header(headers, "Cache-Control", "no-store");
-	(void)evhttp_add_header(headers, "Connection", "close");
 	if (buffer != NULL && status != 416)
 		(void)evbuffer_add_reference(buffer, (const char *)bytes + part.from, part.len, NULL, NULL);
-	evhttp_send_reply(x->request, status, NULL, buffer);
-	if (buffer != NULL)
-		evbuffer_free(buffer);
-	x->request = NULL;
+	exchange_reply(x, status, buffer);
 	exchange_end(x);
 }

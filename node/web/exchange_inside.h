@@ -5,7 +5,7 @@
 #include "node/web/exchange.h"
 #include "node/web/front.h"
 #include "node/web/line.h"
-#include "node/web/page.h"
+#include "node/web/site.h"
 #include "node/web/visitors.h"
 
 #include <event2/event.h>
@@ -17,19 +17,21 @@ enum {
 	EXCHANGES_ADDRESS_MAX = 12, /* of one address */
 	EXCHANGE_HOST_MAX = 80,
 	EXCHANGE_ADDRESS_MAX = 64,
-	EXCHANGE_PAGE_MAX = 96 << 10, /* bytes of a page */
-	EXCHANGE_STATUS_MS = 5000,    /* for so long the post's status counts as known */
+	EXCHANGE_STATUS_MS = 5000, /* for so long the post's status counts as known */
 };
 
 struct front {
+	const struct site *site;
 	struct event_base *base;
 	struct line *line;
 	struct event *line_event, *line_out_event;
 	struct visitors visitors;
 	struct portal portal;
 	const struct front_package *package; /* NULL: none */
+	unsigned forget_days;                /* 0: never */
 	struct exchange *exchanges;          /* those being answered */
 	unsigned exchanges_n;
+	unsigned waits_n; /* of those, how many wait for news */
 	json_int_t last_id;
 	json_t *status; /* NULL: the post does not answer */
 	uint64_t status_ms;
@@ -62,20 +64,41 @@ struct exchange {
 	struct exchange *waits_for;      /* the same form is being taken for another exchange; only told apart from NULL */
 	char name[VISITOR_NAME_MAX + 1]; /* whose vault is being unlocked, on a box of several people */
 	bool has_vault, wants_passphrase, is_open, is_shared;
+	json_t *person; /* who is in, as the keeper says; NULL nobody */
 	struct html html;
 	json_t *argv, *ask; /* being put together */
 	json_int_t ask_id;  /* 0: nothing asked */
 	exchange_heard *heard;
 	exchange_then *then;
+	bool is_api; /* of a program (api.h): then there is no visitor, and these are set */
+	enum api_method api_method;
+	char session[VISITOR_DIGITS + 1]; /* the keeper's */
+	json_t *body;
+	struct event *wait;
+	void (*again)(struct exchange *x);
 	json_t *kept[EXCHANGE_KEPT_MAX];
 	int noted;
+	unsigned refresh_s; /* 0: the page stays as it is */
 	void (*ready)(struct exchange *x), (*send_compose)(struct exchange *x), (*send_show)(struct exchange *x);
+};
+
+/* What is wrong with a request as such. */
+struct exchange_fault {
+	bool not_us, bad_query, too_much, other_origin;
 };
 
 /* Takes a request of evhttp's and sees it through. */
 void exchange_begin(struct front *front, struct evhttp_request *request);
 /* Whether it was a phone's question about the internet: then it is answered, and the exchange has ended. */
 bool exchange_probe(struct exchange *x, const struct evhttp_uri *uri);
+/* Sees a request of a program through. */
+void exchange_api(struct exchange *x, const struct exchange_fault *fault);
+/* The body of one: flat JSON, bounded; foreign bytes. NULL: it is not. */
+json_t *exchange_api_body(const char *bytes, size_t len);
+/* The visitor of the request's cookie; NULL: none that is known. */
+const struct visitor *exchange_known(struct exchange *x);
+/* The keeper's answer, borrowed from its message. */
+struct answer exchange_answer(const json_t *message);
 /* Asks the keeper; takes the object, to which the id is added. */
 void exchange_ask(struct exchange *x, json_t *message, exchange_heard *heard);
 /* The admission is over: shows the page, or takes the form. */
@@ -86,6 +109,10 @@ void exchange_show_closed(struct exchange *x);
 void exchange_refuse(struct exchange *x, int status, enum word word);
 /* The person's vault is open for this visitor by this session of the keeper's, or, if "", closed. */
 void exchange_note_session(struct exchange *x, const char *session);
+/* It was answered: whoever sent the same form meanwhile has their turn. Frees it. */
+void exchange_finish(struct exchange *x);
+/* Answers the request with its headers as they are; takes the body, NULL: none. Whoever asked for the head alone is told the length only. */
+void exchange_reply(struct exchange *x, int status, struct evbuffer *body);
 /* Frees it. Its request has been answered. */
 void exchange_end(struct exchange *x);
 

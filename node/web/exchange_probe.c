@@ -31,10 +31,7 @@ static void answer(struct exchange *x, int status, const char *type, const char 
 		(void)evhttp_add_header(headers, "Location", location); /* as above */
 	if (buffer != NULL)
 		(void)evbuffer_add(buffer, body, strlen(body)); /* as above */
-	evhttp_send_reply(x->request, status, NULL, buffer);
-	if (buffer != NULL)
-		evbuffer_free(buffer);
-	x->request = NULL;
+	exchange_reply(x, status, buffer);
 	exchange_end(x);
 }
 

@@ -5,6 +5,7 @@
 #include "platform/linux/confine.h"
 #include "platform/log.h"
 
+#include <event2/bufferevent.h>
 #include <event2/listener.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -15,7 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADERS_MAX = 8 << 10 };
+enum {
+	HEADERS_MAX = 8 << 10,
+	BODY_MAX = 4 * FORM_SIZE_MAX, /* what is longer than FORM_SIZE_MAX is refused by a page of ours, in the reader's language */
+};
 
 void front_stop(struct front *front, int code)
 {
@@ -103,19 +107,30 @@ static void wipe_memory(void)
 	line_wipe_json();
 }
 
+static bool is_answering(void *owner, int fd)
+{
+	const struct front *front = owner;
+	for (const struct exchange *x = front->exchanges; x != NULL; x = x->next) {
+		struct evhttp_connection *connection = x->request != NULL ? evhttp_request_get_connection(x->request) : NULL;
+		if (connection != NULL && bufferevent_getfd(evhttp_connection_get_bufferevent(connection)) == fd)
+			return true;
+	}
+	return false;
+}
+
 static struct evhttp *open_server(struct front *front, int fd, struct guard **guard)
 {
 	struct evhttp *http = evhttp_new(front->base);
 	if (http == NULL)
 		return NULL;
 	struct evhttp_bound_socket *bound = evhttp_accept_socket_with_handle(http, fd);
-	*guard = bound != NULL ? guard_new(front->base, http, evhttp_bound_socket_get_listener(bound)) : NULL;
+	*guard = bound != NULL ? guard_new(front->base, http, evhttp_bound_socket_get_listener(bound), is_answering, front) : NULL;
 	if (*guard == NULL) {
 		evhttp_free(http);
 		return NULL;
 	}
 	evhttp_set_max_headers_size(http, HEADERS_MAX);
-	evhttp_set_max_body_size(http, FORM_SIZE_MAX);
+	evhttp_set_max_body_size(http, BODY_MAX);
 	evhttp_set_timeout(http, GUARD_IDLE_S);
 	/* Those that are not for us get a page that says so. */
 	evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
@@ -145,8 +160,10 @@ int front_run(const struct front_config *config)
 	int code = EX_OSERR;
 	if (front == NULL)
 		return code;
+	front->site = config->site;
 	front->portal.mode = config->portal;
 	front->package = config->package;
+	front->forget_days = config->forget_days;
 	front->base = event_base_new();
 	if (front->base == NULL || fcntl(config->listener, F_SETFL, O_NONBLOCK) != 0 || !open_line(front, config->line))
 		goto done;

@@ -1,5 +1,7 @@
 #include "node/web/page.h"
 
+#include "node/web/site.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 enum { NAMED_MAX = 1024 };
 
 /* For browsers from Android 4 on: no grid, no properties that follow the direction of writing. */
-static const char style[] =
+const char page_style[] =
 	"body{margin:0;overflow-wrap:break-word;word-wrap:break-word;font:20px/1.5 sans-serif;color:#111;background:#fff}"
 	"header{background:#10263f}header a{display:inline-block;color:#fff;text-decoration:none;font-weight:bold;padding:8px 14px;min-height:32px}"
 	"main{max-width:36em;margin:0 auto;padding:4px 14px 20px}"
@@ -22,7 +24,8 @@ static const char style[] =
 	"[dir=rtl] .b,[dir=rtl] button{text-align:right}"
 	"button,.blue{background:#0b4a8f;border-color:#0b4a8f;color:#fff}.red{background:#b00020;border-color:#b00020;color:#fff}"
 	".green{background:#0a6b2d;border-color:#0a6b2d;color:#fff}"
-	"label,legend{display:block;margin:14px 0 4px;font-weight:bold}fieldset{min-width:0;border:0;margin:0;padding:0}"
+	"label,legend{display:block;margin:14px 0 "
+	"4px;font-weight:bold}legend{max-width:100%;padding:0}fieldset{min-width:0;border:0;margin:0;padding:0}"
 	"input[type=text],input[type=password],textarea{display:block;width:100%;box-sizing:border-box;min-height:52px;padding:10px;"
 	"border:2px solid #555;border-radius:8px;font:inherit;background:#fff;color:#111}"
 	".t{font-weight:normal;border:2px solid #ccc;border-radius:8px;padding:10px;margin:6px 0}.t input{width:26px;height:26px;"
@@ -41,87 +44,29 @@ static const char style[] =
 	"footer{border-top:2px solid #ccc;max-width:36em;margin:0 auto;padding:8px 14px}footer a{display:inline-block;padding:10px 8px;"
 	"min-height:28px;color:#0b4a8f}a:focus,button:focus,input:focus,textarea:focus{outline:3px solid #e68a00}";
 
-static void begin(struct exchange *x, const char *title, bool user)
+static struct html *begin(struct exchange *x, const char *title, bool user)
 {
-	struct html *html = exchange_html(x);
-	enum words_lang lang = exchange_lang(x);
-	html_add(html, "<!DOCTYPE html><html lang=\"%s\" dir=\"%s\"><head><meta charset=\"utf-8\">", words_tag(lang),
-		 words_rtl(lang) ? "rtl" : "ltr");
-	html_add(html, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>%s – %s</title>", title,
-		 words_get(lang, WORD_BARID));
-	html_raw(html, "<link rel=\"icon\" href=\"data:,\"><style>");
-	html_raw(html, style);
-	html_raw(html, "</style></head><body><header><a href=\"/\">");
-	icon_put(html, ICON_HOME);
-	html_add(html, "%s</a></header><main><h1>", words_get(lang, WORD_BARID));
-	if (user)
-		html_user(html, title);
-	else
-		html_text(html, title);
-	html_raw(html, "</h1>");
+	exchange_site(x)->begin(x, title, user);
 	if (exchange_is_old(x))
 		page_wrong(x, WORD_ERROR_OLD_PAGE);
 	if (exchange_query(x, "again")[0] != '\0')
 		page_good(x, WORD_ALREADY_SENT);
+	return exchange_html(x);
 }
 
 struct html *page_begin(struct exchange *x, enum word title)
 {
-	begin(x, words_get(exchange_lang(x), title), false);
-	return exchange_html(x);
+	return begin(x, words_get(exchange_lang(x), title), false);
 }
 
 struct html *page_begin_user(struct exchange *x, const char *title)
 {
-	begin(x, title, true);
-	return exchange_html(x);
-}
-
-static void gateway_line(struct exchange *x, const json_t *status, char *out, size_t cap)
-{
-	enum words_lang lang = exchange_lang(x);
-	char ago[WORDS_TIME_MAX];
-	page_ago(x, json_object_get(status, "gateway_last"), ago);
-	if (json_is_true(json_object_get(status, "is_gateway")))
-		snprintf(out, cap, "%s", words_get(lang, WORD_STATUS_GATEWAY_SELF));
-	else if (json_is_true(json_object_get(status, "gateway_linked")))
-		snprintf(out, cap, "%s", words_get(lang, WORD_STATUS_GATEWAY_NOW));
-	else if (ago[0] != '\0')
-		words_fill(lang, WORD_STATUS_GATEWAY_LAST, out, cap, ago);
-	else
-		snprintf(out, cap, "%s", words_get(lang, WORD_STATUS_GATEWAY_NEVER));
-}
-
-static void status_line(struct exchange *x)
-{
-	struct html *html = exchange_html(x);
-	enum words_lang lang = exchange_lang(x);
-	const json_t *status = exchange_status(x);
-	char linked[WORDS_TIME_MAX], gateway[2 * WORDS_TIME_MAX];
-	html_raw(html, "<p>");
-	icon_put(html, status != NULL ? ICON_STATUS : ICON_WRONG);
-	if (status == NULL) {
-		html_add(html, "%s</p>", words_get(lang, WORD_STATUS_NOT_RUNNING));
-		return;
-	}
-	words_count(lang, PLURAL_LINKED, (uint64_t)json_integer_value(json_object_get(status, "neighbours")), linked, sizeof linked);
-	gateway_line(x, status, gateway, sizeof gateway);
-	html_add(html, "%s – %s</p>", linked, gateway);
+	return begin(x, title, true);
 }
 
 void page_end(struct exchange *x, int status)
 {
-	struct html *html = exchange_html(x);
-	enum words_lang lang = exchange_lang(x);
-	html_raw(html, "</main><footer>");
-	status_line(x);
-	html_add(html, "<p><a href=\"/status\">%s</a> <a href=\"/settings\">%s</a> <a href=\"/help\">%s</a></p><p>",
-		 words_get(lang, WORD_BUTTON_STATUS), words_get(lang, WORD_BUTTON_SETTINGS), words_get(lang, WORD_BUTTON_HELP));
-	for (enum words_lang other = 0; other < WORDS_LANGS; other++)
-		if (other != lang)
-			html_add(html, "<a href=\"?lang=%s\" lang=\"%s\" dir=\"%s\">%s</a> ", words_tag(other), words_tag(other),
-				 words_rtl(other) ? "rtl" : "ltr", words_native(other));
-	html_raw(html, "</p></footer></body></html>");
+	exchange_site(x)->end(x);
 	exchange_send(x, status);
 }
 
@@ -323,4 +268,20 @@ const char *page_string(const json_t *object, const char *name)
 {
 	const char *text = json_string_value(json_object_get(object, name));
 	return text != NULL ? text : "";
+}
+
+const struct page *page_find(const struct site *site, const char *path)
+{
+	/* No others stand in paths of ours, and some would do harm in a header. */
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789/-ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t plain = strspn(path, letters), small = strcspn(path, strchr(letters, 'A'));
+	if (path[plain] != '\0' || (!site->capitals && path[small] != '\0'))
+		return NULL;
+	for (const struct page *const *pages = site->pages; *pages != NULL; pages++) {
+		size_t len = strlen((*pages)->path);
+		bool below = len > 1 && (*pages)->path[len - 1] == '/';
+		if (below ? strncmp(path, (*pages)->path, len) == 0 && path[len] != '\0' : strcmp(path, (*pages)->path) == 0)
+			return *pages;
+	}
+	return NULL;
 }

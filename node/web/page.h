@@ -1,8 +1,8 @@
 #ifndef BARID_WEB_PAGE_H
 #define BARID_WEB_PAGE_H
 /*
- * What every page is made of: the table of pages, the frame around each, and the parts that repeat. A page is one file page_NAME.c with a struct
- * page; to add one, write it, name it in pages.c, and look at page_safe.c for how a form is read, run and shown again.
+ * What every page is made of: the frame around each, and the parts that repeat. A page is one file page_NAME.c with a struct page; to add one, write
+ * it, name it in the table of its site (pages.c; node/console/site.c), and look at page_safe.c for how a form is read, run and shown again.
  */
 
 #include "node/web/exchange.h"
@@ -21,10 +21,10 @@ struct page {
 	void (*post)(struct exchange *x); /* NULL: nothing can be sent to it */
 };
 
-/* The page of a path, NULL if there is none. */
-const struct page *page_find(const char *path);
-/* Shown in the place of others: first use, unlocking. */
-extern const struct page page_start, page_unlock;
+/* The page of a site that a path leads to; NULL: none. */
+const struct page *page_find(const struct site *site, const char *path);
+/* The looks of forms, buttons, boxes and lists, for the <style> of every site. */
+extern const char page_style[];
 
 /* Writes the head, up to the title. What follows stands in <main>. */
 struct html *page_begin(struct exchange *x, enum word title);

@@ -18,6 +18,7 @@ static void show(struct exchange *x, const struct answer *answer)
 	page_link(x, "/need", ICON_NEED, WORD_BUTTON_NEED, "", NULL);
 	page_link(x, "/bus", ICON_BUS, WORD_BUTTON_BUS, "", NULL);
 	page_link(x, "/alerts", ICON_ALERT, WORD_BUTTON_ALERTS, "", NULL);
+	page_link(x, "/report", ICON_EYE, WORD_REPORT_TITLE, "", NULL);
 	page_link(x, "/inbox", ICON_LETTER, WORD_BUTTON_INBOX, "blue", n > 0 ? fresh : NULL);
 	page_link(x, "/contacts", ICON_PEOPLE, WORD_BUTTON_CONTACTS, "", NULL);
 	page_end(x, 200);

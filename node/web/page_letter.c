@@ -139,6 +139,8 @@ static void details_link(struct exchange *x, const json_t *letter)
 	char path[SCRATCH];
 	snprintf(path, sizeof path, "/medevac/%s", page_string(letter, "id"));
 	page_link(x, path, ICON_MEDICAL, WORD_MEDEVAC_MORE, "", NULL);
+	snprintf(path, sizeof path, "/report/patient/%s", page_string(letter, "id"));
+	page_link(x, path, ICON_LYING, WORD_REPORT_PATIENT, "", NULL);
 }
 
 static void show_sent(struct exchange *x, const json_t *letter)

@@ -1,6 +1,6 @@
 /* "I am well": how many, where, a few words. The pattern of every page that sends a letter. */
 
-#include "node/web/page.h"
+#include "node/web/parts.h"
 #include "node/web/recipients.h"
 #include "node/web/send.h"
 
@@ -16,6 +16,7 @@ static void show(struct exchange *x)
 	page_number(x, "people", WORD_SAFE_QUESTION);
 	page_line(x, "place", WORD_SAFE_PLACE, LINE_MAX);
 	page_line(x, "going_to", WORD_SAFE_GOING, LINE_MAX);
+	parts_ticks(x, "share", "family-tracing", WORD_SHARE_QUESTION);
 	page_form_end(x, ICON_SEND, WORD_SEND);
 	page_text(x, WORD_CARRIED_LOCKED);
 	page_end(x, 200);
@@ -34,6 +35,7 @@ static void compose(struct exchange *x)
 	exchange_option(x, "--place", exchange_field(x, "place"));
 	exchange_option(x, "--going-to", exchange_field(x, "going_to"));
 	exchange_option(x, "--text", exchange_field(x, "text"));
+	exchange_option(x, "--share", exchange_field(x, "share"));
 }
 
 static void post(struct exchange *x)

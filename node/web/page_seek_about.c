@@ -33,6 +33,7 @@ static void show(struct exchange *x, enum word wrong, const struct answer *faile
 	parts_choices(x, "source", "self saw heard", WORD_SEEN_HOW);
 	page_line(x, "place", WORD_NEED_PLACE, LINE_MAX);
 	page_area(x, "text", WORD_WORDS_QUESTION, TEXT_MAX);
+	parts_ticks(x, "share", "family-tracing", WORD_SHARE_QUESTION);
 	page_form_end(x, ICON_SEND, WORD_SEND);
 	page_text(x, WORD_CARRIED_LOCKED);
 	page_end(x, 200);
@@ -63,6 +64,7 @@ static void have_question(struct exchange *x, const struct answer *answer)
 		exchange_option(x, "--source", exchange_field(x, "source"));
 		exchange_option(x, "--place", exchange_field(x, "place"));
 		exchange_option(x, "--text", exchange_field(x, "text"));
+		exchange_option(x, "--share", exchange_field(x, "share"));
 		exchange_option(x, "--lang", words_tag(exchange_lang(x)));
 		exchange_run(x, sent);
 	}

@@ -38,6 +38,7 @@ static void show_last(struct exchange *x)
 	page_line(x, "place", WORD_FIELD_LAST_PLACE, LINE_MAX);
 	page_number(x, "days", WORD_SEEK_DAYS);
 	page_area(x, "text", WORD_WORDS_QUESTION, TEXT_MAX);
+	parts_ticks(x, "share", "family-tracing", WORD_SHARE_QUESTION);
 	recipients_fields(x, true, true);
 	parts_end(x, ICON_SEND, WORD_SEND);
 	page_text(x, WORD_CARRIED_LOCKED);
@@ -73,6 +74,7 @@ static void compose(struct exchange *x)
 	exchange_option(x, "--place", exchange_field(x, "place"));
 	exchange_option(x, "--time", when);
 	exchange_option(x, "--text", exchange_field(x, "text"));
+	exchange_option(x, "--share", exchange_field(x, "share"));
 }
 
 static void post(struct exchange *x)

@@ -16,6 +16,8 @@ static void get(struct exchange *x)
 		page_text(x, WORD_LOCKED_MEANS);
 		page_form_end(x, ICON_LOCK, WORD_BUTTON_LOCK);
 	}
+	if (exchange_is_open(x))
+		page_link(x, "/secret", ICON_LOCK, WORD_SECRET_TITLE, "", NULL);
 	page_link(x, "/contacts", ICON_PEOPLE, WORD_BUTTON_CONTACTS, "", NULL);
 	page_link(x, "/hand-on", ICON_SEND, WORD_HAND_ON_TITLE, "", NULL);
 	page_link(x, "/wipe", ICON_WIPE, WORD_BUTTON_WIPE, "red", NULL);

@@ -8,12 +8,12 @@
 
 enum { NAME_MAX = 64, SECRET_MAX = 200, SECRET_LEAST = 6 };
 
-/* Where it goes on: the page that was asked for. */
-static const char *next_of(const struct exchange *x)
+static void tell_forgetting(struct exchange *x)
 {
-	const char *next = exchange_field(x, "next")[0] != '\0' ? exchange_field(x, "next") : exchange_path(x);
-	const struct page *page = page_find(next);
-	return page != NULL && page != &page_start && page != &page_unlock ? next : "/";
+	char days[WORDS_TIME_MAX], text[4 * WORDS_TIME_MAX];
+	words_count(exchange_lang(x), PLURAL_DAYS, exchange_forget_days(x), days, sizeof days);
+	words_fill(exchange_lang(x), WORD_BOX_FORGETS, text, sizeof text, days);
+	html_add(exchange_html(x), "<p>%s</p>", text);
 }
 
 static void show(struct exchange *x, const enum word *wrong, const struct answer *failed)
@@ -35,7 +35,7 @@ static void show(struct exchange *x, const enum word *wrong, const struct answer
 	if (exchange_draft_path(x, 0)[0] != '\0')
 		page_good(x, WORD_DRAFT_KEPT);
 	page_form(x, "/start");
-	page_hidden(x, "next", next_of(x));
+	page_hidden(x, "next", exchange_next(x));
 	page_line(x, "name", WORD_START_NAME, NAME_MAX);
 	page_text(x, WORD_START_NAME_HINT);
 	page_secret(x, "pin", WORD_START_PIN);
@@ -45,6 +45,8 @@ static void show(struct exchange *x, const enum word *wrong, const struct answer
 	page_secret(x, "pin_again", WORD_START_PIN_AGAIN);
 	page_form_end(x, ICON_OK, WORD_START_GO);
 	page_text(x, WORD_BOX_CAN_READ);
+	if (exchange_forget_days(x) > 0)
+		tell_forgetting(x);
 	if (shared)
 		page_link(x, "/unlock", ICON_UNLOCK, WORD_UNLOCK_TITLE, "", NULL);
 	page_end(x, 200);
@@ -62,7 +64,7 @@ static void opened(struct exchange *x, const struct answer *answer)
 		exchange_redirect(x, "/unlock");
 		return;
 	}
-	snprintf(next, sizeof next, "%s%s", next_of(x), strcmp(next_of(x), "/") == 0 ? "?ready=1" : "");
+	snprintf(next, sizeof next, "%s%s", exchange_next(x), strcmp(exchange_next(x), "/") == 0 ? "?ready=1" : "");
 	exchange_redirect(x, next);
 }
 

@@ -4,14 +4,9 @@
 
 #include <string.h>
 
-enum { NAME_MAX = 64, SECRET_MAX = 200 };
+extern const struct page page_start;
 
-static const char *next_of(const struct exchange *x)
-{
-	const char *next = exchange_field(x, "next")[0] != '\0' ? exchange_field(x, "next") : exchange_path(x);
-	const struct page *page = page_find(next);
-	return page != NULL && page != &page_start && page != &page_unlock ? next : "/";
-}
+enum { NAME_MAX = 64, SECRET_MAX = 200 };
 
 static void show(struct exchange *x, const struct answer *failed)
 {
@@ -29,7 +24,7 @@ static void show(struct exchange *x, const struct answer *failed)
 	if (exchange_draft_path(x, 0)[0] != '\0')
 		page_good(x, WORD_DRAFT_KEPT);
 	page_form(x, "/unlock");
-	page_hidden(x, "next", next_of(x));
+	page_hidden(x, "next", exchange_next(x));
 	if (exchange_is_shared(x))
 		page_line(x, "name", WORD_UNLOCK_WHO, NAME_MAX);
 	page_secret(x, "pin", WORD_UNLOCK_PIN);
@@ -55,7 +50,7 @@ static void get(struct exchange *x)
 static void opened(struct exchange *x, const struct answer *answer)
 {
 	if (answer->code == 0)
-		exchange_redirect(x, next_of(x));
+		exchange_redirect(x, exchange_next(x));
 	else
 		show(x, answer);
 }

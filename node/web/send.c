@@ -107,6 +107,14 @@ static void go(struct exchange *x)
 	exchange_run(x, sent);
 }
 
+void send_along(struct exchange *x, void (*compose)(struct exchange *x), void (*show)(struct exchange *x))
+{
+	x->send_show = show;
+	compose(x);
+	exchange_option(x, "--lang", words_tag(exchange_lang(x)));
+	exchange_run(x, sent);
+}
+
 void send_letter(struct exchange *x, void (*compose)(struct exchange *x), void (*show)(struct exchange *x))
 {
 	x->send_compose = compose;

@@ -11,6 +11,8 @@
 /* Sends what was posted. compose: begins the command line and adds the letter's own options; who gets it and the language are added here. show:
  * writes the page with its form, after the lists of recipients.h are loaded. */
 void send_letter(struct exchange *x, void (*compose)(struct exchange *x), void (*show)(struct exchange *x));
+/* The same for a letter that says itself who gets it: about another one. */
+void send_along(struct exchange *x, void (*compose)(struct exchange *x), void (*show)(struct exchange *x));
 /* Shows the form again with what is wrong in it. */
 void send_refuse(struct exchange *x, enum word wrong, void (*show)(struct exchange *x));
 /* Leads to the first letter that a verb has sent; how: what its page is told, "1" for sent. False: none was sent. */

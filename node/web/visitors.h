@@ -38,6 +38,7 @@ struct visitor {
 	char session[VISITOR_DIGITS + 1]; /* the keeper's, "" locked */
 	uint64_t used_ms;
 	bool used_again;
+	bool exercise; /* what is shown is of exercises only */
 	unsigned pins; /* requests that are being answered: it stays */
 	unsigned forms_next;
 	struct visitor_form forms[VISITOR_FORMS_MAX];

@@ -97,5 +97,15 @@ size_t words_clock(enum words_lang lang, const struct words_moment *when, char *
 size_t words_when(enum words_lang lang, const struct words_moment *when, const struct words_moment *now, char *out, size_t cap);
 /* "just now" below a minute, then minutes below two hours, hours below two days, days: "5 minutes ago". */
 size_t words_ago(enum words_lang lang, uint64_t seconds, char *out, size_t cap);
+/* "5 min", hours from two hours on, days from two days on. */
+size_t words_span(enum words_lang lang, uint64_t seconds, char *out, size_t cap);
+
+/* A member of "reasons" of a case in JSON; who NULL if there is none. Borrowed. */
+struct words_reason {
+	const char *code, *who;
+	uint64_t n; /* a count; seconds of untouched, unacted, ran_out */
+};
+/* "2 red", "nobody has looked for 19 min". A code that is not ours stays as it is. Texts go in as they are: for HTML give who escaped. */
+size_t words_why(enum words_lang lang, const struct words_reason *reason, char *out, size_t cap);
 
 #endif

@@ -276,6 +276,52 @@ def witness(browser):
     soon("a danger that only witnesses know", lambda: "1 person there says: <u>shelling" in browser.get("/alerts").words())
 
 
+REPORTS = {
+    "incident": ({"place": "Sector 4", "red": "3", "text": "<b>"},
+                 [("kind", "collapse"), ("hazards", "fire"), ("hazards", "uxo"), ("needed", "rescue")],
+                 {"kind": "collapse", "hazards": ["uxo", "fire"], "needed": ["rescue"], "red": 3, "place": "Sector 4", "text": "<b>"}),
+    "facility": ({"name": "H4", "beds": "3"}, [("open", "limited"), ("services", "surgery"), ("services", "blood"), ("lacks", "fuel")],
+                 {"name": "H4", "open": "limited", "beds": 3, "services": ["surgery", "blood"], "lacks": ["fuel"]}),
+    "headcount": ({"place": "Sector 4", "people": "400"}, [("source", "seen")], {"place": "Sector 4", "people": 400, "source": "seen"}),
+}
+
+
+def reports(browser, lang):
+    """What is reported less often, with the mistakes people make, and as the relief group reads it."""
+    page(browser.get(f"/report?lang={lang}"), f"/report in {lang}")
+    for verb, (fields, ticks, wanted) in REPORTS.items():
+        check(f'href="/report/{verb}"' in browser.get("/report").text, f"/report does not lead to {verb}")
+        page(browser.get(f"/report/{verb}"), f"/report/{verb} in {lang}")
+        browser.send()
+        check('class="wrong"' in browser.text, f"an empty {verb} is sent in {lang}")
+        amount = next(name for name in fields if name in ("red", "beds", "people"))
+        browser.send({**fields, amount: "many"}, ticks)
+        check('class="wrong"' in browser.text and 'value="many"' in browser.text, f"a number that is none in {verb} in {lang}")
+        browser.get(f"/report/{verb}")
+        browser.send({**fields, amount: number(lang, fields[amount])}, ticks)
+        check(browser.path == "/inbox?sent=1", f"{verb} in {lang} leads to {browser.path}: {browser.words()[:300]}")
+        found = [case["body"] for case in relief("Medics", "inbox", "--all") if case["type"] == verb]
+        said = [body for body in found if all(sorted(map(str, body.get(name) if isinstance(body.get(name), list) else [body.get(name)])) ==
+                                              sorted(map(str, value if isinstance(value, list) else [value])) for name, value in wanted.items())]
+        check(len(said) >= 1, f"the relief group reads {found} of {verb} in {lang}")
+
+
+def patients(browser):
+    """A patient beside a call for medical help, from the page of the letter."""
+    letter = next(sent["id"] for sent in barid("track") if sent["type"] == "medevac")
+    page(browser.get(f"/m/{letter}?lang=en"), "a call for medical help")
+    check(f'href="/report/patient/{letter}"' in browser.text, "no way from a call to its patients")
+    page(browser.get(f"/report/patient/{letter}"), "/report/patient")
+    check('name="org"' not in browser.text, "whoever gets it is asked though the call says it")
+    browser.send({"number": "2", "injuries": "burns"}, [("triage", "red"), ("by", "medic")])
+    check(browser.path.startswith("/m/"), f"a patient leads to {browser.path}: {browser.words()[:300]}")
+    # The group shows patients with the case they belong to.
+    calls = [case["ref"] for case in relief("Medics", "inbox", "--all") if case["type"] == "medevac"]
+    check(any("burns" in json.dumps(relief("Medics", "show", ref)) for ref in calls), "the relief group does not read of the patient")
+    for path in ("/report/patient/xyz", "/report/patient", "/report/nothing", "/report/incident/00ff"):
+        check(browser.get(path).status == 404, f"{path} answers {browser.status}")
+
+
 def help_pages(browser):
     for lang in LANGS:
         page(browser.get(f"/help?lang={lang}"), f"/help in {lang}")
@@ -307,6 +353,8 @@ def main():
         medevac(browser, lang)
         need(browser, lang)
         seek(browser, lang)
+        reports(browser, lang)
+    patients(browser)
     medevac_by_buttons(browser)
     answer_question(browser)
     board(browser)

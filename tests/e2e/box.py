@@ -13,6 +13,7 @@ from browser import Browser
 PORT, ROOM = int(sys.argv[2]), sys.argv[3]
 LANGS = ["ar", "kmr", "ckb", "tr", "en"]
 PAGE_MAX = 14 * 1024
+ROUNDS, RATIO_MAX = 7, 3.0  # a busy machine is no leak: only a gross factor is
 
 
 def check(good, what):
@@ -26,6 +27,7 @@ def begin(name, pin):
     check("Your name here" in browser.words() and "could read what you type" in browser.words(), "the first page asks for name and number")
     browser.get("/start")
     check("You may leave it empty" not in browser.words(), "a box lets people in without a secret number")
+    check("nobody opens here for 90 days" in browser.words(), "it is not said how long a box keeps what nobody opens")
     browser.send({"name": name, "pin": "", "pin_again": ""})
     check("too short" in browser.words(), "an empty secret number is taken")
     browser.send({"name": name, "pin": pin, "pin_again": pin})
@@ -75,6 +77,14 @@ def people():
         said.add(re.sub(r"\s+", " ", page.words()).replace(name, ""))
     check(len(said) == 1 and "do not open anything" in said.pop(), "a wrong name and a wrong number are told apart")
 
+    changed = amal.get("/secret").send({"pin": "123456", "new": "new one", "again": "new one"})
+    check("is changed" in changed.words() and hers in changed.get("/inbox").text, f"changing the number: {changed.words()[:300]}")
+    check("do not open anything" in stranger.get("/unlock").send({"name": "Amal", "pin": "123456"}).words(), "the old number still opens")
+    changed.get("/secret").send({"pin": "new one", "new": "12345", "again": "12345"})
+    check("too short" in changed.words(), "a box takes a short number")
+    check("is changed" in changed.get("/secret").send({"pin": "new one", "new": "123456", "again": "123456"}).words(), "changing it back")
+    check("My letters" in basma.get("/").words(), "one who changes her number locks another out")
+
     locked = amal.get("/settings").send()
     check("Locked" in locked.words() and "Your name here" in amal.get("/inbox").words(), "the lock does not lock")
     check("My letters" in basma.get("/").words(), "one lock locks the other")
@@ -84,6 +94,33 @@ def people():
     check("Everything is erased" in amal.words(), f"wiping: {amal.words()[:200]}")
     check("What became of it" in basma.get(other).words(), "Amal's wiping touched Basma's letters")
     print("several people hold")
+
+
+def days():
+    """Whether it is said how long this box remembers; 0: it forgets nobody."""
+    said = Browser(PORT).get("/start").words()
+    check(("nobody opens here for" in said) == (sys.argv[4] != "0"), f"the days are said, or not: {said[:600]}")
+    check(sys.argv[4] == "0" or f"for {sys.argv[4]} days" in said, f"the days: {said[:600]}")
+
+
+def times():
+    """A name that nobody has and a wrong secret number take as long: each measured from phones that never guessed before."""
+    begin("Amal", "123456")
+    took = {"name": [], "number": []}
+    for number in range(ROUNDS):
+        for what, name, pin in (("name", f"Zed {number}", "123456"), ("number", "Amal", "wrong one"), (None, "Amal", "123456")):
+            phone = Browser(PORT, source=f"127.0.{2 + number}.{len(name)}").get("/unlock")
+            begun = time.monotonic()
+            phone.send({"name": name, "pin": pin})
+            if what:
+                took[what].append(time.monotonic() - begun)
+                check("do not open anything" in phone.words(), f"a wrong {what}: {phone.words()[:200]}")
+            else:
+                check("What do you need?" in phone.words(), f"the right ones, which end the waiting: {phone.words()[:200]}")
+    middle = {what: sorted(seconds)[ROUNDS // 2] for what, seconds in took.items()}
+    ratio = middle["name"] / middle["number"]
+    print(f"a wrong name {middle['name'] * 1000:.0f} ms, a wrong number {middle['number'] * 1000:.0f} ms, ratio {ratio:.2f}")
+    check(1 / RATIO_MAX < ratio < RATIO_MAX, "the time tells whether a name is known here")
 
 
 PROBES = {
@@ -194,4 +231,5 @@ def nothing_to_hand_on():
     check(fetch("/hand-on/package")[0] == 404, "a package that is not there")
 
 
-{"people": people, "hand_on": hand_on, "nothing": nothing_to_hand_on, "splash": splash, "quiet": quiet, "off": off}[sys.argv[1]]()
+{"people": people, "times": times, "days": days, "hand_on": hand_on, "nothing": nothing_to_hand_on,
+ "splash": splash, "quiet": quiet, "off": off}[sys.argv[1]]()

@@ -31,6 +31,28 @@ drive people "$port" "$room"
 ! find "$room/people" | grep -iq -e amal -e basma || fail "a listing of the box names who is there"
 ! grep -iq -e amal -e 123456 "$room/box.log" || fail "the log names people"
 
+echo "== how long a box remembers: said, counted in days, and only there"
+refuses_days()
+{
+	code=0
+	timeout 20 "$bin/barid" serve "$@" --listen 127.0.0.1:0 >/dev/null 2>"$room/said" </dev/null || code=$?
+	{ [ "$code" -eq 64 ] && [ "$(wc -l <"$room/said")" -eq 1 ]; } || fail "$* ends with $code and says $(cat "$room/said")"
+}
+refuses_days --forget-days 5
+refuses_days --people "$room/people" --forget-days soon
+refuses_days --people "$room/people" --forget-days 9999
+box days --forget-days 3
+drive days "$port" "$room" 3
+box never --forget-days 0
+drive days "$port" "$room" 0
+counted=$(od -An -tu4 "$room/people/days")
+grep -q "^ *1 *$(($(date +%s) / 86400))$" <<<"$counted" || fail "the days the box ran are not counted: $counted"
+
+echo "== the time a guess takes"
+rm -rf "$room/people"
+box times
+drive times "$port" "$room"
+
 echo "== what phones ask by themselves"
 box splash
 drive splash "$port" "$room"

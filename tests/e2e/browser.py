@@ -7,21 +7,21 @@ import urllib.parse
 
 
 class Browser:
-    def __init__(self, port, lang="en"):
-        self.port, self.lang, self.jar = port, lang, {}
+    def __init__(self, port, lang="en", host="127.0.0.1", source=""):
+        self.port, self.lang, self.host, self.source, self.jar = port, lang, host, source, {}
         self.status = self.location = None
         self.text = self.path = ""
         self.headers = {}
 
     def ask(self, method, path, body=None, headers=None):
         """One request and its answer; no redirect is followed."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60, source_address=(self.source, 0))
         send = {"Accept-Language": self.lang}
         if self.jar:
             send["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.jar.items())
         if body is not None:
             send["Content-Type"] = "application/x-www-form-urlencoded"
-            send["Origin"] = f"http://127.0.0.1:{self.port}"
+            send["Origin"] = f"http://{self.host}" + (f":{self.port}" if self.port != 80 else "")
         send.update(headers or {})
         connection.request(method, path, body, {name: value for name, value in send.items() if value is not None})
         answer = connection.getresponse()

@@ -106,7 +106,8 @@ bashar_finds '.found == "letter" and .type == "safe"' RIMA cellar || fail "Rîma
 bashar_finds '.found == "contact" and .name == "Amal"' ama || fail "a contact is not found"
 amal search 'بشار' | jq -se 'any(.found == "contact") and any(.found == "sent" and .type == "seek" and .stage != null)' >/dev/null ||
 	fail "by recipient"
-"$bin/barid" --home "$room/bashar" --post "$room/b/ctl.sock" search 'محمد' | grep -q "${seek:0:8}  seek  " || fail "search says too little to people"
+"$bin/barid" --home "$room/bashar" --post "$room/b/ctl.sock" search 'محمد' | grep -q "${seek:0:8}  Looking for someone  " ||
+	fail "search says too little to people"
 code=0; bashar search 'محمد' nowhere >"$room/out" || code=$?
 [ "$code" -eq 1 ] && [ ! -s "$room/out" ] || fail "a search for what is not there ends with $code"
 refused 64 bashar search ' '
@@ -197,6 +198,12 @@ reads C.UTF-8 'An answer came' track "$second"
 reads de_DE.UTF-8 'An answer came' track "$second"
 reads ar_SY.UTF-8 'متصل بجهاز واحد' status
 reads ar_SY.UTF-8 'لا شيء من المنظمات الموثوقة هنا' bus list
+# No line of Latin letters alone, but for names, ids and commands.
+for words in id status role 'search nowhere' 'safe --to bashar --people 2' 'contact list' inbox track; do
+	# shellcheck disable=SC2086
+	LC_ALL=ar_SY.UTF-8 "$bin/barid" --home "$room/amal" --post "$room/a/ctl.sock" $words >"$room/arabic" 2>/dev/null || true
+	! grep -vP '[\x{600}-\x{6ff}]' "$room/arabic" || fail "$words in Arabic says something in English"
+done
 LC_ALL=ar_SY.UTF-8 amal track "$second" | jq -e '.stage == "answered" and .type == "letter"' >/dev/null || fail "JSON speaks Arabic"
 
 echo "clocks of 1970 and 2038 change nothing"

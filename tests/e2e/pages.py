@@ -287,7 +287,7 @@ def name_of(path, pages):
     return "home" if path == "/" else ("sent", "got")[letters.index(path) % 2] if path in letters else kind_of(path)[1:].replace("/", "-")
 
 
-def look_through(phone, pages, languages, faults):
+def look_through(phone, pages, languages, faults, begin=""):
     """Every page in these languages, and where the phone asked on the way."""
     for language in languages:
         phone.go("/?lang=" + language)
@@ -295,7 +295,7 @@ def look_through(phone, pages, languages, faults):
             phone.go(path)
             found = phone.driver.execute_async_script(LOOK, language, LANGUAGES[language])
             faults += ["%s in %s: %s" % (path[:20], language, fault) for fault in found]
-            phone.picture("%s-%s" % (name_of(path, pages), language))
+            phone.picture("%s%s-%s" % (begin, name_of(path, pages), language))
     asked = phone.requests()
     assert len(asked) >= len(pages), "the browser does not tell what it asks for"
     faults += ["asks elsewhere: " + url for url in asked if not url.startswith((phone.base + "/", "data:", "chrome:", "about:"))]
@@ -459,8 +459,59 @@ def secret_number(room):
         room.port = room.first_port
 
 
+def box_letter(room, phone, name, pin, begins):
+    """Somebody takes the phone, opens their letters or begins, writes one, and locks. What the phone showed of letters before they wrote."""
+    phone.go("/start" if begins else "/unlock")
+    phone.send({"name": name, "pin": pin, "pin_again": pin})
+    assert not phone.fields("pin"), "%s does not get in: %s" % (name, phone.text()[:300])
+    phone.go("/inbox")
+    before = phone.text()
+    phone.go("/safe")
+    draft = phone.driver.find_element(By.TAG_NAME, "main").text + "".join(field.get_attribute("value") for field in phone.fields("text"))
+    phone.send({"people": "2", "text": "a letter of " + name, "card": room.card})
+    assert phone.path.startswith("/m/"), "%s cannot write: %s" % (name, phone.text()[:300])
+    letter = phone.path[3:67]
+    phone.go("/safe")
+    phone.send({"people": "2", "text": "half a letter of " + name, "org": [], "to": []})  # to nobody: it waits
+    phone.go("/settings")
+    phone.press(phone.driver.find_elements(By.CSS_SELECTOR, "main form button")[0])
+    assert phone.fields("pin"), "the lock does not lock: " + phone.text()[:200]
+    return letter, before + draft
+
+
+def clinics_box(room):
+    """Two people, one box, one phone after the other: the splash in every language, an account each, nothing of one shown to the other."""
+    child = room.serve("--people", os.path.join(room.folder, "people"))
+    try:
+        faults = []
+        with open(os.environ["BARID_AXE"], encoding="utf-8") as file:
+            axe = file.read()
+        phone = phone_of(room, scripts=True, number=1)
+        phone.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": axe})
+        look_through(phone, ["/portal", "/start", "/unlock"], LANGUAGES, faults, "box-")
+        assert not faults, "%d faults: %s" % (len(faults), "; ".join(sorted(set(faults))[:12]))
+        phone = phone_of(room)
+        phone.go("/portal?lang=en")
+        phone.press(phone.button())
+        assert "no internet here" not in phone.text() and phone.driver.find_elements(By.CSS_SELECTOR, "main form"), phone.text()[:200]
+        amal, _ = box_letter(room, phone, "Amal", "123456", True)
+        basma, seen = box_letter(room, phone, "Basma", "654321", True)
+        assert "Amal" not in seen and amal not in phone.driver.page_source, "one sees what the other wrote: " + seen[:300]
+        again, seen = box_letter(room, phone, "Amal", "123456", False)
+        assert "Medics" in seen and "Basma" not in seen, "what Amal sees again: " + seen[:300]
+        for path in ("/", "/inbox", "/m/" + amal, "/m/" + basma, "/m/" + again):
+            phone.go(path)
+            assert phone.fields("pin") and "Medics" not in phone.text(), path + " is open after the lock"
+            phone.driver.back()
+            assert "letter of" not in phone.text(), "the way back shows a letter"
+    finally:
+        child.terminate()
+        child.wait(10)
+        room.port = room.first_port
+
+
 CASES = [first_letter, medical_help, other_letters, others_speak, weights_and_languages, every_page_in_every_language, mistakes, sent_once,
-         keyboard_alone, secret_number]
+         keyboard_alone, secret_number, clinics_box]
 
 
 def main():

@@ -74,10 +74,11 @@ class Clinic:
         self.barid("person", "bundle", "export", stick)
         self.barid("nobody", "bundle", "import", stick, post=self.there)
 
-    def serve(self):
+    def serve(self, *arguments):
         """Starts another `barid serve`, of self.home; self.port, front and keeper are its own from now on."""
         with open(os.path.join(self.folder, "serve.log"), "ab") as log:
-            command = [program("barid"), "--home", self.home, "--post", self.here.control, "--json", "serve", "--listen", "127.0.0.1:0"]
+            command = [program("barid"), "--home", self.home, "--post", self.here.control, "--json", "serve", "--listen", "127.0.0.1:0",
+                       *arguments]
             child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
         self.children.append(child)
         self.port = int(json.loads(child.stdout.readline())["listen"].rpartition(":")[2])

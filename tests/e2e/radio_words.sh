@@ -51,8 +51,8 @@ post a --listen 127.0.0.1:0
 echo "a radio that works: one plain line, and every number in JSON"
 with_radios bluetooth:0:7:3:1:2 wifi-direct:0:0:0:0
 run 0 status
-says 'Bluetooth: seen and seeing, 3 neighbours heard, 1 linked.'
-says 'Wi-Fi Direct: ready, 0 linked.'
+says 'Bluetooth: seen and seeing; neighbours heard: 3, linked: 1'
+says 'Wi-Fi between two devices: ready; neighbours heard: 0, linked: 0'
 run 0 --json status
 jq -e '.radios[0] | .name == "bluetooth" and .heard == 3 and .links == 1 and .private and .pace == "settled" and
 	(.airtime[3] | .pace == "saving" and .seconds == 10800 and .advertise == 36 and .scan == 18 and .linked == 9 and .wakes == 5)' \
@@ -72,7 +72,7 @@ finding wifi-direct note 'address never changes'
 echo "troubles: what is wrong, what to do, and whether it is bad"
 with_radios bluetooth:5:0:0:0
 run 0 status
-says 'Bluetooth: blocked by airplane mode or a switch -> end airplane mode, or say: rfkill unblock bluetooth.'
+says 'Bluetooth: airplane mode or a switch blocks it -> what to do: barid doctor'
 run 1 status --radio
 [ "$(wc -l <"$room/said")" -eq 1 ] || fail "not one sentence: $(cat "$room/said")"
 doctor

@@ -14,7 +14,8 @@ from browser import Browser
 PORT, ROOM, BIN = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 LANGS = {"ar": "rtl", "kmr": "ltr", "ckb": "rtl", "tr": "ltr", "en": "ltr"}
 PATHS = ["/", "/start", "/unlock", "/medevac", "/safe", "/seek", "/need", "/bus", "/alerts", "/write", "/inbox", "/contacts", "/contacts/qr",
-         "/status", "/settings", "/help", "/wipe"]
+         "/status", "/settings", "/help", "/wipe", "/secret",
+         "/report", "/report/incident", "/report/facility", "/report/headcount"]
 PAGE_MAX = 14 * 1024
 PIN = "long enough"
 
@@ -176,6 +177,42 @@ def strange_requests():
         check(got == wanted, f"{data[:60]} is answered {got} instead of {wanted}")
 
 
+def answer_of(data):
+    with socket.create_connection(("127.0.0.1", PORT), timeout=10) as line:
+        line.sendall(data)
+        answer = b""
+        try:
+            while part := line.recv(65536):
+                answer += part
+        except ConnectionResetError:
+            pass
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head.decode(), body.decode()
+
+
+def heads_and_faults():
+    """HEAD tells what GET would, without the page; what is no request is answered by a page of ours, with nothing of it inside."""
+    host = b"Host: 127.0.0.1:%d\r\n" % PORT
+    for path in PATHS + ["/nowhere"]:
+        head, body = answer_of(b"HEAD %s HTTP/1.1\r\n" % path.encode() + host + b"\r\n")
+        full, page = answer_of(b"GET %s HTTP/1.1\r\n" % path.encode() + host + b"\r\n")
+        check(body == "" and head.split()[1] == full.split()[1], f"HEAD {path}: {head} {body[:80]}")
+        check(int(re.search("(?i)content-length: *([0-9]+)", head)[1]) > 1000 and len(page) > 500, f"HEAD {path} tells no length: {head}")
+    sizes = {b"20000": 413, b"70000": 413, b"99999999999": 413}
+    for size, status in sizes.items():
+        head, body = answer_of(b"POST /safe HTTP/1.1\r\n" + host + b"Origin: http://127.0.0.1:%d\r\nAccept-Language: tr\r\n" % PORT +
+                               b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + size + b"\r\n\r\n" +
+                               b"a" * min(int(size), 70000))
+        check(f" {status} " in head and "Metin çok uzun" in body, f"a body of {size}: {head}")
+        check(("النص طويل" in body) == (size != b"20000"), f"a body of {size} is not answered in the reader's language: {body[:200]}")
+    for data, status in [(b"FOO /secret-word HTTP/1.1\r\n" + host + b"\r\n", 501), (b"nonsense secret-word\r\n\r\n", 400),
+                         (b"GET /secret-word HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 400),
+                         (b"GET / HTTP/9.9 secret-word\r\n\r\n", 400), (b"secret-word: x\r\n\r\n", 400)]:
+        head, body = answer_of(data)
+        check(f" {status} " in head and "default-src 'none'" in head, f"{data[:40]}: {head}")
+        check('lang="ckb" dir="rtl"' in body and "This could not be done" in body and "secret-word" not in head + body, f"{data[:40]}: {body}")
+
+
 def slow_clients():
     waiting = [socket.create_connection(("127.0.0.1", PORT), timeout=10) for _ in range(150)]
     for line in waiting:
@@ -283,6 +320,30 @@ def slowed_down(browser):
     check("What do you need?" in browser.words(), "after waiting the right one does not open")
 
 
+def another_number(browser):
+    """Changed with the old one, from this device and from the command line: letters stay, everybody else is locked out."""
+    other = Browser(PORT)
+    other.get("/").send({"pin": PIN})
+    check("What do you need?" in other.words(), "a second browser cannot open")
+    said = {"pin": PIN, "new": "second one", "again": "second one"}
+    for fields, sentence in [({"pin": "wrong one"}, "not the secret number"), ({"again": "another"}, "not the same"),
+                             ({"new": "12345", "again": "12345"}, "too short")]:
+        check(sentence in browser.get("/secret").send({**said, **fields}).words(), f"changing the number with {fields}: {browser.words()[:300]}")
+    check("second one" not in browser.text and PIN not in browser.text, "a secret number is shown again")
+    check("is changed" in browser.get("/secret").send(said).words(), f"changing the number: {browser.words()[:300]}")
+    check("To Medics" in browser.get("/inbox").words(), "who changed it is locked out, or letters are gone")
+    check("Open your letters" in other.get("/inbox").text, "a session goes on by the old number")
+    check("not the secret number" in other.send({"pin": PIN}).words(), "the old number still opens")
+    check("What do you need?" in other.get("/").send({"pin": "second one"}).words(), "the new number does not open")
+    check(barid("passphrase", text=f"second one\n{PIN}\n") == [{"v": 1, "changed": True, "passphrase": True}], "barid passphrase")
+    check(barid("passphrase", text="second one\nthird one\n") == [] and barid("id")[0]["name"] == "Amal", "barid passphrase with a wrong one")
+    check(barid("passphrase", text=f"{PIN}\n") == [] and barid("id")[0]["name"] == "Amal", "a new one that is missing counts as none")
+    check(barid("passphrase", text=f"{PIN}\n\n") == [{"v": 1, "changed": True, "passphrase": False}], "a vault that is to have none")
+    check("What do you need?" in Browser(PORT).get("/").words(), "without a number the pages ask for one")
+    check("is changed" in browser.get("/secret").send({"new": PIN, "again": PIN}).words(), f"a number for the first time: {browser.words()[:300]}")
+    check("Open your letters" in Browser(PORT).get("/").text, "the new number protects nothing")
+
+
 def wiping(browser):
     check("not the secret number" in browser.get("/wipe").send({"pin": "wrong"}).words(), "wiping by a wrong secret number")
     check(barid("id")[0]["name"] == "Amal", "it was wiped all the same")
@@ -311,6 +372,7 @@ def main():
     every_page(amal, "in use")
     forged(amal)
     strange_requests()
+    heads_and_faults()
     slow_clients()
     answers(amal)
     many_letters(amal)
@@ -318,6 +380,7 @@ def main():
     the_lock(amal, letter)
     processes(int(sys.argv[4]))
     slowed_down(amal)
+    another_number(amal)
     wiping(amal)
     print("the pages hold")
 

@@ -96,9 +96,9 @@ def fields_of(body):
 
 SUBJECT = "name line, father line, origin line, age word, sex word"
 TYPES = {
-    1: ("safe", "people count, place line, going_to line, text text, " + SUBJECT),
-    2: ("seek", SUBJECT + ", place line, time time, text text"),
-    3: ("seen", "news word, source told, place line, time time, text text, " + SUBJECT),
+    1: ("safe", "people count, place line, going_to line, text text, " + SUBJECT + ", share bits"),
+    2: ("seek", SUBJECT + ", place line, time time, text text, share bits"),
+    3: ("seen", "news word, source told, place line, time time, text text, " + SUBJECT + ", share bits"),
     4: ("medevac", "place line, red count, yellow count, green count, litter count, walking count, children count, pregnant count, equip bits, "
                    "blood_group word, security word, marking line, hazards bits, callback line, text text"),
     5: ("patient", "number count, triage word, by word, age word, sex word, time time, mechanism line, injuries line, signs line, treatment line, "
@@ -112,12 +112,14 @@ TYPES = {
     11: ("headcount", "place line, people count, source word, text text"),
     12: ("letter", "text text"),
     13: ("receipt", "stage word, org line, text text"),
+    16: ("claim", "claim tag, word word, until time, at time, who line"),
 }
 WORDS = {
     "equip": "stretcher oxygen ventilator incubator wheelchair dialysis blood",
     "hazards": "chemical uxo rubble fire sniper",
     "present": "ambulance rescue fire medic clearance transport",
     "sector": "water food infant medicine shelter fuel protection",
+    "share": "family-tracing",
     "services": "surgery intensive oxygen blood dialysis maternity fuel",
     "security": "safe possible danger no-approach",
     "blood_group": "O- O+ A- A+ B- B+ AB- AB+",
@@ -136,6 +138,7 @@ WORDS = {
     "urgency": "immediate expected future past",
     "severity": "extreme severe moderate minor",
     "certainty": "observed likely possible unlikely",
+    "word": "claimed released closed",
     "stage": "saved carried gateway received opened assigned answered closed",
 }
 WORDS["needed"], WORDS["lacks"] = WORDS["present"], WORDS["services"]
@@ -153,12 +156,19 @@ def said(kind, fields):
         words = WORDS["told" if form == "told" else name].split() if form in ("word", "told", "bits") else []
         if form == "time":
             value = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(value))
+        elif form == "tag":
+            value = value.hex()
         elif form == "bits":
             value = [words[bit] if bit < len(words) else "other-%d" % bit for bit in range(32) if value >> bit & 1]
         elif words:
             value = words[value - 1] if value <= len(words) else "other-%d" % value
         out[name] = value
     return out
+
+
+def claim_id(sender, kind, sent_at, body):
+    """How every organisation that got a request names it (10)."""
+    return letters.digest("barid-claim-v1", 16, sender + bytes([kind]) + sent_at.to_bytes(4, "little") + body)
 
 
 def noise_x(initiator, prologue, own, other=None):

@@ -123,6 +123,12 @@ def bodies_of_every_type():
     assert kinds == sorted(person_desk.TYPES), kinds
 
 
+def requests_are_named_alike():
+    vector = known("claim")
+    named = person_desk.claim_id(bytes.fromhex(vector["sender"]), vector["type"], vector["sent_at"], bytes.fromhex(vector["body"]))
+    assert named.hex() == vector["id"], named.hex()
+
+
 def chains_shares_and_grants():
     days = known("authority", "linkage")
     first = bytes.fromhex(days[0]["seed"])
@@ -338,7 +344,8 @@ def what_is_not_wanted_is_shown():
     assert not any(letter.envelope for tag, letter in other.shown.letters.items() if tag in other.remembered)
 
 
-CASES = [shown_sums, short_ids, tables, lanes, letters_of_all_kinds, a_ticketed_letter_opens, bodies_of_every_type, chains_shares_and_grants,
+CASES = [shown_sums, short_ids, tables, lanes, letters_of_all_kinds, a_ticketed_letter_opens, bodies_of_every_type, requests_are_named_alike,
+         chains_shares_and_grants,
          what_letters_are_worth, tickets_are_spent_once_and_grow_old, nothing_but_hello, those_who_judge_differently, few_are_listed,
          many_are_sketched, parts_and_tiers, tables_too_small, wants_are_kept, the_tail_is_offered, what_is_not_wanted_is_shown]
 

@@ -10,7 +10,7 @@ function_lines_max=70
 columns_max=150
 unit_exposure_max=20 # tenths, as systemd-analyze takes it: 2.0
 
-rules=(includes private_keys file_length function_length columns words typedefs header_comment prototype_comment man_pages shell unit)
+rules=(includes private_keys file_length function_length columns words typedefs header_comment prototype_comment man_pages shell unit portable_sql)
 offences=0
 
 offend()
@@ -77,7 +77,13 @@ check_includes()
 			wrong("a page holds no key: it knows words, the system, and the keeper by its line only")
 		if (file ~ /^node\/web\// && path ~ /^platform\/(linux\/)?(radio|lan|tcp|ble.*|wifi.*|files|dial)\.h$/)
 			wrong("a page opens no file and no link")
-		if (path ~ /^node\/web\// && path !~ /^node\/web\/(front|line|sign)\.h$/ && file !~ /^(node\/web|tests)\//)
+		if (file ~ /^node\/console\// && own && path !~ /^(node\/console|node\/web|node\/words|platform)\//)
+			wrong("a page of the console holds no key: it knows the front, words and the system only")
+		if (file ~ /^node\/console\// && path ~ /^platform\/(linux\/)?(radio|lan|tcp|ble.*|wifi.*|files|dial)\.h$/)
+			wrong("a page opens no file and no link")
+		if (path ~ /^node\/console\// && path != "node/console/site.h" && file !~ /^(node\/console|tests)\//)
+			wrong("what starts the console knows its site, no more")
+		if (path ~ /^node\/web\// && path !~ /^node\/web\/(front|line|sign)\.h$/ && file !~ /^(node\/(web|console)|tests)\//)
 			wrong("a desk starts the front and talks to it over the line, no more")
 		if (path ~ /^(node|platform)\/sim\// && file !~ /^((node|platform)\/sim\/|node\/barid-sim\.c|tests\/)/)
 			wrong("only the simulator sees the simulator")
@@ -236,6 +242,21 @@ check_unit()
 		verdict=$(systemd-analyze security --offline=yes --no-pager --threshold="$unit_exposure_max" "$PWD/$file" 2>&1) ||
 			offend "$file: above $unit_exposure_max tenths: $(tail -n 1 <<<"$verdict")"
 	done < <(files service)
+}
+
+# The relief desk's SQL is the SQL of both its databases; what only one of them knows stands in its back end. Looked for in string literals.
+check_portable_sql()
+{
+	local one_only='PRAGMA|AUTOINCREMENT|SERIAL|WITHOUT ROWID|INTEGER PRIMARY KEY|BLOB NOT NULL|INSERT OR|REPLACE INTO|CREATE TRIGGER'
+	local functions='(NOW|IFNULL|ZEROBLOB|LAST_INSERT_ROWID|DATETIME|STRFTIME|PG_[a-z_]+)[(]|CURRENT_TIMESTAMP|ILIKE|FOR UPDATE'
+	local marks='LISTEN|NOTIFY|[$][0-9]|[?][0-9]|::'
+	local said='SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|LISTEN|NOTIFY|WHERE|VALUES'
+	offend_each < <(files c h | grep -E '^node/(relief/|console/)' | grep -vE '^node/relief/sql_(sqlite|pg)[a-z_]*[.][ch]$' |
+		xargs -r grep -nHoE '"([^"\\]|\\.)*"' | grep -E "(^|[^A-Z])($said)([^A-Z]|\$)" |
+		grep -iE ":.*\"(.*[^A-Z])?($one_only|$functions|$marks)" | sed 's/$/   <- not the SQL of both databases/')
+	offend_each < <(files c h | grep -E '^node/(relief|console)/' | grep -vE '^node/relief/sql_(sqlite|pg)[a-z_]*[.][ch]$' |
+		xargs -r grep -nHE '(sqlite3|PQ[a-z][A-Za-z]+)(_[a-z0-9_]+)? *[(]|<(sqlite3|libpq-fe)[.]h>' |
+		sed 's/$/   <- a database is spoken to through node\/relief\/sql.h/')
 }
 
 if [ "${1-}" = --list ]; then

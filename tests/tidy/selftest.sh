@@ -16,7 +16,7 @@ clean_tree()
 	rm -rf "$room/tree"
 	mkdir -p "$room/tree"
 	cd "$room/tree"
-	mkdir -p proto crypto platform/linux node/post node/desk node/relief node/sim node/web node/words tests .ci \
+	mkdir -p proto crypto platform/linux node/post node/desk node/relief node/sim node/web node/console node/words tests .ci \
 		build/plain/bin
 	cat >proto/a.h <<-END
 		#ifndef BARID_PROTO_A_H
@@ -33,7 +33,7 @@ clean_tree()
 	printf '#include "proto/a.h"\n\nuint8_t a_one(void)\n{\n\treturn 1;\n}\n' >proto/a.c
 	sed 's/PROTO_A/CRYPTO_KEYS/; s/a_one/key_one/' proto/a.h >crypto/keys.h
 	for name in node/post/post node/desk/vault node/relief/cases node/sim/world platform/linux/clock platform/radio platform/files \
-		platform/error node/control node/web/page node/web/line node/words/words proto/limits; do
+		platform/error node/control node/web/page node/web/line node/console/site node/console/frame node/words/words proto/limits; do
 		guard=BARID_$(tr 'a-z/' 'A-Z_' <<<"$name")_H
 		printf '#ifndef %s\n#define %s\n/* Something. */\n\n#endif\n' "$guard" "$guard" >"$name.h"
 	done
@@ -156,6 +156,8 @@ must_fail includes 'page includes keys' include node/web/page.h '"crypto/keys.h"
 must_fail includes 'page includes post' include node/web/page.h '"node/post/post.h"'
 must_fail includes 'page includes files' include node/web/page.h '"platform/files.h"'
 must_fail includes 'desk includes page' include node/desk/vault.c '"node/web/page.h"'
+must_fail includes 'console includes relief' include node/console/site.h '"node/relief/cases.h"'
+must_fail includes 'relief includes console page' include node/relief/cases.h '"node/console/frame.h"'
 must_fail includes 'words include desk' include node/words/words.c '"node/desk/vault.h"'
 must_fail includes 'post includes words' include node/post/post.c '"node/words/words.h"'
 must_fail includes 'shared code includes desk' include node/control.c '"node/desk/vault.h"'
