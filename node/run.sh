@@ -14,7 +14,8 @@ END
 
 tell_how_to_use()
 {
-	local barid=$1
+	local barid=$1 relief
+	relief=$(printf %q "$BARID_BIN/barid-relief")
 	echo
 	echo "The post runs. Its letters are in $home"
 	if [ -n "$page" ]; then printf '%s\n' "$page" "Open it in the browser of this device."; fi
@@ -29,6 +30,12 @@ tell_how_to_use()
 		"ask that group for an evacuation" "$barid medevac --org NAME --red 1 --place 'Sector 4' --text '...'" \
 		"what came for you" "$barid inbox" \
 		"the buses, as last announced" "$barid bus list"
+	echo "For a relief group, in another terminal:"
+	printf '  export BARID_POST=%q\n' "$home/ctl.sock"
+	printf '  # %s\n  %s\n' \
+		"once: the group's keys, and who may use its console" "$relief org create --name GROUP && $relief account add YOU --role admin" \
+		"the console, at http://127.0.0.1:8090/" "$relief serve" \
+		"the card that lets people write to the group" "$relief org card > group.card"
 	echo
 	echo "Ctrl-C ends the post; what it carries stays."
 }

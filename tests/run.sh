@@ -9,6 +9,8 @@ logs=$top/build/logs
 passed=0
 failed=0
 failures=()
+declare -A running=() # process id to "begin name"
+width=$(nproc)
 started=$SECONDS
 
 note_result()
@@ -25,16 +27,32 @@ note_result()
 	fi
 }
 
-# One command as one test, or as one step that counts only when it fails.
-run_test()
+# One command as one test. As many of them run beside each other as there are processors; finish_tests waits for the last one.
+start_test()
 {
-	local name=$1 begin=$SECONDS code=0
+	local name=$1
 	shift
-	timeout --kill-after=10 900 "$@" >"$logs/$name.log" 2>&1 </dev/null || code=$?
-	note_result "$name" "$code" $((SECONDS - begin))
-	return "$code"
+	while [ "${#running[@]}" -ge "$width" ]; do finish_test; done
+	# What a shell starts behind itself would ignore Ctrl-C for good.
+	env --default-signal=INT,QUIT timeout --kill-after=10 900 "$@" >"$logs/$name.log" 2>&1 </dev/null &
+	running[$!]="$SECONDS $name"
 }
 
+finish_test()
+{
+	local pid code=0 begin name
+	wait -n -p pid "${!running[@]}" || code=$?
+	read -r begin name <<<"${running[$pid]}"
+	unset "running[$pid]"
+	note_result "$name" "$code" $((SECONDS - begin))
+}
+
+finish_tests()
+{
+	while [ "${#running[@]}" -gt 0 ]; do finish_test; done
+}
+
+# One command as a step that counts only when it fails.
 run_step()
 {
 	local name=$1 begin=$SECONDS code=0
@@ -116,6 +134,7 @@ finish()
 # shellcheck source=node/packages.sh
 . "$top/node/packages.sh"
 mkdir -p "$logs"
+trap '[ "${#running[@]}" -eq 0 ] || kill "${!running[@]}"' EXIT
 # A busy machine is no failure: every test may take ten times what its writer allowed.
 export LC_ALL=C.UTF-8 # what the programs say is compared with English
 export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER-10}
@@ -126,20 +145,23 @@ if run_step build-plain build_tree plain; then run_ctest plain; fi
 if run_step build-sanitize build_tree sanitize -DBARID_SANITIZE=ON; then run_ctest sanitize; fi
 
 while read -r rule; do
-	run_test "tidy-$rule" "$top/tests/tidy/check_tree.sh" "$top" "$rule"
+	start_test "tidy-$rule" "$top/tests/tidy/check_tree.sh" "$top" "$rule"
 done < <("$top/tests/tidy/check_tree.sh" --list)
-run_test tidy-selftest "$top/tests/tidy/selftest.sh"
+start_test tidy-selftest "$top/tests/tidy/selftest.sh"
+finish_tests
 
 if run_step build-fuzz "$top/tests/fuzz/run.sh" --build; then
 	for source in "$top"/tests/fuzz/fuzz_*.c; do
 		parser=$(basename "$source" .c)
-		run_test "fuzz-${parser#fuzz_}" "$top/tests/fuzz/run.sh" --no-build --seconds 5 "${parser#fuzz_}"
+		start_test "fuzz-${parser#fuzz_}" "$top/tests/fuzz/run.sh" --no-build --seconds 5 "${parser#fuzz_}"
 	done
+	finish_tests
 fi
 
 export BARID_BIN=$top/build/plain/bin
 for script in "$top"/tests/e2e/*.sh; do
-	run_test "e2e-$(basename "$script" .sh)" "$script"
+	start_test "e2e-$(basename "$script" .sh)" "$script"
 done
+finish_tests
 run_radio
 finish

@@ -248,12 +248,12 @@ check_unit()
 check_portable_sql()
 {
 	local one_only='PRAGMA|AUTOINCREMENT|SERIAL|WITHOUT ROWID|INTEGER PRIMARY KEY|BLOB NOT NULL|INSERT OR|REPLACE INTO|CREATE TRIGGER'
-	local functions='(NOW|IFNULL|ZEROBLOB|LAST_INSERT_ROWID|DATETIME|STRFTIME|PG_[a-z_]+)[(]|CURRENT_TIMESTAMP|ILIKE|FOR UPDATE'
-	local marks='LISTEN|NOTIFY|[$][0-9]|[?][0-9]|::'
+	local functions='(NOW|IFNULL|ZEROBLOB|LAST_INSERT_ROWID|DATETIME|STRFTIME|PG_[a-z_]+)[(]|CURRENT_TIMESTAMP|ILIKE|FOR UPDATE|LISTEN|NOTIFY'
+	local marks='[$][0-9]|[?][0-9]|::'
 	local said='SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|LISTEN|NOTIFY|WHERE|VALUES'
 	offend_each < <(files c h | grep -E '^node/(relief/|console/)' | grep -vE '^node/relief/sql_(sqlite|pg)[a-z_]*[.][ch]$' |
 		xargs -r grep -nHoE '"([^"\\]|\\.)*"' | grep -E "(^|[^A-Z])($said)([^A-Z]|\$)" |
-		grep -iE ":.*\"(.*[^A-Z])?($one_only|$functions|$marks)" | sed 's/$/   <- not the SQL of both databases/')
+		grep -iE ":.*\"((.*[^A-Z])?($one_only|$functions)|.*($marks))" | sed 's/$/   <- not the SQL of both databases/')
 	offend_each < <(files c h | grep -E '^node/(relief|console)/' | grep -vE '^node/relief/sql_(sqlite|pg)[a-z_]*[.][ch]$' |
 		xargs -r grep -nHE '(sqlite3|PQ[a-z][A-Za-z]+)(_[a-z0-9_]+)? *[(]|<(sqlite3|libpq-fe)[.]h>' |
 		sed 's/$/   <- a database is spoken to through node\/relief\/sql.h/')

@@ -126,6 +126,8 @@ long_function() { { printf '\nint long_one(void)\n{\n'; repeat 68 $'\ta_one();\n
 long_line() { printf '/* %s */\n' "$(repeat 150 x)" >>proto/a.c; }
 weak_unit() { printf '[Service]\nExecStart=/usr/bin/true\n' >node/x.service; }
 bad_shell() { printf '#!/bin/sh\nif [ $1 = a; then echo; fi\n' >tests/run.sh; }
+relief_says() { printf '\nstatic const char statement[] = "%s";\n' "$1" >>node/relief/cases.c; }
+relief_calls() { printf '\nint a_query(void)\n{\n\treturn PQexec(0, 0);\n}\n' >>node/relief/cases.c; }
 bare_headers() { printf '\nint b_one(void);\n\nint b_two(void);\n\nint b_three(void);\n' >>proto/a.h; }
 
 clean_tree
@@ -185,6 +187,11 @@ must_fail man_pages 'no page at all' rm node/x.1.scd
 must_fail shell 'a script with an error' bad_shell
 must_fail shell 'a script nobody can run' chmod -x tests/run.sh
 must_fail unit 'no unit at all' rm node/x.service
+for sql in 'SELECT now()' 'INSERT OR IGNORE INTO t VALUES (1)' 'SELECT a FROM t WHERE b = $1' 'CREATE TABLE t (a SERIAL)' \
+	'SELECT a::text FROM t' 'SELECT a FROM t FOR UPDATE'; do
+	must_fail portable_sql "a desk says $sql" relief_says "$sql"
+done
+must_fail portable_sql 'a desk calls a database by itself' relief_calls
 must_fail unit 'a unit that leaves everything open' weak_unit
 
 while read -r rule; do
