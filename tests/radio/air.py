@@ -68,6 +68,13 @@ def spawn(name, *words, **options):
     return child
 
 
+def drop_groups():
+    """Takes away the interfaces that Wi-Fi Direct groups which ended badly have left; a card's own interface stays."""
+    for name in os.listdir("/sys/class/net"):
+        if name.startswith("p2p-"):
+            run("iw", "dev", name, "del", check=False)
+
+
 def end(child, how=signal.SIGTERM):
     if child and child.poll() is None:
         child.send_signal(how)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import phone
-from air import RUN, WORK, end, run, spawn, until
+from air import RUN, WORK, drop_groups, end, run, spawn, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SPACE = "visitor"  # the phone's own network namespace: nothing reaches it but through the air
@@ -112,9 +112,7 @@ def phone_joins_the_box(stage):
     group = said(*relief, "org", "card").strip()
     for card in (box, visitor):
         end(stage.air.supplicants[card])
-    for name in os.listdir("/sys/class/net"):
-        if name.startswith("p2p-"):  # of a group that ended badly
-            run("iw", "dev", name, "del", check=False)
+    drop_groups()
     (network, passphrase), settings = set_up(box)
     children = [start_unit("barid-hotspot-wifi")]
     try:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import time
 
-from air import run
+from air import drop_groups, run
 from phone import Watch, all_share, until
 
 LETTERS = 5000
@@ -106,8 +106,7 @@ def wpa_supplicant_killed(stage, whose):
         assert a.linked() and b.linked(), "the Bluetooth session did not survive"
         stage.note(links_during_fault=b.status()["links_up"] - ups)
     finally:
-        for name in groups():
-            run("iw", "dev", name, "del", check=False)
+        drop_groups()
         stage.air.start_supplicant(victim)
     time.sleep(0.5)
 
