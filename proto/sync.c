@@ -32,6 +32,14 @@ bool sync_may_offer(const struct sync *sync)
 	return free_slot(sync) >= 0;
 }
 
+uint32_t sync_unanswered(const struct sync *sync)
+{
+	uint32_t count = 0;
+	for (int i = 0; i < OFFER_SLOTS; i++)
+		count += sync->offered[i];
+	return count;
+}
+
 bool sync_offer(struct sync *sync, struct session *session, const uint32_t *handles, uint8_t (*tags)[LETTER_TAG_SIZE], uint8_t count)
 {
 	assert(count >= 1 && count <= OFFER_IDS_MAX);

@@ -45,6 +45,8 @@ void sync_start(struct sync *sync);
 
 /* True if there is a slot for one more offer. */
 bool sync_may_offer(const struct sync *sync);
+/* Letters that were offered and of which the peer has not said yet whether it lacks them. */
+uint32_t sync_unanswered(const struct sync *sync);
 /* Offers 1..64 letters: writes an OFFER into the session; handles name them for the caller and come back in a PICKED event. False: no slot or no
  * room. */
 bool sync_offer(struct sync *sync, struct session *session, const uint32_t *handles, uint8_t (*tags)[LETTER_TAG_SIZE], uint8_t count);

@@ -30,7 +30,7 @@ static void listen(uint32_t letters)
 		.catalogue = side->catalogue,
 		.outbox = &side->outbox,
 		.suspects = &side->offers,
-		.news = &side->offers,
+		.doubts = &side->offers,
 		.binding = session_binding(&side->session),
 	};
 	listener.compare = compare_new(&setup);

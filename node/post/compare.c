@@ -12,7 +12,7 @@ enum {
 	FIRST_LIST = 5,     /* letters of the highest tier listed in the first flight, or power sums of them */
 	AT_ONCE_MAX = 32,   /* differences; of more those of the highest tier are described before the rest */
 	TOGETHER_MAX = 256, /* differences; more are compared tier by tier */
-	VENTURED_MAX = 16,  /* letters that go to a neighbour that may have them in another tier, in a session; further ones are offered */
+	VENTURED_MAX = 16,  /* letters that go to a neighbour that may have them in another tier, in a session; further ones are in doubt */
 	EVERY_TIER = (1 << LETTER_TIERS) - 1,
 	PROVEN = 1 << ORDER_TIER_PROVEN,
 	URGENT = 1 << ORDER_TIER_URGENT,
@@ -26,7 +26,7 @@ struct compare *compare_new(const struct compare_setup *setup)
 	compare->catalogue = setup->catalogue;
 	compare->outbox = setup->outbox;
 	compare->suspects = setup->suspects;
-	compare->news = setup->news;
+	compare->doubts = setup->doubts;
 	compare->ours = setup->ours;
 	compare->tiers = EVERY_TIER;
 	compare->units_left = UNITS_MAX;
@@ -79,8 +79,23 @@ void compare_suspect(struct compare *compare, uint32_t slot)
 		return;
 	}
 	item->told = true;
-	(void)marks_set(order_tier(item->rank) == ORDER_TIER_PROVEN ? compare->suspects : compare->news,
+	(void)marks_set(order_tier(item->rank) == ORDER_TIER_PROVEN ? compare->suspects : compare->doubts,
 			slot); /* out of memory: at the next contact */
+}
+
+void compare_done(struct compare *compare, const struct unit *unit)
+{
+	compare->cut_off |= unit->rank > 0 || unit->day > 0;
+	if (unit->part + 1u < 1u << unit->shift)
+		return;
+	compare->tiers &= (uint8_t)~unit->tiers;
+	if (compare->tiers > 0 || compare->cut_off)
+		return;
+	struct marks *sets[] = {compare->suspects, compare->doubts};
+	uint32_t slot;
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
+		while (marks_take(sets[i], &slot))
+			outbox_mark(compare->outbox, compare->catalogue, slot);
 }
 
 void compare_both_have(struct compare *compare, uint32_t slot)
@@ -90,7 +105,7 @@ void compare_both_have(struct compare *compare, uint32_t slot)
 	compare->snapshot.items[slot].told = true;
 	outbox_clear(compare->outbox, slot);
 	marks_clear(compare->suspects, slot);
-	marks_clear(compare->news, slot);
+	marks_clear(compare->doubts, slot);
 }
 
 /* The rank and day down to which our own letters, most urgent first, fit into so many bytes. */

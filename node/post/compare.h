@@ -7,7 +7,7 @@
  * been compared.
  *
  * The two may believe different organisations, and then hold one letter in different tiers. Whoever is told of a letter that it has in another tier
- * takes note that both have it. What seems to be lacking, while there are tiers that differ and have not been compared, is offered but for a few
+ * takes note that both have it. What seems to be lacking, while there are tiers that differ and have not been compared, is in doubt but for a few
  * letters.
  */
 
@@ -21,8 +21,8 @@ struct compare_setup {
 	struct catalogue *catalogue; /* borrowed while the compare lives */
 	struct outbox *outbox;       /* borrowed likewise: the letters the neighbour lacks are marked in it */
 	/* Borrowed likewise: the letters that it lacks unless it holds them in another tier are marked in one, those that are proven here, or the
-	 * other. */
-	struct marks *suspects, *news;
+	 * other, until every tier is compared; what is left in them then goes into the outbox. */
+	struct marks *suspects, *doubts;
 	const uint8_t *binding; /* 32: handshake hash */
 	struct wants ours;
 };

@@ -33,10 +33,9 @@ static void next_part(struct compare *compare)
 {
 	struct scope *scope = &compare->describing.scopes[0];
 	scope->attempts = 0;
-	if (++scope->next.part >> scope->next.shift == 0)
-		return;
-	compare->tiers &= (uint8_t)~scope->next.tiers;
-	end_scope(&compare->describing);
+	compare_done(compare, &scope->next);
+	if (++scope->next.part >> scope->next.shift != 0)
+		end_scope(&compare->describing);
 }
 
 /* The table that is out was far too small: a table in place of a single cell, finer parts from here on, and in the end a list. */

@@ -45,10 +45,11 @@ struct solving {
 struct compare {
 	struct catalogue *catalogue;
 	struct outbox *outbox;
-	struct marks *suspects, *news;
+	struct marks *suspects, *doubts;
 	uint8_t key[SHORTHASH_KEY_SIZE];
 	struct wants ours, theirs;
 	uint8_t tiers; /* in which we differ and have not compared yet */
+	bool cut_off;  /* letters below a floor were not compared */
 	uint32_t units_left;
 	uint32_t ventured;              /* letters told of though the neighbour may have them in another tier */
 	struct snapshot snapshot;       /* taken while anything is open */
@@ -61,8 +62,10 @@ struct compare {
 /* The neighbour lacks this letter: into the outbox with it, once. What we do not hold it cannot have, and we need not show it any more. */
 void compare_tell(struct compare *compare, uint32_t slot);
 /* The neighbour shows no such letter in the unit that is being solved: the same; but if it may have it elsewhere, that goes for a few only, and the
- * others are offered. */
+ * others are in doubt. */
 void compare_suspect(struct compare *compare, uint32_t slot);
+/* A unit is compared. Once all tiers are, from the top to the bottom, nothing is in doubt any more: what still seems to be lacking is. */
+void compare_done(struct compare *compare, const struct unit *unit);
 
 /* node/post/compare_describe.c */
 

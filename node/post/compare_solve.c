@@ -65,10 +65,8 @@ static void act_on(struct compare *compare, const uint32_t *ids, uint16_t count)
 
 static void solved(struct compare *compare)
 {
-	const struct unit *unit = &compare->solving.unit;
 	compare->solving.verdict = NEED_SOLVED;
-	if (unit->part + 1u == 1u << unit->shift)
-		compare->tiers &= (uint8_t)~unit->tiers;
+	compare_done(compare, &compare->solving.unit);
 }
 
 bool solve_list(struct compare *compare, struct reader *reader)

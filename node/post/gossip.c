@@ -11,6 +11,7 @@
 enum {
 	REKEY_MS = 600000,
 	TAIL_GROUPS = 1024, /* groups of letters are told apart by so much of their number */
+	DOUBTS_AHEAD = 128, /* letters in doubt that were offered and have not been sent: soon the comparison may settle them */
 	TAIL_MAX = 256,     /* letters below what one of the two wants that each offers at a contact */
 };
 
@@ -28,6 +29,7 @@ void gossip_end(struct neighbour *neighbour)
 	outbox_free(&neighbour->outbox);
 	marks_free(&neighbour->news);
 	marks_free(&neighbour->suspects);
+	marks_free(&neighbour->doubts);
 }
 
 /* The neighbour has this letter, or the slot means another. */
@@ -36,6 +38,7 @@ static void forget(struct neighbour *neighbour, uint32_t slot)
 	outbox_clear(&neighbour->outbox, slot);
 	marks_clear(&neighbour->news, slot);
 	marks_clear(&neighbour->suspects, slot);
+	marks_clear(&neighbour->doubts, slot);
 }
 
 static struct hello hello_of(const struct gossip *gossip, struct neighbour *neighbour)
@@ -90,7 +93,7 @@ static bool start_comparing(const struct gossip *gossip, struct neighbour *neigh
 		.catalogue = store_catalogue(gossip->door->store),
 		.outbox = &neighbour->outbox,
 		.suspects = &neighbour->suspects,
-		.news = &neighbour->news,
+		.doubts = &neighbour->doubts,
 		.binding = session_binding(&neighbour->session),
 		.ours = neighbour->told,
 	};
@@ -405,13 +408,20 @@ static bool offer_some(const struct gossip *gossip, struct neighbour *neighbour,
 	return true;
 }
 
-static void offer_news(const struct gossip *gossip, struct neighbour *neighbour)
+/* Offers letters of a set while fewer than ahead_max are offered and not answered, or asked for and not sent. */
+static void offer_set(const struct gossip *gossip, struct neighbour *neighbour, struct marks *set, uint32_t ahead_max)
 {
-	struct marks *sets[] = {&neighbour->suspects, &neighbour->news};
-	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
-		while (sets[i]->count > 0 && sync_may_offer(&neighbour->sync) && session_wants_messages(&neighbour->session))
-			if (!offer_some(gossip, neighbour, sets[i]))
-				break;
+	while (set->count > 0 && sync_may_offer(&neighbour->sync) && session_wants_messages(&neighbour->session) &&
+	       neighbour->outbox.asked.count + sync_unanswered(&neighbour->sync) < ahead_max)
+		if (!offer_some(gossip, neighbour, set))
+			return;
+}
+
+static void offer(const struct gossip *gossip, struct neighbour *neighbour)
+{
+	offer_set(gossip, neighbour, &neighbour->suspects, UINT32_MAX);
+	offer_set(gossip, neighbour, &neighbour->news, UINT32_MAX);
+	offer_set(gossip, neighbour, &neighbour->doubts, DOUBTS_AHEAD);
 }
 
 /* While they have not said which of the proven letters they lack, nothing lesser goes before these. */
@@ -466,7 +476,7 @@ static void fill(struct gossip *gossip, struct neighbour *neighbour)
 		return;
 	lanes_output(gossip->lanes, &neighbour->aside, neighbour->link, &neighbour->session);
 	tell_wants(gossip, neighbour);
-	offer_news(gossip, neighbour);
+	offer(gossip, neighbour);
 	while (send_letter(gossip, neighbour))
 		;
 }

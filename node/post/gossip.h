@@ -46,6 +46,7 @@ struct neighbour {
 	struct ingress ingress;           /* of what it brings */
 	struct marks news;                /* to be offered */
 	struct marks suspects;            /* the same, before all others: proven here, and perhaps there in another tier */
+	struct marks doubts;              /* the same, a few at a time: of lesser tiers, and perhaps there in another */
 	struct outbox outbox;
 	struct aside aside;
 	/* These two are large and set up by gossip_start(), which leaves most of them untouched. */

@@ -130,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	outbox_start(&outbox);
 	memset(&session, 0, sizeof(session));
 	session.state = SESSION_OPEN; /* as far as messages go */
-	struct compare_setup setup = {.catalogue = catalogue, .outbox = &outbox, .suspects = &offers, .news = &offers, .binding = binding};
+	struct compare_setup setup = {.catalogue = catalogue, .outbox = &outbox, .suspects = &offers, .doubts = &offers, .binding = binding};
 	struct compare *compare = compare_new(&setup);
 	assert(compare != NULL);
 	if (head % 2 == 1) {

@@ -103,7 +103,7 @@ static void start_compare(struct meeting_side *side)
 		.catalogue = side->catalogue,
 		.outbox = &side->outbox,
 		.suspects = &side->offers,
-		.news = &side->offers,
+		.doubts = &side->offers,
 		.binding = session_binding(&side->session),
 		.ours = side->wants,
 	};
