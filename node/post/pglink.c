@@ -50,15 +50,15 @@ void pglink_bytes(struct pglink_values *values, const void *bytes, size_t len)
 uint64_t pglink_get_u64(const PGresult *result, int row, int column)
 {
 	uint64_t number = 0;
-	if (PQgetlength(result, row, column) == sizeof(number))
-		memcpy(&number, PQgetvalue(result, row, column), sizeof(number));
+	if (pq.getlength(result, row, column) == sizeof(number))
+		memcpy(&number, pq.getvalue(result, row, column), sizeof(number));
 	return be64toh(number);
 }
 
 const uint8_t *pglink_get_bytes(const PGresult *result, int row, int column, size_t *len)
 {
-	*len = (size_t)PQgetlength(result, row, column);
-	return (const uint8_t *)PQgetvalue(result, row, column);
+	*len = (size_t)pq.getlength(result, row, column);
+	return (const uint8_t *)pq.getvalue(result, row, column);
 }
 
 static uint64_t now_ms(void)
@@ -74,7 +74,7 @@ void pglink_lose(struct pglink *link, const char *why)
 	if (!link->complained)
 		log_error("the database does not answer; nothing new is taken until it does: %s", line);
 	link->complained = true;
-	PQfinish(link->conn);
+	pq.finish(link->conn);
 	link->conn = NULL;
 	link->state = STATE_AWAY;
 	link->queued = 0;
@@ -84,14 +84,14 @@ void pglink_lose(struct pglink *link, const char *why)
 /* Waits until there is something to read, or the deadline. False: the time is over. */
 static bool await(struct pglink *link, uint64_t deadline)
 {
-	while (PQisBusy(link->conn)) {
-		int unsent = PQflush(link->conn);
+	while (pq.isBusy(link->conn)) {
+		int unsent = pq.flush(link->conn);
 		uint64_t now = now_ms();
 		if (unsent < 0 || now >= deadline)
 			return false;
-		struct pollfd socket = {.fd = PQsocket(link->conn), .events = (short)(POLLIN | (unsent > 0 ? POLLOUT : 0))};
-		if (poll(&socket, 1, (int)(deadline - now)) < 0 || !PQconsumeInput(link->conn))
-			return PQstatus(link->conn) == CONNECTION_OK && now_ms() < deadline;
+		struct pollfd socket = {.fd = pq.socket(link->conn), .events = (short)(POLLIN | (unsent > 0 ? POLLOUT : 0))};
+		if (poll(&socket, 1, (int)(deadline - now)) < 0 || !pq.consumeInput(link->conn))
+			return pq.status(link->conn) == CONNECTION_OK && now_ms() < deadline;
 	}
 	return true;
 }
@@ -106,7 +106,7 @@ static enum err err_of(const PGresult *result)
 		{"53100", ERR_FULL}, {"53", ERR_AWAY},          {"57", ERR_AWAY},    {"08", ERR_AWAY},    {"55P03", ERR_AWAY}, {"40", ERR_AWAY},
 		{"25", ERR_AWAY},    {"42501", ERR_PERMISSION}, {"42", ERR_DAMAGED}, {"23", ERR_DAMAGED}, {"XX", ERR_DAMAGED},
 	};
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *state = pq.resultErrorField(result, PG_DIAG_SQLSTATE);
 	for (size_t i = 0; state != NULL && i < sizeof(meanings) / sizeof(*meanings); i++)
 		if (strncmp(state, meanings[i].start, strlen(meanings[i].start)) == 0)
 			return meanings[i].err;
@@ -118,20 +118,20 @@ static bool next_result(struct pglink *link, uint64_t deadline, PGresult **resul
 {
 	*result = NULL;
 	if (!await(link, deadline)) {
-		pglink_lose(link, now_ms() < deadline ? PQerrorMessage(link->conn) : "it takes too long");
+		pglink_lose(link, now_ms() < deadline ? pq.errorMessage(link->conn) : "it takes too long");
 		return false;
 	}
-	*result = PQgetResult(link->conn);
-	if (*result != NULL || PQstatus(link->conn) == CONNECTION_OK)
+	*result = pq.getResult(link->conn);
+	if (*result != NULL || pq.status(link->conn) == CONNECTION_OK)
 		return true;
-	pglink_lose(link, PQerrorMessage(link->conn));
+	pglink_lose(link, pq.errorMessage(link->conn));
 	return false;
 }
 
 static void clear(PGresult **results, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		PQclear(results[i]);
+		pq.clear(results[i]);
 		results[i] = NULL;
 	}
 }
@@ -146,11 +146,11 @@ static enum err read_all(struct pglink *link, PGresult **results, unsigned count
 		PGresult *result;
 		if (!next_result(link, deadline, &result))
 			return ERR_AWAY;
-		ExecStatusType status = PQresultStatus(result); /* of NULL: a fatal error */
+		ExecStatusType status = pq.resultStatus(result); /* of NULL: a fatal error */
 		bool good = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 		if (result != NULL && !good && status != PGRES_PIPELINE_SYNC && status != PGRES_PIPELINE_ABORTED && err == ERR_OK) {
 			err = err_of(result);
-			log_debug("a statement failed: %s", PQresultErrorMessage(result));
+			log_debug("a statement failed: %s", pq.resultErrorMessage(result));
 		}
 		if (good && i >= first && i - first < count) {
 			results[i - first] = result;
@@ -158,7 +158,7 @@ static enum err read_all(struct pglink *link, PGresult **results, unsigned count
 			continue;
 		}
 		i += result != NULL;
-		PQclear(result);
+		pq.clear(result);
 		if (status == PGRES_PIPELINE_SYNC)
 			return err;
 	}
@@ -170,8 +170,8 @@ enum err pglink_run(struct pglink *link, PGresult **results, unsigned count)
 		results[i] = NULL;
 	if (link->state != STATE_UP)
 		return ERR_AWAY;
-	if (!PQpipelineSync(link->conn)) {
-		pglink_lose(link, PQerrorMessage(link->conn));
+	if (!pq.pipelineSync(link->conn)) {
+		pglink_lose(link, pq.errorMessage(link->conn));
 		return ERR_AWAY;
 	}
 	enum err err = read_all(link, results, count);
@@ -189,22 +189,22 @@ void pglink_queue(struct pglink *link, unsigned statement, const struct pglink_v
 	if (link->state != STATE_UP)
 		return;
 	(void)snprintf(name, sizeof(name), "s%u", statement);
-	if (PQsendQueryPrepared(link->conn, name, values != NULL ? values->count : 0, values != NULL ? values->at : NULL,
-				values != NULL ? values->len : NULL, binary, 1))
+	if (pq.sendQueryPrepared(link->conn, name, values != NULL ? values->count : 0, values != NULL ? values->at : NULL,
+				 values != NULL ? values->len : NULL, binary, 1))
 		link->queued++;
 	else
-		pglink_lose(link, PQerrorMessage(link->conn));
+		pglink_lose(link, pq.errorMessage(link->conn));
 }
 
 /* The version of what is there; -1: nothing is. Before there is a pipeline. */
 static enum err probe(struct pglink *link, const char *text, long *version)
 {
-	PGresult *result = PQexec(link->conn, text);
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	PGresult *result = pq.exec(link->conn, text);
+	const char *state = pq.resultErrorField(result, PG_DIAG_SQLSTATE);
 	bool missing = state != NULL && strcmp(state, "42P01") == 0;
-	enum err err = missing || PQresultStatus(result) == PGRES_TUPLES_OK ? ERR_OK : err_of(result);
-	*version = missing ? -1 : err == ERR_OK && PQntuples(result) > 0 ? strtol(PQgetvalue(result, 0, 0), NULL, 10) : 0;
-	PQclear(result);
+	enum err err = missing || pq.resultStatus(result) == PGRES_TUPLES_OK ? ERR_OK : err_of(result);
+	*version = missing ? -1 : err == ERR_OK && pq.ntuples(result) > 0 ? strtol(pq.getvalue(result, 0, 0), NULL, 10) : 0;
+	pq.clear(result);
 	return err;
 }
 
@@ -214,7 +214,7 @@ static enum err ensure(struct pglink *link, const struct pglink_schema *schema)
 	long version;
 	enum err err = probe(link, schema->probe, &version);
 	if (err == ERR_OK && version < 0) {
-		PQclear(PQexec(link->conn, schema->setup));
+		pq.clear(pq.exec(link->conn, schema->setup));
 		err = probe(link, schema->probe, &version);
 		if (err == ERR_OK && version < 0)
 			err = ERR_PERMISSION;
@@ -232,29 +232,29 @@ static bool start(struct pglink *link)
 		"dbname", "connect_timeout", "application_name", "options", "gssencmode", "tcp_user_timeout", link->user[0] != 0 ? "user" : NULL,
 		NULL};
 	const char *const values[] = {link->where, "5", "baridd", session, "disable", "5000", link->user, NULL};
-	link->conn = PQconnectStartParams(words, values, 1);
+	link->conn = pq.connectStartParams(words, values, 1);
 	link->state = STATE_CONNECTING;
 	link->polling = PGRES_POLLING_WRITING;
 	link->give_up_at = now_ms() + CONNECT_MS;
-	return link->conn != NULL && PQstatus(link->conn) != CONNECTION_BAD;
+	return link->conn != NULL && pq.status(link->conn) != CONNECTION_BAD;
 }
 
 /* The statements, once the connection is there. A table that is missing is found out by whoever runs one. */
 static enum err prepare(struct pglink *link)
 {
 	char name[NAME_MAX];
-	bool sent = PQsetnonblocking(link->conn, 1) == 0 && PQenterPipelineMode(link->conn) != 0;
+	bool sent = pq.setnonblocking(link->conn, 1) == 0 && pq.enterPipelineMode(link->conn) != 0;
 	for (unsigned i = 0; sent && i < link->text_count; i++) {
 		(void)snprintf(name, sizeof(name), "s%u", i);
-		sent = PQsendPrepare(link->conn, name, link->texts[i], 0, NULL) != 0;
+		sent = pq.sendPrepare(link->conn, name, link->texts[i], 0, NULL) != 0;
 		link->queued += sent;
 	}
 	if (!sent) {
-		pglink_lose(link, PQerrorMessage(link->conn));
+		pglink_lose(link, pq.errorMessage(link->conn));
 		return ERR_AWAY;
 	}
 	link->state = STATE_UP;
-	(void)snprintf(link->user, sizeof(link->user), "%s", PQuser(link->conn));
+	(void)snprintf(link->user, sizeof(link->user), "%s", pq.user(link->conn));
 	return pglink_run(link, NULL, 0);
 }
 
@@ -262,9 +262,9 @@ static enum err prepare(struct pglink *link)
 static enum err step(struct pglink *link, const struct pglink_schema *schema, int wait_ms)
 {
 	enum err err = ERR_OK;
-	struct pollfd socket = {.fd = PQsocket(link->conn), .events = link->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+	struct pollfd socket = {.fd = pq.socket(link->conn), .events = link->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT};
 	if (poll(&socket, 1, wait_ms) > 0)
-		link->polling = PQconnectPoll(link->conn);
+		link->polling = pq.connectPoll(link->conn);
 	if (link->polling == PGRES_POLLING_OK && schema != NULL)
 		err = ensure(link, schema);
 	if (link->polling == PGRES_POLLING_OK && err == ERR_OK)
@@ -274,7 +274,7 @@ static enum err step(struct pglink *link, const struct pglink_schema *schema, in
 		return err;
 	}
 	if (link->polling == PGRES_POLLING_FAILED || now_ms() >= link->give_up_at)
-		pglink_lose(link, PQerrorMessage(link->conn));
+		pglink_lose(link, pq.errorMessage(link->conn));
 	return ERR_AWAY;
 }
 
@@ -285,7 +285,7 @@ bool pglink_step(struct pglink *link)
 	if (link->state == STATE_AWAY && now_ms() < link->retry_at)
 		return false;
 	if (link->state == STATE_AWAY && !start(link)) {
-		pglink_lose(link, link->conn != NULL ? PQerrorMessage(link->conn) : "no memory");
+		pglink_lose(link, link->conn != NULL ? pq.errorMessage(link->conn) : "no memory");
 		return false;
 	}
 	enum err err = ERR_AWAY;
@@ -306,7 +306,7 @@ static enum err connect_first(struct pglink *link, const struct pglink_schema *s
 {
 	uint64_t deadline = now_ms() + PGLINK_OPEN_MS;
 	if (!start(link)) {
-		pglink_lose(link, link->conn != NULL ? PQerrorMessage(link->conn) : "no memory");
+		pglink_lose(link, link->conn != NULL ? pq.errorMessage(link->conn) : "no memory");
 		return ERR_AWAY;
 	}
 	link->give_up_at = deadline;
@@ -338,7 +338,8 @@ void pglink_close(struct pglink *link)
 {
 	if (link == NULL)
 		return;
-	PQfinish(link->conn);
+	if (link->conn != NULL)
+		pq.finish(link->conn);
 	free(link->where);
 	free(link);
 }

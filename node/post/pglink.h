@@ -7,9 +7,8 @@
  * never retries a statement by itself.
  */
 
-#include "platform/error.h"
+#include "node/post/pq.h"
 
-#include <libpq-fe.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,7 +42,8 @@ struct pglink_schema {
 	long version;      /* a later one is ERR_NEWER */
 };
 
-/* Connects and prepares; texts are the statements, which are borrowed as long as the link is open. On failure the log says why and *link is NULL. */
+/* Connects and prepares, once there is a pq_load(); texts are the statements, which are borrowed as long as the link is open. On failure the log says
+ * why and *link is NULL. */
 enum err pglink_open(struct pglink **link, const char *where, const struct pglink_schema *schema, const char *const *texts, unsigned count);
 /* What was not committed is lost. Takes NULL. */
 void pglink_close(struct pglink *link);

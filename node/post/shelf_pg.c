@@ -18,9 +18,9 @@ static PGresult *ask_for(struct shelf *shelf, enum shelf_pg_statement which, uin
 {
 	struct pglink_values values;
 	PGresult *rows = shelf_pg_ask(shelf, which, with(&values, number));
-	if (rows == NULL || PQntuples(rows) > 0)
+	if (rows == NULL || pq.ntuples(rows) > 0)
 		return rows;
-	PQclear(rows);
+	pq.clear(rows);
 	return NULL;
 }
 
@@ -137,10 +137,10 @@ static void walk(struct shelf *shelf, uint64_t after)
 static bool next(struct shelf *shelf, struct shelf_letter *letter)
 {
 	struct shelf_pg *self = (struct shelf_pg *)shelf;
-	int count = PQntuples(self->shown);
+	int count = pq.ntuples(self->shown);
 	if (self->shown_at == count && count > 0 && count == self->walk_asked && self->walk_left > 0)
 		walk_on(shelf, pglink_get_u64(self->shown, count - 1, 0), WALK_MORE * self->walk_asked);
-	if (self->shown_at >= PQntuples(self->shown))
+	if (self->shown_at >= pq.ntuples(self->shown))
 		return false;
 	int row = self->shown_at++;
 	letter->seq = pglink_get_u64(self->shown, row, 0);
@@ -166,7 +166,7 @@ static bool known(struct shelf *shelf, uint64_t key, struct shelf_known *out)
 		rows != NULL && get_bytes(rows, 0, 0, out->tag, sizeof(out->tag)) && get_bytes(rows, 0, 1, out->commitment, sizeof(out->commitment));
 	if (good)
 		out->receipted = pglink_get_u64(rows, 0, 2) != 0;
-	PQclear(rows);
+	pq.clear(rows);
 	return good;
 }
 
@@ -195,12 +195,12 @@ static void forget(struct shelf *shelf, uint64_t key)
 static size_t forgettable(struct shelf *shelf, uint32_t hour, struct shelf_forgettable ids[static SHELF_PAGE])
 {
 	PGresult *rows = ask_for(shelf, SHELF_PG_FORGETTABLE, hour);
-	size_t n = rows != NULL ? (size_t)PQntuples(rows) : 0;
+	size_t n = rows != NULL ? (size_t)pq.ntuples(rows) : 0;
 	for (size_t i = 0; i < n; i++) {
 		ids[i] = (struct shelf_forgettable){.key = pglink_get_u64(rows, (int)i, 0)};
 		(void)get_bytes(rows, (int)i, 1, ids[i].tag, sizeof(ids[i].tag)); /* zeros if it cannot be read */
 	}
-	PQclear(rows);
+	pq.clear(rows);
 	return n;
 }
 
@@ -208,7 +208,7 @@ static size_t forgettable(struct shelf *shelf, uint32_t hour, struct shelf_forge
 static bool scan_from(struct shelf *shelf, uint64_t key)
 {
 	struct shelf_pg *self = (struct shelf_pg *)shelf;
-	PQclear(self->scan);
+	pq.clear(self->scan);
 	self->scan = ask_for(shelf, SHELF_PG_SCAN, key);
 	self->scan_at = 0;
 	return self->scan != NULL;
@@ -220,14 +220,14 @@ static int next_row(struct shelf *shelf)
 	struct shelf_pg *self = (struct shelf_pg *)shelf;
 	if (self->scan == NULL && !scan_from(shelf, (uint64_t)INT64_MIN))
 		return -1;
-	int count = PQntuples(self->scan);
+	int count = pq.ntuples(self->scan);
 	if (self->scan_at == SHELF_PG_KNOWN_PAGE && scan_from(shelf, pglink_get_u64(self->scan, count - 1, 0))) {
 		self->scan_at = 1;
-		count = PQntuples(self->scan);
+		count = pq.ntuples(self->scan);
 	}
 	if (self->scan != NULL && self->scan_at < count)
 		return self->scan_at++;
-	PQclear(self->scan);
+	pq.clear(self->scan);
 	self->scan = NULL;
 	return -1;
 }
@@ -251,7 +251,7 @@ static bool latest(struct shelf *shelf, uint64_t topic, struct shelf_latest *out
 	bool good = rows != NULL && get_bytes(rows, 0, 1, out->tag, sizeof(out->tag));
 	if (good)
 		out->number = get_u32(rows, 0, 0);
-	PQclear(rows);
+	pq.clear(rows);
 	return good;
 }
 
@@ -269,9 +269,9 @@ static uint32_t delete_until(struct shelf *shelf, enum shelf_pg_statement which,
 {
 	struct pglink_values values;
 	PGresult *done = shelf_pg_ask(shelf, which, with(&values, hour));
-	uint32_t gone = done != NULL ? (uint32_t)strtoul(PQcmdTuples(done), NULL, 10) : 0;
+	uint32_t gone = done != NULL ? (uint32_t)strtoul(pq.cmdTuples(done), NULL, 10) : 0;
 	((struct shelf_pg *)shelf)->changed |= gone > 0;
-	PQclear(done);
+	pq.clear(done);
 	return gone;
 }
 
@@ -284,7 +284,7 @@ static uint32_t latest_count(struct shelf *shelf)
 {
 	PGresult *rows = shelf_pg_ask(shelf, SHELF_PG_LATEST_COUNT, NULL);
 	uint32_t count = rows != NULL ? get_u32(rows, 0, 0) : 0;
-	PQclear(rows);
+	pq.clear(rows);
 	return count;
 }
 
@@ -305,7 +305,7 @@ static bool handed(struct shelf *shelf, uint64_t key, struct shelf_handed *out)
 	out->copies = get_u32(rows, 0, 0);
 	out->first_at = pglink_get_u64(rows, 0, 1);
 	out->gateway_at = pglink_get_u64(rows, 0, 2);
-	PQclear(rows);
+	pq.clear(rows);
 	return true;
 }
 
@@ -318,14 +318,14 @@ static size_t trusted(struct shelf *shelf, struct shelf_trusted *out, size_t cap
 {
 	size_t n = 0;
 	PGresult *rows = shelf_pg_ask(shelf, SHELF_PG_TRUSTED, NULL);
-	for (int i = 0; rows != NULL && i < PQntuples(rows) && n < cap; i++) {
+	for (int i = 0; rows != NULL && i < pq.ntuples(rows) && n < cap; i++) {
 		if (!get_bytes(rows, i, 0, out[n].signing, SIGN_KEY_SIZE))
 			continue; /* it is forgotten when its time comes */
 		out[n].number = (uint16_t)pglink_get_u64(rows, i, 1);
 		out[n].issued = get_u32(rows, i, 2);
 		out[n++].expires = get_u32(rows, i, 3);
 	}
-	PQclear(rows);
+	pq.clear(rows);
 	return n;
 }
 
@@ -333,10 +333,10 @@ static size_t revoked(struct shelf *shelf, struct revocation_entry *out, size_t 
 {
 	size_t n = 0;
 	PGresult *rows = ask_for(shelf, SHELF_PG_REVOKED, cap);
-	for (int i = 0; rows != NULL && i < PQntuples(rows); i++)
+	for (int i = 0; rows != NULL && i < pq.ntuples(rows); i++)
 		if (get_bytes(rows, i, 0, out[n].secret, LINKAGE_SEED_SIZE))
 			out[n++].day = (uint16_t)pglink_get_u64(rows, i, 1);
-	PQclear(rows);
+	pq.clear(rows);
 	return n;
 }
 
@@ -363,7 +363,7 @@ static bool spent(struct shelf *shelf, uint64_t key, uint8_t tag[static LETTER_T
 {
 	PGresult *rows = ask_for(shelf, SHELF_PG_SPENT, key);
 	bool good = rows != NULL && get_bytes(rows, 0, 0, tag, LETTER_TAG_SIZE);
-	PQclear(rows);
+	pq.clear(rows);
 	return good;
 }
 

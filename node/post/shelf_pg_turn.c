@@ -49,7 +49,7 @@ static const struct pglink_schema schema = {.probe = "SELECT version FROM post_m
 struct shelf_pg *shelf_pg_turned(struct shelf *shelf)
 {
 	struct shelf_pg *self = (struct shelf_pg *)shelf;
-	PQclear(self->shown);
+	pq.clear(self->shown);
 	self->shown = NULL;
 	return self;
 }
@@ -111,7 +111,7 @@ static void end_transaction(struct shelf_pg *self)
 
 static void forget_news(struct shelf_pg *self)
 {
-	PQclear(self->news);
+	pq.clear(self->news);
 	self->news = NULL;
 	self->news_at = 0;
 }
@@ -136,11 +136,11 @@ static enum err look(struct shelf_pg *self, enum shelf_pg_statement state)
 	enum err err = pglink_run(self->link, results, 2);
 	if (err != ERR_OK)
 		return err;
-	if (PQntuples(results[0]) == 1)
+	if (pq.ntuples(results[0]) == 1)
 		read_summary(self, results[0]);
 	else
 		err = ERR_DAMAGED;
-	PQclear(results[0]);
+	pq.clear(results[0]);
 	self->news = results[1];
 	return err;
 }
@@ -168,7 +168,7 @@ void shelf_pg_renew(struct shelf *shelf, struct shelf_summary *summary)
 static bool next_page(struct shelf_pg *self)
 {
 	struct pglink_values since = {0};
-	bool full = PQntuples(self->news) == SHELF_PG_NEWS_PAGE;
+	bool full = pq.ntuples(self->news) == SHELF_PG_NEWS_PAGE;
 	forget_news(self);
 	if (!full)
 		return false;
@@ -180,9 +180,9 @@ static bool next_page(struct shelf_pg *self)
 /* True if the next row is one of a turn we have not heard; the first of each page is the last we have. */
 static bool next_turn(struct shelf_pg *self)
 {
-	while (self->news != NULL && (self->news_at < PQntuples(self->news) || self->news_at == 0 || next_page(self))) {
+	while (self->news != NULL && (self->news_at < pq.ntuples(self->news) || self->news_at == 0 || next_page(self))) {
 		int row = self->news_at++;
-		bool any = row < PQntuples(self->news);
+		bool any = row < pq.ntuples(self->news);
 		uint64_t turn = any ? pglink_get_u64(self->news, row, NEWS_TURN) : 0, mark = any ? pglink_get_u64(self->news, row, NEWS_MARK) : 0;
 		if (!any || turn != self->turn + (row > 0) || (row == 0 && mark != self->mark)) {
 			forget_news(self);
@@ -252,9 +252,9 @@ void shelf_pg_commit(struct shelf *shelf, const struct shelf_summary *summary)
 	if (!run(self, &result, 1))
 		return;
 	/* A transaction in which something failed is rolled back by "COMMIT" too, and says so. */
-	if (worth && strcmp(PQcmdStatus(result), "COMMIT") != 0)
+	if (worth && strcmp(pq.cmdStatus(result), "COMMIT") != 0)
 		shelf_fail(shelf, ERR_IO);
-	PQclear(result);
+	pq.clear(result);
 	self->in_turn = false;
 	if (*shelf->error != ERR_OK || !worth)
 		return;
@@ -269,7 +269,7 @@ void shelf_pg_rollback(struct shelf *shelf)
 	struct shelf_pg *self = shelf_pg_turned(shelf);
 	shelf_pg_forget_near(self);
 	forget_news(self);
-	PQclear(self->scan);
+	pq.clear(self->scan);
 	self->scan = NULL;
 	if (!self->in_turn && !self->snapshot)
 		return;
@@ -311,7 +311,7 @@ static enum err load_meta(struct shelf_pg *self, struct shelf_meta *meta)
 	if (err != ERR_OK)
 		return err;
 	size_t len = 0;
-	const uint8_t *secret = PQntuples(row) == 1 ? pglink_get_bytes(row, 0, COLUMN_SECRET, &len) : NULL;
+	const uint8_t *secret = pq.ntuples(row) == 1 ? pglink_get_bytes(row, 0, COLUMN_SECRET, &len) : NULL;
 	if (secret != NULL && len == sizeof(meta->secret)) {
 		memcpy(meta->secret, secret, len);
 		meta->identity = pglink_get_u64(row, 0, COLUMN_IDENTITY);
@@ -321,7 +321,7 @@ static enum err load_meta(struct shelf_pg *self, struct shelf_meta *meta)
 		meta->summary = self->summary;
 	}
 	bool sound = secret != NULL && len == sizeof(meta->secret) && self->summary.next_seq > 0 && self->summary.next_seq <= CATALOGUE_SEQ_MAX;
-	PQclear(row);
+	pq.clear(row);
 	return sound ? ERR_OK : ERR_DAMAGED;
 }
 
@@ -329,12 +329,15 @@ enum err shelf_pg_open(struct shelf **shelf, void *owner, const char *path, stru
 {
 	*shelf = NULL;
 	(void)owner; /* there is nothing to say beside the address */
+	enum err err = pq_load();
+	if (err != ERR_OK)
+		return err;
 	struct shelf_pg *self = calloc(1, sizeof(*self));
 	if (self == NULL)
 		return ERR_MEMORY;
 	self->shelf = (struct shelf){.kind = &shelf_pg, .error = error};
 	self->near = calloc(SHELF_PG_NEAR, sizeof(*self->near));
-	enum err err = self->near == NULL ? ERR_MEMORY : pglink_open(&self->link, path, &schema, statements, SHELF_PG_STATEMENT_COUNT);
+	err = self->near == NULL ? ERR_MEMORY : pglink_open(&self->link, path, &schema, statements, SHELF_PG_STATEMENT_COUNT);
 	if (err == ERR_OK)
 		err = load_meta(self, meta);
 	if (err != ERR_OK) {
@@ -348,9 +351,9 @@ enum err shelf_pg_open(struct shelf **shelf, void *owner, const char *path, stru
 void shelf_pg_close(struct shelf *shelf)
 {
 	struct shelf_pg *self = (struct shelf_pg *)shelf;
-	PQclear(self->shown);
-	PQclear(self->news);
-	PQclear(self->scan);
+	pq.clear(self->shown);
+	pq.clear(self->news);
+	pq.clear(self->scan);
 	pglink_close(self->link);
 	free(self->near);
 	free(self);

@@ -311,7 +311,31 @@ full_desk()
 	umount disk
 }
 
-for part in flags vaults no_post cards bundles stores full_post full_desk; do
+# cannot_open CODE WORDS: a post whose letters are in a database does not start, and says why before it says so.
+cannot_open()
+{
+	local got=0
+	checks=$((checks + 1))
+	timeout 20 "$bin/baridd" --home pg --config pg.conf 2>err </dev/null || got=$?
+	[ "$got" -eq "$1" ] || fail "database: status $got, not $1: $(cat err)"
+	head -n 1 err | grep -qe "$2" || fail "database: says nothing of /$2/: $(cat err)"
+}
+
+# A post loads what speaks to PostgreSQL only if it is told to.
+no_libpq()
+{
+	local library
+	printf '[store]\ndatabase = postgresql://barid@/barid?host=/nowhere\n' >pg.conf
+	cannot_open 75 'does not answer.*/nowhere'
+	library=$(readlink -f "$(/sbin/ldconfig -p | sed -n 's/.*libpq[.]so[.]5 .*=> //p' | head -n 1)")
+	mount --bind /dev/null "$library"
+	cannot_open 66 'package libpq5'
+	start_post plain
+	stop_post "$pid"
+	umount "$library"
+}
+
+for part in flags vaults no_post cards bundles stores full_post full_desk no_libpq; do
 	before=$failures
 	"$part"
 	if [ "$failures" -eq "$before" ]; then printf 'ok    %s\n' "$part"; fi
