@@ -78,7 +78,7 @@ struct unit_filter unit_filter(const struct unit *unit);
 /* True if a letter of this rank, day and short id belongs to the unit. */
 static inline bool unit_has(const struct unit_filter *filter, uint8_t rank, uint16_t day, uint32_t id)
 {
-	return (filter->ranks >> rank & 1) != 0 && (uint32_t)((uint64_t)id << filter->shift >> 32) == filter->part &&
+	return (uint32_t)((uint64_t)id << filter->shift >> 32) == filter->part && (filter->ranks >> rank & 1) != 0 &&
 	       (rank != filter->edge || day >= filter->day);
 }
 

@@ -47,7 +47,7 @@ static void act_on(struct compare *compare, const uint32_t *ids, uint16_t count)
 	idset_make(&theirs, ids, count);
 	for (uint32_t slot = 0; slot < compare->snapshot.count; slot++) {
 		const struct snapshot_item *item = &compare->snapshot.items[slot];
-		if (item->id == 0)
+		if (item->id == 0 || (!list && !idset_may_have(&theirs, item->id)))
 			continue;
 		bool named = idset_take(&theirs, item->id);
 		bool held = catalogue_at(compare->catalogue, slot)->state == CATALOGUE_HELD;

@@ -29,7 +29,7 @@ void idset_make(struct idset *set, const uint32_t *ids, uint16_t count)
 
 bool idset_take(struct idset *set, uint32_t id)
 {
-	if ((set->filter[id % IDSET_FILTER_BITS / 64] >> id % 64 & 1) == 0)
+	if (!idset_may_have(set, id))
 		return false;
 	const uint32_t *at = bsearch(&id, set->ids, set->count, sizeof(id), compare_ids);
 	if (at == NULL)

@@ -15,6 +15,12 @@ struct idset {
 
 /* Makes the set of count <= IDSET_MAX ids, in any order; one that is there twice counts once. */
 void idset_make(struct idset *set, const uint32_t *ids, uint16_t count);
+/* False if the id is certainly not in the set; asked first, for every letter of a store. */
+static inline bool idset_may_have(const struct idset *set, uint32_t id)
+{
+	return (set->filter[id % IDSET_FILTER_BITS / 64] >> id % 64 & 1) != 0;
+}
+
 /* True if the id is in the set, taken or not; it is taken from now on. */
 bool idset_take(struct idset *set, uint32_t id);
 

@@ -37,7 +37,7 @@ void snapshot_forget(struct snapshot *snapshot, uint32_t slot)
 
 static bool shows(const struct snapshot_item *item, const struct unit_filter *filter)
 {
-	return item->shown && item->id != 0 && unit_has(filter, item->rank, item->day, item->id);
+	return unit_has(filter, item->rank, item->day, item->id) && item->shown && item->id != 0;
 }
 
 uint32_t snapshot_count(const struct snapshot *snapshot, const struct unit *unit)
