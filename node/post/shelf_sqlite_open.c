@@ -16,7 +16,7 @@ static const char setup_sql[] = "PRAGMA page_size = 8192;"
 				"PRAGMA trusted_schema = OFF;"
 				"PRAGMA mmap_size = 0;"
 				"PRAGMA temp_store = MEMORY;"
-				"PRAGMA cache_size = -4096;"
+				"PRAGMA cache_size = -3072;"
 				"PRAGMA journal_size_limit = 16777216;"
 				"PRAGMA wal_autocheckpoint = 2000;"; /* 16 MB: a page that changes often is copied back seldom */
 
