@@ -203,6 +203,39 @@ START_TEST(another_topic_neither_confirms_nor_contradicts)
 }
 END_TEST
 
+START_TEST(an_exercise_replaces_confirms_and_contradicts_nothing_that_is_real)
+{
+	struct letter drill = crossing, counted = {.type = LETTER_HEADCOUNT, .place = "Sector 4", .people = 4000, .status = STATUS_EXERCISE};
+	drill.status = STATUS_EXERCISE;
+	say(medics, &crossing, NOTICE_COMPLETE);
+	say(medics, &drill, NOTICE_STOP);
+	ck_assert_uint_eq(amal->notices_n, 2);
+	STATE_IS(0, BOARD_UNCONFIRMED);
+	say(buses, &drill, NOTICE_COMPLETE);
+	STATE_IS(0, BOARD_UNCONFIRMED);
+	say(buses, &crossing, NOTICE_COMPLETE);
+	STATE_IS(0, BOARD_CURRENT);
+	say(buses, &drill, NOTICE_STOP);
+	say(buses, &counted, NOTICE_INFO);
+	STATE_IS(0, BOARD_CURRENT);
+	witness(medics, &drill, 0);
+	struct board_claim claims[BOARD_CLAIMS_MAX];
+	ck_assert_uint_eq(board_witnesses(board, word_at(0, PEOPLE_NOW), claims), 0);
+	ck_assert_uint_eq(contradictions(&board->words[0]), 0);
+}
+END_TEST
+
+START_TEST(an_exercise_on_the_topic_of_what_is_real_is_an_exercise_all_the_same)
+{
+	struct letter drill = crossing;
+	drill.status = STATUS_EXERCISE;
+	say(medics, &crossing, NOTICE_GO);
+	say(buses, &drill, NOTICE_GO);
+	memcpy(amal->notices[1].topic, amal->notices[0].topic, NOTICE_TOPIC_SIZE); /* as another program may sign it */
+	STATE_IS(0, BOARD_UNCONFIRMED);
+}
+END_TEST
+
 START_TEST(who_signed_two_different_ones_is_not_counted)
 {
 	say(medics, &crossing, NOTICE_GO);
@@ -512,6 +545,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, a_stop_stands_until_its_own_signer_takes_it_back_or_it_expires);
 	tcase_add_test(tests, a_stop_of_nobody_trusted_stops_nothing);
 	tcase_add_test(tests, another_topic_neither_confirms_nor_contradicts);
+	tcase_add_test(tests, an_exercise_replaces_confirms_and_contradicts_nothing_that_is_real);
+	tcase_add_test(tests, an_exercise_on_the_topic_of_what_is_real_is_an_exercise_all_the_same);
 	tcase_add_test(tests, who_signed_two_different_ones_is_not_counted);
 	tcase_add_loop_test(tests, of_two_with_one_number_the_stop_is_kept_whichever_came_first, 0, 2);
 	tcase_add_test(tests, complete_is_contradicted_by_whoever_still_counts_people);

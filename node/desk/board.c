@@ -73,8 +73,10 @@ static void fill_word(struct board *board, const struct kept_notice *notice, str
 	if (notice->not_after < word->until)
 		word->until = notice->not_after;
 	word->expired = board->now > word->until;
-	if (letter_decode(notice->type, notice->body, notice->body_len, letter))
-		claim_of(letter, word);
+	if (!letter_decode(notice->type, notice->body, notice->body_len, letter))
+		return;
+	word->status = letter->status;
+	claim_of(letter, word);
 }
 
 struct board *board_new(struct keyring *ring, uint64_t now)
@@ -101,7 +103,8 @@ void board_free(struct board *board)
 
 bool board_same_topic(const struct board_word *word, const struct board_word *other)
 {
-	return word->notice->type == other->notice->type && memcmp(word->notice->topic, other->notice->topic, NOTICE_TOPIC_SIZE) == 0;
+	return word->status == other->status && word->notice->type == other->notice->type &&
+	       memcmp(word->notice->topic, other->notice->topic, NOTICE_TOPIC_SIZE) == 0;
 }
 
 static bool same_organisation(const struct board_word *word, const struct board_word *other)
@@ -131,8 +134,8 @@ static bool voice(const struct board_word *word)
 /* Somebody counted people after others said that none are left. */
 static bool counts_against(const struct board_word *word, const struct board_word *other)
 {
-	return word->notice->verb == NOTICE_COMPLETE && other->notice->type == LETTER_HEADCOUNT && other->people > 0 && !stops(other->notice->verb) &&
-	       (other->role == BOARD_WITNESS || !same_organisation(word, other));
+	return word->status == other->status && word->notice->verb == NOTICE_COMPLETE && other->notice->type == LETTER_HEADCOUNT &&
+	       other->people > 0 && !stops(other->notice->verb) && (other->role == BOARD_WITNESS || !same_organisation(word, other));
 }
 
 bool board_confirms(const struct board_word *word, const struct board_word *other)

@@ -30,6 +30,7 @@ struct board_word {
 	bool expired;                /* now is after until */
 	uint64_t said;               /* when it was issued, but not after it came */
 	uint64_t until;              /* its not_after, cut to compose_valid_max() after said */
+	uint8_t status;              /* enum letter_status: an exercise has no bearing on what is real, nor the other way round */
 	uint64_t people;             /* of a headcount */
 	char claim[BOARD_CLAIM_MAX]; /* what it says happened, inert: "turned_back", "shelling", "4000 people"; "" nothing */
 };
@@ -53,7 +54,7 @@ struct board *board_new(struct keyring *ring, uint64_t now);
 void board_free(struct board *board);
 
 enum board_state board_state(const struct board *board, const struct board_word *word);
-/* Two words on one matter: same type and topic. */
+/* Two words on one matter: same type and topic, both real or both of an exercise. */
 bool board_same_topic(const struct board_word *word, const struct board_word *other);
 /* True if other, of another organisation, says the same and counts. */
 bool board_confirms(const struct board_word *word, const struct board_word *other);

@@ -20,6 +20,8 @@ void compose_topic(const struct letter *letter, uint8_t topic[static NOTICE_TOPI
 	digest_start(&digest, "barid-topic-v1", NOTICE_TOPIC_SIZE);
 	digest_add(&digest, &letter->type, 1);
 	digest_add(&digest, folded, strlen(folded));
+	if (letter->status != STATUS_ACTUAL) /* folded text holds no such byte: an exercise replaces nothing that is real */
+		digest_add(&digest, &letter->status, 1);
 	digest_end(&digest, topic);
 }
 
