@@ -64,6 +64,9 @@ void duty_refill(struct office *office);
 int duty_account(const struct cli *cli);
 int duty_login(const struct cli *cli);
 int duty_lock(const struct cli *cli);
+/* For verbs that list what there is, at a terminal: fetches what came, if the post answers, else says so. In the console the keeper fetches by
+ * itself, and this does nothing. Returns 0 or an exit code. */
+int duty_fetched(struct office *office);
 /* What the console does by itself, once. */
 int duty_fetch(const struct cli *cli);
 /* The console. */

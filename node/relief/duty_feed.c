@@ -100,7 +100,9 @@ int duty_feed(const struct cli *cli)
 	if (code != 0)
 		return code;
 	struct feed_event *events = calloc(FEED_LIST_MAX, sizeof(*events));
-	code = events != NULL ? list_events(&office, &wish, events, &next, &seen) : cli_weather(cli, ERR_MEMORY, "the feed");
+	code = events != NULL ? duty_fetched(&office) : cli_weather(cli, ERR_MEMORY, "the feed");
+	if (code == 0)
+		code = list_events(&office, &wish, events, &next, &seen);
 	/* what was passed over need not be looked at again */
 	if (code == 0 && cli->json && next > seen && next > wish.after)
 		code = cli_json(cli, json_pack("{s:I}", "next", (json_int_t)next));

@@ -8,6 +8,20 @@
 #include <string.h>
 #include <sysexits.h>
 
+int duty_fetched(struct office *office)
+{
+	struct intake got;
+	const struct cli *cli = office->cli;
+	if (cli->seat != NULL)
+		return 0;
+	enum err err = intake_fetch(office, &got);
+	if (err != ERR_OK)
+		return cli_weather(cli, err, "what came from the post could not be kept, and stays there");
+	if (got.line != ERR_OK)
+		cli_say(cli, "the post at %s does not answer (%s): this is what was known before", cli->post, err_text(got.line));
+	return 0;
+}
+
 /* Guesses at passwords, counted where nobody had the organisation's key. */
 static enum err note_guesses(struct office *office)
 {

@@ -366,7 +366,9 @@ int duty_people(const struct cli *cli)
 	if (code != 0)
 		return code;
 	struct finder finder = {.office = &office};
-	code = find(&finder, name != NULL ? name : "", number);
+	code = duty_fetched(&office);
+	if (code == 0)
+		code = find(&finder, name != NULL ? name : "", number);
 	people_free(&finder.people);
 	free(finder.files);
 	free(finder.persons);

@@ -374,7 +374,9 @@ int duty_map(const struct cli *cli)
 	int code = office_open(&office, cli);
 	if (code != 0)
 		return code;
-	code = list_sectors(&office);
+	code = duty_fetched(&office);
+	if (code == 0)
+		code = list_sectors(&office);
 	office_close(&office);
 	return code;
 }

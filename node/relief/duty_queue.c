@@ -84,7 +84,9 @@ int duty_queue(const struct cli *cli)
 		code = office_open(&office, cli);
 	if (code != 0)
 		return code;
-	code = queue(&office, &filter);
+	code = duty_fetched(&office);
+	if (code == 0)
+		code = queue(&office, &filter);
 	office_close(&office);
 	return code;
 }

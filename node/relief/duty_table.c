@@ -37,7 +37,7 @@ static const struct verb verbs[] = {
 	{"show", duty_show, "by", 1, 1,
 	 "barid-relief show M-0418                            everything about a case; tells its sender that it was opened"},
 	{"queue", duty_queue, "all type state mine unclaimed exercise by", 0, 0,
-	 "barid-relief queue                                 what waits, most urgent first, with the reason; fetches nothing\n"
+	 "barid-relief queue                                 what waits, most urgent first, with the reason\n"
 	 "barid-relief queue --unclaimed --type medevac       or --mine, --state new, --all; --exercise: exercises, and nothing else"},
 	{"case", duty_case, "look-only exercise by", 1, 1,
 	 "barid-relief case M-0418                            letters, patients, notes, history, links; tells its sender that it was opened\n"

@@ -36,9 +36,11 @@ for one in rana nour; do
 	person "$one" org trust "$room/cross.card" >/dev/null
 done
 
-echo "== a queue that changes nothing"
+echo "== a queue that shows what came, and tells nobody that it was read"
 first=$(person rana medevac --org 'Aleppo Medics' --send-now --red 2 --place 'Sector 4, cellar of the school' | jq -r .id)
-until_true medics_hold 1 || fail "the letter did not come"
+came() { [ -n "$(medics "$@")" ]; }
+until_true came queue || fail "whoever looks at the queue does not see what came"
+came map && came feed || fail "what came is not on the map, or no news"
 line=$(medics queue)
 says "$line" '.place == "Sector 4" and .body.place == "Sector 4" and .claim == null and .revision == 1 and .verification == "unverified"
 	and .unread == 1 and .loud == false and .priority == 3 and .reasons[0] == {"code": "red", "n": 2}' "the queue"
