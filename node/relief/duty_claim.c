@@ -1,8 +1,10 @@
 /* claim, release, assign: who has a case. */
 #include "node/relief/duties.h"
 
+#include "node/relief/accounts.h"
 #include "node/relief/work.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -74,14 +76,35 @@ int duty_claim(const struct cli *cli)
 	return work_run(cli, claim);
 }
 
+/* Where operators have accounts a case is given to one of them, who may act on it, by the name they go by: else nobody would see to it, and it would
+ * look as if somebody did. */
+static enum err find_colleague(struct work *work, const char *to, char name[static SEAT_NAME_MAX + 1])
+{
+	struct account account, *all = NULL;
+	size_t n = 0;
+	enum err err = accounts_find(&work->office.db, to, &account);
+	if (err == ERR_OK && (account.locked || account.role < ROLE_TRIAGER))
+		return work_wrong(work, EX_USAGE, "that account is locked or may only look");
+	(void)snprintf(name, SEAT_NAME_MAX + 1, "%s", err == ERR_OK ? account.name : to); /* both fit */
+	if (err != ERR_NO_FILE)
+		return err;
+	err = accounts_list(&work->office.db, &all, &n);
+	free(all);
+	return err == ERR_OK && n > 0 ? work_wrong(work, EX_USAGE, "nobody of that name has an account here; \"account list\" names them") : err;
+}
+
 static enum err assign(struct work *work)
 {
 	const char *to = cli_value(work->cli, "to");
+	char name[SEAT_NAME_MAX + 1];
 	if (to == NULL || to[0] == '\0' || strlen(to) > CASE_OPERATOR_MAX || !text_utf8_ok(to, strlen(to)))
 		return work_wrong(work, EX_USAGE, "say to whom with --to NAME, 1 to 64 bytes of UTF-8");
 	if (work->main.file.state == CASE_CLOSED)
 		return work_refuse(work, "closed", "%s is closed (%s)", work->ref, case_reason_word(work->main.file.reason));
-	return hand(work, to, &(struct work_done){.what = FEED_ASSIGNED, .kind = NOTE_ASSIGNED, .action = AUDIT_ASSIGNED, .text = to});
+	enum err err = find_colleague(work, to, name);
+	if (err != ERR_OK || work->code != 0)
+		return err;
+	return hand(work, name, &(struct work_done){.what = FEED_ASSIGNED, .kind = NOTE_ASSIGNED, .action = AUDIT_ASSIGNED, .text = name});
 }
 
 int duty_assign(const struct cli *cli)
