@@ -247,16 +247,42 @@ START_TEST(accounts_are_made_from_a_page_and_the_last_admin_stays)
 }
 END_TEST
 
-START_TEST(after_many_wrong_ones_the_right_one_waits)
+/* Asks to be let in from that address; returns what is to be waited for the next try. */
+static json_int_t wait_of(const char *name, const char *password, const char *client, int *code)
 {
-	struct session session;
+	json_t *answer = ask(json_pack("{s:i, s:{s:s, s:s}, s:s}", "id", 1, "open", "name", name, "passphrase", password, "client", client));
+	json_int_t wait_s = json_integer_value(json_object_get(answer, "wait"));
+	*code = code_of(answer);
+	return wait_s;
+}
+
+START_TEST(after_many_wrong_ones_the_right_one_waits_and_nobody_else)
+{
+	int code;
+	for (unsigned i = 1; i < 5; i++)
+		ck_assert(wait_of("Rana", "wrong", "127.0.0.1", &code) == 0 && code == EX_NOPERM);
+	ck_assert_int_gt(wait_of("Rana", "wrong", "127.0.0.1", &code), 5);
+	ck_assert_int_gt(wait_of("Rana", "sesame sesame", "127.0.0.1", &code), 5);
+	ck_assert_int_eq(code, EX_NOPERM);
+	/* All who come by a server before us have its address. */
+	ck_assert(wait_of("Vera", "her own words", "127.0.0.1", &code) == 0 && code == 0);
+	relief("account unlock Rana", "");
+	ck_assert(wait_of("Rana", "sesame sesame", "127.0.0.1", &code) == 0 && code == 0);
+}
+END_TEST
+
+START_TEST(a_name_that_is_not_there_waits_as_long_and_an_address_of_elsewhere_waits_for_all_names)
+{
+	int code;
+	for (unsigned i = 1; i < 5; i++)
+		ck_assert(wait_of("Nobody", "wrong", "::1", &code) == 0 && code == EX_NOPERM);
+	ck_assert_int_gt(wait_of("Nobody", "wrong", "::1", &code), 5);
+	ck_assert_int_gt(wait_of("nobody", "wrong", "127.0.0.1", &code), 5);
 	for (unsigned i = 0; i < 4; i++)
-		ck_assert_int_eq(enter("Rana", "wrong", i % 2 == 0, &session), EX_NOPERM);
-	json_t *answer =
-		ask(json_pack("{s:i, s:{s:s, s:s}, s:s}", "id", 1, "open", "name", "Rana", "passphrase", "sesame sesame", "client", "10.0.0.9"));
-	ck_assert_int_gt(json_integer_value(json_object_get(answer, "wait")), 0);
-	ck_assert_int_eq(code_of(answer), EX_NOPERM);
-	ck_assert_int_eq(enter("Vera", "her own words", false, &session), EX_NOPERM); /* the same address */
+		(void)wait_of("Rana", "wrong", "10.0.0.9", &code);
+	ck_assert_int_gt(wait_of("Vera", "her own words", "10.0.0.9", &code), 0);
+	ck_assert_int_eq(code, EX_NOPERM);
+	ck_assert(wait_of("Vera", "her own words", "10.0.0.10", &code) == 0 && code == 0);
 }
 END_TEST
 
@@ -289,7 +315,8 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, what_changes_an_account_elsewhere_ends_its_sessions_here);
 	tcase_add_test(tests, an_admin_ends_every_session);
 	tcase_add_test(tests, accounts_are_made_from_a_page_and_the_last_admin_stays);
-	tcase_add_test(tests, after_many_wrong_ones_the_right_one_waits);
+	tcase_add_test(tests, after_many_wrong_ones_the_right_one_waits_and_nobody_else);
+	tcase_add_test(tests, a_name_that_is_not_there_waits_as_long_and_an_address_of_elsewhere_waits_for_all_names);
 	suite_add_tcase(suite, tests);
 	TCase *rows = tcase_create("rows");
 	tcase_add_test(rows, no_row_lets_a_page_reach_a_file_or_be_somebody_else);

@@ -124,17 +124,17 @@ START_TEST(guessing_becomes_slower_and_slower_and_a_right_one_ends_it)
 	struct serve_guesses guesses = {0};
 	uint64_t expected[] = {0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, SERVE_DELAY_MAX_S, SERVE_DELAY_MAX_S};
 	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-		serve_guesses_note(&guesses, false, NOW_MS);
+		serve_guesses_note(&guesses, false, NOW_MS, NULL);
 		ck_assert_uint_eq(serve_guesses_wait(&guesses, NOW_MS), expected[i]);
 	}
 	for (unsigned i = 0; i < 100; i++)
-		serve_guesses_note(&guesses, false, NOW_MS);
+		serve_guesses_note(&guesses, false, NOW_MS, NULL);
 	ck_assert_uint_eq(serve_guesses_wait(&guesses, NOW_MS), SERVE_DELAY_MAX_S);
 	ck_assert_uint_eq(serve_guesses_wait(&guesses, NOW_MS + 1), SERVE_DELAY_MAX_S);
 	ck_assert_uint_eq(serve_guesses_wait(&guesses, NOW_MS + SERVE_DELAY_MAX_S * 1000), 0);
-	serve_guesses_note(&guesses, true, NOW_MS);
+	serve_guesses_note(&guesses, true, NOW_MS, NULL);
 	ck_assert_uint_eq(serve_guesses_wait(&guesses, NOW_MS), 0);
-	serve_guesses_note(&guesses, false, NOW_MS);
+	serve_guesses_note(&guesses, false, NOW_MS, NULL);
 	ck_assert_uint_eq(serve_guesses_wait(&guesses, NOW_MS), 0);
 }
 END_TEST

@@ -94,11 +94,6 @@ static void set_timer(struct keeper *keeper)
 	loop_timer_set(keeper->timer, next);
 }
 
-static json_t *say_json(const struct work *work)
-{
-	return work->too_late ? json_string("it took too long and was ended") : serve_output_said(&work->say);
-}
-
 static void prove(const struct keeper *keeper, const struct serve_request *request, uint8_t proof[static SERVE_PROOF_SIZE])
 {
 	struct digest digest;
@@ -140,12 +135,14 @@ static int take_session(struct keeper *keeper, const struct work *work, int code
 	return fresh != NULL ? 0 : EX_TEMPFAIL;
 }
 
-static json_t *opened_json(struct keeper *keeper, const struct work *work, int code)
+/* wait_s: what the account itself wants waited, 0 nothing. */
+static json_t *opened_json(struct keeper *keeper, const struct work *work, int code, uint64_t wait_s)
 {
 	const struct serve_session *session = NULL;
 	code = take_session(keeper, work, code, &session);
+	uint64_t own_s = serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper));
 	return json_pack("{s:I, s:i, s:s, s:I, s:o}", "id", work->request.id, "code", code, "session", session != NULL ? session->token : "", "wait",
-			 (json_int_t)serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper)), "say", say_json(work));
+			 (json_int_t)(own_s > wait_s ? own_s : wait_s), "say", serve_output_said(&work->say, work->too_late));
 }
 
 /* Whose vault is gone, or another one: their keys open nothing any more. */
@@ -173,7 +170,7 @@ static json_t *ran_json(struct keeper *keeper, const struct work *work, int code
 	bool text = row != NULL && row->way == SERVE_TEXT;
 	json_t *answer = json_pack("{s:I, s:i, s:b, s:I, s:o, s:o}", "id", work->request.id, "code", code, "locked", locked, "wait",
 				   (json_int_t)serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper)), "out",
-				   text ? json_array() : serve_output_lines(&work->out), "say", say_json(work));
+				   text ? json_array() : serve_output_lines(&work->out), "say", serve_output_said(&work->say, work->too_late));
 	if (text && work->out.len > 0)
 		(void)json_object_set_new(answer, "text", json_stringn(work->out.bytes, work->out.len)); /* without memory it is missing */
 	return answer;
@@ -212,7 +209,9 @@ static void finish(struct keeper *keeper, struct work *work)
 		end_turn(keeper, code);
 		goto done;
 	}
-	serve_box_note(&keeper->box, &work->request, work->folder, code, now_ms(keeper));
+	uint64_t wait_s = 0;
+	bool counted = serve_box_counted(&work->request, code, work->out.bytes, work->out.len, &wait_s);
+	serve_box_note(&keeper->box, &work->request, work->folder, code, counted, now_ms(keeper));
 	bool locked = work->session != NULL && code == keeper->config->kind->gone_code && !serve_box_is_guess(&work->request);
 	if (work->session != NULL) {
 		work->session->busy = false;
@@ -222,7 +221,7 @@ static void finish(struct keeper *keeper, struct work *work)
 	if (locked)
 		serve_sessions_lock(work->session);
 	if (work->request.kind == SERVE_OPEN)
-		send_answer(keeper, opened_json(keeper, work, code));
+		send_answer(keeper, opened_json(keeper, work, code, wait_s));
 	else
 		send_answer(keeper, ran_json(keeper, work, code, locked));
 	if (code == 0)
@@ -413,7 +412,7 @@ static bool answer_at_once(struct keeper *keeper, const struct serve_request *re
 		send_answer(keeper, json_pack("{s:I, s:i, s:s, s:I, s:[], s:s}", "id", request->id, "code", EX_NOPERM, "session", "", "wait",
 					      (json_int_t)wait_s, "out", "say", "barid: too many wrong passphrases"));
 	} else if (why_not != NULL) {
-		serve_box_note(&keeper->box, request, folder, EX_CANTCREAT, now_ms(keeper));
+		serve_box_note(&keeper->box, request, folder, EX_CANTCREAT, false, now_ms(keeper));
 		refuse(keeper, request, EX_CANTCREAT, false, why_not);
 	} else {
 		return false;
@@ -583,6 +582,7 @@ enum err serve_run(const struct serve_config *config)
 		return ERR_MEMORY;
 	keeper->config = config;
 	keeper->box = (struct serve_box){.named = config->kind->named, .apart = config->kind->apart, .home = config->home};
+	keeper->box.vaults.delay_s = config->kind->delay_s;
 	keeper->sessions.idle_ms = config->kind->idle_ms;
 	key_random(keeper->secret, sizeof keeper->secret);
 	key_random(keeper->box.people.key, sizeof keeper->box.people.key); /* where there is no folder of people's */

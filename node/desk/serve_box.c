@@ -1,5 +1,6 @@
 #include "node/desk/serve_box.h"
 
+#include "node/desk/serve_kind.h"
 #include "platform/log.h"
 
 #include <stdio.h>
@@ -33,10 +34,17 @@ bool serve_box_slows(const struct serve_box *box, const struct serve_request *re
 	return serve_box_is_guess(request) || (box->apart && is_init(request));
 }
 
+/* Whoever stands behind one address: this machine's own programs, and all who come by a server before us that speaks TLS. Where the many have one
+ * vault, each of their accounts slows those who guess at it. */
+static bool is_everybody(const struct serve_box *box, const char *client)
+{
+	return !box->apart && (strncmp(client, "127.", 4) == 0 || strcmp(client, "::1") == 0 || strncmp(client, "::ffff:127.", 11) == 0);
+}
+
 /* What the tries of a request's phone go by: "" none. */
 static const char *client_of(const struct serve_box *box, const struct serve_request *request, char out[static SERVE_WHO_MAX + 1])
 {
-	bool counted = box->named && request->client[0] != '\0';
+	bool counted = box->named && request->client[0] != '\0' && !is_everybody(box, request->client);
 	snprintf(out, SERVE_WHO_MAX + 1, "%s%s", counted && is_init(request) ? "+" : "", counted ? request->client : "");
 	return out;
 }
@@ -56,7 +64,17 @@ uint64_t serve_box_wait(const struct serve_box *box, const struct serve_request 
 	return client_s > vault_s ? client_s : vault_s;
 }
 
-void serve_box_note(struct serve_box *box, const struct serve_request *request, const char *folder, int code, uint64_t now_ms)
+bool serve_box_counted(const struct serve_request *request, int code, const void *bytes, size_t len, uint64_t *wait_s)
+{
+	struct serve_opened opened;
+	if (code == 0 || request->kind != SERVE_OPEN || len != sizeof opened)
+		return false;
+	memcpy(&opened, bytes, sizeof opened);
+	*wait_s = opened.wait_s;
+	return opened.counted;
+}
+
+void serve_box_note(struct serve_box *box, const struct serve_request *request, const char *folder, int code, bool counted, uint64_t now_ms)
 {
 	char client[SERVE_WHO_MAX + 1];
 	bool begun = is_init(request);
@@ -64,7 +82,7 @@ void serve_box_note(struct serve_box *box, const struct serve_request *request, 
 		serve_people_used(&box->people, folder);
 	if (!serve_box_slows(box, request) || (code != 0 && code != EX_NOPERM && !begun))
 		return;
-	if (!begun)
+	if (!begun && !counted)
 		serve_tries_note(&box->vaults, vault_of(folder), code == 0, now_ms);
 	if ((begun || code != 0) && client_of(box, request, client)[0] != '\0')
 		serve_tries_note(&box->clients, client, false, now_ms);

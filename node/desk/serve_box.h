@@ -25,8 +25,11 @@ bool serve_box_is_guess(const struct serve_request *request);
 bool serve_box_slows(const struct serve_box *box, const struct serve_request *request);
 /* Seconds until a request that is slowed is taken; 0 now. */
 uint64_t serve_box_wait(const struct serve_box *box, const struct serve_request *request, const char *folder, uint64_t now_ms);
+/* Whether a wrong opening was counted where the secret is kept, as the worker says with len bytes; fills what it has to wait for the next. */
+bool serve_box_counted(const struct serve_request *request, int code, const void *bytes, size_t len, uint64_t *wait_s);
 /* What came of it. A right guess ends no waiting of the phone's: else whoever has a vault could guess at others' without end. */
-void serve_box_note(struct serve_box *box, const struct serve_request *request, const char *folder, int code, uint64_t now_ms);
+/* counted: the guess was, where the secret is kept. */
+void serve_box_note(struct serve_box *box, const struct serve_request *request, const char *folder, int code, bool counted, uint64_t now_ms);
 /* Fills the folder of the vault that a request is about: that of its session (NULL: it has none), or of the name it opens or makes; "" of none.
  * False: it needs a name and has none that is one. */
 bool serve_box_folder(const struct serve_box *box, const struct serve_request *request, const struct serve_session *session,

@@ -16,6 +16,9 @@ struct serve_opened {
 	struct safebox kept;           /* opens the vault again */
 	char person[SERVE_PERSON_MAX]; /* who that is, a JSON object for the front; "" it need not know */
 	uint8_t seat[SERVE_SEAT_MAX];  /* the same for the workers of this kind; the keeper only keeps it */
+	/* Of a wrong opening, if it was counted where the secret is kept, so that the keeper does not: seconds until the next try. */
+	bool counted;
+	uint64_t wait_s;
 };
 
 /* One request at work, in a process of its own. */
@@ -45,6 +48,8 @@ struct serve_kind {
 	const struct serve_turn *turns;
 	uint64_t turn_ms;
 	const char *lock; /* the verb that ends every session and what is held; NULL none */
+	/* Seconds to wait after so many wrong tries at a name, as it is with those that are counted elsewhere; NULL: as with vaults. */
+	uint64_t (*delay_s)(uint64_t wrong);
 	/* In a worker, its files in place. Each prints what is wrong and returns an exit code. run: what stands in arguments, n of them, with room
 	 * for one more. */
 	int (*open)(const struct serve_job *job, struct serve_opened *opened);

@@ -76,9 +76,11 @@ bool serve_output_read(struct serve_output *output)
 	}
 }
 
-json_t *serve_output_said(const struct serve_output *say)
+json_t *serve_output_said(const struct serve_output *say, bool too_late)
 {
 	char raw[SERVE_SAY_MAX + 1], inert[SERVE_SAY_MAX + 1];
+	if (too_late)
+		return json_string("it took too long and was ended");
 	size_t len = say->len < SERVE_SAY_MAX ? say->len : SERVE_SAY_MAX;
 	if (len > 0)
 		memcpy(raw, say->bytes, len);

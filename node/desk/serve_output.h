@@ -24,7 +24,7 @@ void serve_output_end(struct serve_output *output);
 void serve_output_drop(struct serve_output *output);
 /* What a verb printed, one JSON object a line; a new reference. */
 json_t *serve_output_lines(const struct serve_output *out);
-/* What it said to the person, made harmless; a new reference. */
-json_t *serve_output_said(const struct serve_output *say);
+/* What it said to the person, made harmless, or that it took too long; a new reference. */
+json_t *serve_output_said(const struct serve_output *say, bool too_late);
 
 #endif

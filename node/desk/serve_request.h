@@ -10,12 +10,13 @@
  */
 
 #include "node/desk/vault.h"
+#include "node/web/line.h"
 
 #include <jansson.h>
 
 enum {
-	SERVE_WORDS_MAX = 64, /* of a command line */
-	SERVE_WORD_SIZE_MAX = 6000,
+	SERVE_WORDS_MAX = LINE_WORDS_MAX,
+	SERVE_WORD_SIZE_MAX = LINE_WORD_SIZE_MAX,
 	SERVE_SESSION_DIGITS = 32,
 	SERVE_CLIENT_MAX = 63, /* bytes: an address, which only slows guessing down */
 	SERVE_NAME_MAX = 64,   /* bytes */

@@ -105,18 +105,22 @@ uint64_t serve_guesses_wait(const struct serve_guesses *guesses, uint64_t now_ms
 	return guesses->not_before_ms > now_ms ? (guesses->not_before_ms - now_ms + 999) / 1000 : 0;
 }
 
-void serve_guesses_note(struct serve_guesses *guesses, bool right, uint64_t now_ms)
+static uint64_t delay_after(uint64_t wrong)
+{
+	if (wrong <= SERVE_FREE_TRIES)
+		return 0;
+	uint64_t shift = wrong - SERVE_FREE_TRIES, delay_s = shift < DELAY_SHIFT_MAX ? (uint64_t)1 << shift : SERVE_DELAY_MAX_S;
+	return delay_s < SERVE_DELAY_MAX_S ? delay_s : SERVE_DELAY_MAX_S;
+}
+
+void serve_guesses_note(struct serve_guesses *guesses, bool right, uint64_t now_ms, uint64_t (*delay_s)(uint64_t wrong))
 {
 	if (right) {
 		*guesses = (struct serve_guesses){0};
 		return;
 	}
 	guesses->wrong++;
-	if (guesses->wrong <= SERVE_FREE_TRIES)
-		return;
-	unsigned shift = guesses->wrong - SERVE_FREE_TRIES;
-	uint64_t delay_s = shift < DELAY_SHIFT_MAX ? (uint64_t)1 << shift : SERVE_DELAY_MAX_S;
-	guesses->not_before_ms = now_ms + (delay_s < SERVE_DELAY_MAX_S ? delay_s : SERVE_DELAY_MAX_S) * 1000;
+	guesses->not_before_ms = now_ms + 1000 * (delay_s != NULL ? delay_s(guesses->wrong) : delay_after(guesses->wrong));
 }
 
 static bool is_remembered(const struct serve_tried *tried, uint64_t now_ms)
@@ -164,6 +168,6 @@ void serve_tries_note(struct serve_tries *tries, const char *who, bool right, ui
 		*tried = (struct serve_tried){0};
 		strcpy(tried->who, who);
 	}
-	serve_guesses_note(&tried->guesses, right, now_ms);
+	serve_guesses_note(&tried->guesses, right, now_ms, tries->delay_s);
 	tried->used_ms = now_ms;
 }

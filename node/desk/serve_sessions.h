@@ -56,8 +56,8 @@ struct serve_guesses {
 
 /* Seconds until the next guess is taken, 0: now. */
 uint64_t serve_guesses_wait(const struct serve_guesses *guesses, uint64_t now_ms);
-/* After the free tries each wrong one doubles the wait. A right one forgets them. */
-void serve_guesses_note(struct serve_guesses *guesses, bool right, uint64_t now_ms);
+/* After the free tries each wrong one doubles the wait. A right one forgets them. delay_s: seconds after so many; NULL as said. */
+void serve_guesses_note(struct serve_guesses *guesses, bool right, uint64_t now_ms, uint64_t (*delay_s)(uint64_t wrong));
 
 /* The guesses at many vaults, or of many clients, by a name that says nothing here. Zeroed: none yet. */
 struct serve_tried {
@@ -67,6 +67,7 @@ struct serve_tried {
 };
 
 struct serve_tries {
+	uint64_t (*delay_s)(uint64_t wrong); /* as in serve_guesses_note() */
 	struct serve_tried list[SERVE_TRIED_MAX];
 };
 

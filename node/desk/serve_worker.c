@@ -62,7 +62,7 @@ static int open_person(const struct serve_job *job)
 {
 	struct serve_opened opened = {.person = ""};
 	int code = job->kind->open(job, &opened);
-	if (code == 0 && write(STDOUT_FILENO, &opened, sizeof opened) != (ssize_t)sizeof opened)
+	if ((code == 0 || opened.counted) && write(STDOUT_FILENO, &opened, sizeof opened) != (ssize_t)sizeof opened)
 		code = EX_IOERR;
 	wipe(&opened, sizeof opened);
 	return code;

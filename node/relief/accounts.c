@@ -270,14 +270,19 @@ enum err accounts_remove(struct reliefdb *db, const char *name)
 	return sql_run(gone);
 }
 
-/* A wrong password more. One statement, since nobody has the key and so nobody's turn is asked for. */
-static enum err count_wrong(struct reliefdb *db, const struct row *row, uint64_t now)
+uint64_t accounts_delay_s(uint64_t wrong)
 {
-	uint64_t wrong = row->account.failed + 1, wait_s = 0;
-	if (wrong > ACCOUNTS_FREE_TRIES)
-		wait_s = wrong - ACCOUNTS_FREE_TRIES < 10 ? (uint64_t)1 << (wrong - ACCOUNTS_FREE_TRIES) : ACCOUNTS_WAIT_MAX_S;
+	uint64_t wait_s = wrong < ACCOUNTS_TRIES ? 0 : ACCOUNTS_WAIT_FIRST_S;
+	for (uint64_t i = ACCOUNTS_TRIES; i < wrong && wait_s < ACCOUNTS_WAIT_MAX_S; i++)
+		wait_s *= 2;
+	return wait_s < ACCOUNTS_WAIT_MAX_S ? wait_s : ACCOUNTS_WAIT_MAX_S;
+}
+
+/* A wrong password more. One statement, since nobody has the key and so nobody's turn is asked for. */
+static enum err count_wrong(struct reliefdb *db, const struct row *row, uint64_t now, uint64_t wait_s)
+{
 	struct sql_row *put = reliefdb_prepare(db, "UPDATE accounts SET failed = accounts.failed + 1, locked_until = ? WHERE org = ? AND name = ?");
-	sql_int(put, 1, (int64_t)(now + (wait_s < ACCOUNTS_WAIT_MAX_S ? wait_s : ACCOUNTS_WAIT_MAX_S)));
+	sql_int(put, 1, (int64_t)(now + wait_s));
 	sql_blob(put, 2, db->org, sizeof(db->org));
 	sql_blob(put, 3, row->key, KEY_LEN);
 	return sql_run(put);
@@ -292,7 +297,7 @@ enum err accounts_try(struct reliefdb *db, const char *name, const struct passph
 	if (nobody)
 		err = find_row(db, "", false, &row);
 	if (err == ERR_NO_FILE)
-		return ERR_LOCKED; /* there are no accounts at all */
+		return ERR_NO_FILE; /* there are no accounts at all */
 	if (err != ERR_OK)
 		return err;
 	/* A clock that was set back must not lock anybody out for longer than the longest wait. Nobody's row counts what is tried, and makes no two
@@ -309,8 +314,12 @@ enum err accounts_try(struct reliefdb *db, const char *name, const struct passph
 	wipe(kept, sizeof(*kept));
 	if (result == SAFEBOX_NO_MEMORY)
 		return ERR_MEMORY;
-	err = count_wrong(db, &row, now);
-	return err == ERR_OK ? ERR_LOCKED : err;
+	uint64_t next_s = accounts_delay_s(row.account.failed + 1);
+	err = count_wrong(db, &row, now, next_s);
+	if (err != ERR_OK || nobody)
+		return err == ERR_OK ? ERR_NO_FILE : err;
+	*wait_s = next_s;
+	return ERR_LOCKED;
 }
 
 enum err accounts_enter(struct reliefdb *db, const char *name, struct account *out)

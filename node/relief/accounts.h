@@ -14,8 +14,9 @@ enum {
 	ACCOUNT_STAMP = 16,
 	ACCOUNT_PASSWORD_LEAST = 10, /* bytes */
 	ACCOUNTS_MAX = 256,
-	ACCOUNTS_FREE_TRIES = 5,   /* wrong passwords before waiting begins */
-	ACCOUNTS_WAIT_MAX_S = 600, /* between tries: whoever guesses on purpose must not keep an operator out for long */
+	ACCOUNTS_TRIES = 5,         /* wrong passwords before waiting begins */
+	ACCOUNTS_WAIT_FIRST_S = 10, /* doubled by each further one */
+	ACCOUNTS_WAIT_MAX_S = 600,  /* between tries: whoever guesses on purpose must not keep an operator out for long */
 };
 
 struct account {
@@ -45,11 +46,12 @@ enum err accounts_save(struct reliefdb *db, struct account *account, bool fresh)
 enum err accounts_password(struct reliefdb *db, struct account *account, const struct passphrase *password, const struct safebox *kept);
 enum err accounts_remove(struct reliefdb *db, const char *name);
 
-/* A log-in, with a database that nobody has the key of yet (reliefdb_place_peek()): fills what opens the vault. ERR_LOCKED: wrong name or password,
- * which take the same time, or wait_s > 0: too many were wrong, and it was not tried. What it says of roles is to be asked with the key, by
- * accounts_enter().
- */
+/* A log-in, with a database that nobody has the key of yet (reliefdb_place_peek()): fills what opens the vault. ERR_LOCKED: a wrong password, or one
+ * that was not tried because of those before; ERR_NO_FILE: a wrong name, which takes the same time. wait_s: until the next try is taken. What
+ * it says of roles is to be asked with the key, by accounts_enter(). */
 enum err accounts_try(struct reliefdb *db, const char *name, const struct passphrase *password, uint64_t now, struct safebox *kept, uint64_t *wait_s);
+/* Seconds to wait after so many wrong ones. */
+uint64_t accounts_delay_s(uint64_t wrong);
 /* With the key, inside a transaction: the account of a right password. ERR_LOCKED: it is locked. ERR_DAMAGED: somebody wrote into the row. Forgets
  * its wrong passwords, whose number is left in `failed`. */
 enum err accounts_enter(struct reliefdb *db, const char *name, struct account *out);

@@ -13,20 +13,20 @@ static int refused(const struct cli *cli)
 	return cli_fail(cli, EX_NOPERM, "that name and that password do not open anything here");
 }
 
-static int try_password(const struct cli *cli, const char *name, const struct passphrase *password, struct safebox *kept)
+static int try_password(const struct cli *cli, const char *name, const struct passphrase *password, struct login *login)
 {
 	struct reliefdb db = {0};
-	uint64_t wait_s = 0;
 	enum err err = reliefdb_place_peek(&db, cli->home);
 	if (err == ERR_NO_FILE)
 		return cli_fail(cli, EX_NOINPUT, "there are no accounts in %s; make one with \"barid-relief account add NAME --role admin\"",
 				cli->home);
 	if (err == ERR_OK)
-		err = accounts_try(&db, name, password, clock_now().unix_s, kept, &wait_s);
+		err = accounts_try(&db, name, password, clock_now().unix_s, &login->kept, &login->wait_s);
 	reliefdb_close(&db);
-	if (err == ERR_LOCKED && wait_s > 0)
-		return cli_fail(cli, EX_NOPERM, "too many wrong passwords for that name; the next try is taken in %u s", (unsigned)wait_s);
-	if (err == ERR_LOCKED)
+	login->counted = err == ERR_LOCKED;
+	if (err == ERR_LOCKED && login->wait_s > 0)
+		return cli_fail(cli, EX_NOPERM, "too many wrong passwords for that name; the next try is taken in %u s", (unsigned)login->wait_s);
+	if (err == ERR_LOCKED || err == ERR_NO_FILE)
 		return refused(cli);
 	return err == ERR_OK ? 0 : cli_weather(cli, err, "the accounts");
 }
@@ -67,7 +67,7 @@ int login_check(const struct cli *cli, const char *name, const struct passphrase
 	struct office office;
 	struct cli own = *cli;
 	*login = (struct login){.org = ""};
-	int code = try_password(cli, name, password, &login->kept);
+	int code = try_password(cli, name, password, login);
 	if (code != 0)
 		return code;
 	own.kept = &login->kept;
@@ -79,5 +79,6 @@ int login_check(const struct cli *cli, const char *name, const struct passphrase
 	office_close(&office);
 	if (code != 0)
 		wipe(login, sizeof(*login));
+	login->counted = code == EX_NOPERM; /* the password was right: nothing was guessed */
 	return code;
 }

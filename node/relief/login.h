@@ -13,6 +13,8 @@ struct login {
 	uint8_t stamp[ACCOUNT_STAMP];
 	char org[CARD_NAME_MAX + 1];
 	struct safebox kept; /* what opens the vault */
+	bool counted;        /* it was refused, and the account knows */
+	uint64_t wait_s;     /* until the next try at it is taken */
 };
 
 /* Fills login, which the caller wipes. Prints a sentence and returns an exit code: 0, EX_NOPERM wrong name or password or too many of them, or what

@@ -92,7 +92,7 @@ static int describe(const struct login *login, struct serve_opened *opened)
 static int open_account(const struct serve_job *job, struct serve_opened *opened)
 {
 	struct cli cli;
-	struct login login;
+	struct login login = {.org = ""};
 	const char *words[] = {duty_table.program, "--json", "--home", job->home, "--post", job->post, "login"};
 	char *arguments[sizeof(words) / sizeof(words[0]) + 1] = {NULL};
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -100,6 +100,8 @@ static int open_account(const struct serve_job *job, struct serve_opened *opened
 	int code = cli_parse(&cli, duty_table.program, sizeof(words) / sizeof(words[0]), arguments, duty_table.options);
 	if (code == 0)
 		code = login_check(&cli, job->request->name != NULL ? job->request->name : "", &job->request->passphrase, &login);
+	opened->counted = code == EX_NOPERM && login.counted;
+	opened->wait_s = opened->counted ? login.wait_s : 0;
 	if (code == 0)
 		code = describe(&login, opened);
 	wipe(&login, sizeof(login));
@@ -205,6 +207,7 @@ const struct serve_kind serve_relief = {
 	.turns = turns,
 	.turn_ms = TURN_MS,
 	.lock = "lock",
+	.delay_s = accounts_delay_s,
 	.open = open_account,
 	.run = run_verb,
 };
