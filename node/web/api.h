@@ -14,7 +14,7 @@ struct api {
 	void (*serve)(struct exchange *x);
 };
 
-enum api_method { API_GET, API_POST, API_PATCH };
+enum api_method { API_GET, API_POST, API_PATCH }; /* API_GET: HEAD too */
 
 enum {
 	API_BODY_MAX = 12 << 10, /* bytes of JSON */
@@ -22,6 +22,8 @@ enum {
 };
 
 enum api_method api_method(const struct exchange *x);
+/* Nobody will see what is answered. */
+bool api_wants_head(const struct exchange *x);
 /* The value of a header that stands there once; "" if it is not there, or twice. */
 const char *api_header(const struct exchange *x, const char *name);
 /* The object that was sent, NULL with a GET: flat, its members strings, whole numbers or true and false. Borrowed until the exchange ends. */
@@ -39,6 +41,8 @@ void api_add_header(struct exchange *x, const char *name, const char *value);
 void api_send(struct exchange *x, int status, json_t *object);
 /* {"error": "...", "say": "..."}: a word for programs, a sentence for people. */
 void api_fail(struct exchange *x, int status, const char *error, const char *say);
+/* 405; allowed: "GET, HEAD". */
+void api_not_there(struct exchange *x, const char *allowed);
 /* Answers with bytes of a type of our own; copies. */
 void api_send_bytes(struct exchange *x, const char *type, const void *bytes, size_t len);
 

@@ -78,7 +78,7 @@ bool exchange_secret(const struct exchange *x, const char *name, char *out, size
 	out[len] = '\0';
 	if (*at == '\0')
 		return true;
-	bool fits = strlen(value) < cap;
+	bool fits = strlen(value) < cap && strchr(value, '\n') == NULL;
 	snprintf(out, cap, "%s", fits ? value : "");
 	return fits;
 }
@@ -114,7 +114,10 @@ void exchange_verb(struct exchange *x, const char *verb)
 
 void exchange_word(struct exchange *x, const char *word)
 {
-	(void)json_array_append_new(x->argv, json_string(word)); /* as above */
+	bool fits = strlen(word) <= LINE_WORD_SIZE_MAX && json_array_size(x->argv) < LINE_WORDS_MAX;
+	json_t *text = fits ? json_string(word) : NULL;
+	x->unfit = x->unfit || text == NULL;        /* the keeper ends a front that asks so; NULL too if it was cut within a letter */
+	(void)json_array_append_new(x->argv, text); /* as above */
 }
 
 void exchange_option(struct exchange *x, const char *option, const char *value)
@@ -158,10 +161,27 @@ static void heard_run(struct exchange *x, const json_t *message)
 	x->then(x, &answer);
 }
 
-void exchange_run(struct exchange *x, exchange_then *then)
+const struct answer exchange_unfit = {.code = EX_DATAERR, .say = "barid: that is too long"};
+
+json_t *exchange_take_ask(struct exchange *x)
 {
 	json_t *ask = x->ask;
 	x->ask = x->argv = NULL;
+	if (x->unfit) {
+		json_decref(ask);
+		ask = NULL;
+	}
+	x->unfit = false;
+	return ask;
+}
+
+void exchange_run(struct exchange *x, exchange_then *then)
+{
+	json_t *ask = exchange_take_ask(x);
+	if (ask == NULL) {
+		then(x, &exchange_unfit);
+		return;
+	}
 	x->then = then;
 	if (x->visitor != NULL && x->visitor->session[0] != '\0')
 		(void)json_object_set_new(ask, "session", json_string(x->visitor->session)); /* as above */
@@ -267,7 +287,9 @@ const struct page *exchange_page(const struct exchange *x, const char *path)
 
 const char *exchange_next(const struct exchange *x)
 {
-	const char *next = exchange_field(x, "next")[0] != '\0' ? exchange_field(x, "next") : x->path;
+	const char *next = exchange_field(x, "next")[0] != '\0' ? exchange_field(x, "next") : exchange_query(x, "next");
+	if (next[0] == '\0')
+		next = x->path;
 	const struct page *page = exchange_page(x, next);
 	return page != NULL && page != x->front->site->start && page != x->front->site->closed ? next : "/";
 }

@@ -44,7 +44,7 @@ const char *exchange_field_nth(const struct exchange *x, const char *name, unsig
 /* The same without spaces at both ends, for a number or a name: fills the caller's buffer, cut at cap - 1 bytes. Returns out. */
 const char *exchange_trimmed(const struct exchange *x, const char *name, char *out, size_t cap);
 /* A passphrase: one of digits alone means the same in all three scripts, since keyboards change. Fills the caller's buffer, which it wipes. False: it
- * is too long. */
+ * is too long, or more than a line. */
 bool exchange_secret(const struct exchange *x, const char *name, char *out, size_t cap);
 /* Behind the question mark. */
 const char *exchange_query(const struct exchange *x, const char *name);

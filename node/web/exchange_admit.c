@@ -195,9 +195,10 @@ static bool take_visitor(struct exchange *x)
 static bool is_too_much(const struct front *front, const struct exchange *x)
 {
 	unsigned n = 0;
+	bool ours = strncmp(x->address, "127.", 4) == 0 || strcmp(x->address, "::1") == 0 || strncmp(x->address, "::ffff:127.", 11) == 0;
 	for (const struct exchange *other = front->exchanges; other != NULL; other = other->next)
 		n += strcmp(other->address, x->address) == 0;
-	return front->exchanges_n > EXCHANGES_MAX || n > EXCHANGES_ADDRESS_MAX;
+	return front->exchanges_n > EXCHANGES_MAX || (n > EXCHANGES_ADDRESS_MAX && !(front->site->crowd && ours));
 }
 
 static void heard_opened(struct exchange *x, const json_t *message)
@@ -271,6 +272,9 @@ static void admit(struct exchange *x)
 		return;
 	int status = fault(x, uri);
 	choose_language(x);
+	if (status == HTTP_BADMETHOD)
+		(void)evhttp_add_header(evhttp_request_get_output_headers(x->request), "Allow", /* fails without memory only */
+					x->page != NULL && x->page->post == NULL ? "GET, HEAD" : "GET, HEAD, POST");
 	if (status != 0) {
 		exchange_refuse(x, status,
 				status == HTTP_NOTFOUND         ? WORD_ERROR_NO_PAGE
@@ -344,12 +348,25 @@ static bool take_turn(struct exchange *x)
 	return true;
 }
 
+/* "/login?next=/case/M-0418" */
+static void lead_to(struct exchange *x, const struct page *closed)
+{
+	char path[2 * VISITOR_PATH_MAX];
+	const char *next = exchange_next(x); /* of letters that mean nothing in an address: page_find() */
+	bool far = strcmp(next, "/") != 0;
+	snprintf(path, sizeof path, "%s%s%s", closed->path, far ? "?next=" : "", far ? next : "");
+	exchange_redirect(x, path);
+}
+
 void exchange_show_closed(struct exchange *x)
 {
 	if (x->is_post)
 		exchange_keep_draft(x, x->path);
 	const struct page *closed = x->has_vault ? x->front->site->closed : x->front->site->start;
-	closed->get(x);
+	if (x->front->site->leads && !x->is_post && x->page != closed)
+		lead_to(x, closed);
+	else
+		closed->get(x);
 }
 
 /* The same form again with what was written, and that it was not sent. */

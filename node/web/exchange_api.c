@@ -16,6 +16,11 @@
 
 enum { BODY_MEMBERS_MAX = 12, HEADER_MAX = 64 };
 
+bool api_wants_head(const struct exchange *x)
+{
+	return evhttp_request_get_command(x->request) == EVHTTP_REQ_HEAD;
+}
+
 static void reply(struct exchange *x, int status, const char *type, const void *bytes, size_t len)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(x->request);
@@ -27,7 +32,7 @@ static void reply(struct exchange *x, int status, const char *type, const void *
 	(void)evhttp_add_header(headers, "Cross-Origin-Resource-Policy", "same-origin");
 	(void)evhttp_add_header(headers, "Cache-Control", "no-store");
 	(void)evhttp_add_header(headers, "Connection", "close");
-	if (buffer != NULL && len > 0)
+	if (buffer != NULL && len > 0 && !api_wants_head(x))
 		(void)evbuffer_add(buffer, bytes, len); /* without memory the answer stays empty */
 	evhttp_send_reply(x->request, status, NULL, buffer);
 	if (buffer != NULL)
@@ -89,29 +94,16 @@ void api_fail(struct exchange *x, int status, const char *error, const char *say
 	api_send(x, status, json_pack("{s:s, s:s}", "error", error, "say", say));
 }
 
+void api_not_there(struct exchange *x, const char *allowed)
+{
+	api_add_header(x, "Allow", allowed);
+	api_fail(x, HTTP_BADMETHOD, "method", "That is not done there.");
+}
+
 static void who(struct exchange *x)
 {
 	api_add_header(x, "WWW-Authenticate", "Basic realm=\"barid-relief\", charset=\"UTF-8\"");
 	api_fail(x, 401, "unauthorized", "Say who you are by name and password. A browser that is in may read, no more.");
-}
-
-static void heard_run(struct exchange *x, const json_t *message)
-{
-	struct answer answer = exchange_answer(message);
-	if (json_is_true(json_object_get(message, "locked")))
-		who(x);
-	else
-		x->then(x, &answer);
-}
-
-void api_run(struct exchange *x, exchange_then *then)
-{
-	json_t *ask = x->ask;
-	x->ask = x->argv = NULL;
-	x->then = then;
-	(void)json_object_set_new(ask, "session", json_string(x->session)); /* without memory the keeper finds none */
-	(void)json_object_set_new(ask, "client", json_string(x->address));  /* as above */
-	exchange_ask(x, ask, heard_run);
 }
 
 static void woke(evutil_socket_t fd, short what, void *owner)
@@ -211,6 +203,7 @@ static bool take_method(struct exchange *x)
 {
 	switch ((int)evhttp_request_get_command(x->request)) {
 	case EVHTTP_REQ_GET:
+	case EVHTTP_REQ_HEAD:
 		x->api_method = API_GET;
 		return true;
 	case EVHTTP_REQ_POST:
@@ -244,13 +237,39 @@ static void ask_who(struct exchange *x)
 	exchange_ask(x, json_pack("{s:o, s:s}", "open", open, "client", x->address), heard_open);
 }
 
+static void heard_run(struct exchange *x, const json_t *message)
+{
+	struct answer answer = exchange_answer(message);
+	bool locked = json_is_true(json_object_get(message, "locked")), again = !x->is_again && api_header(x, "Authorization")[0] != '\0';
+	x->is_again = x->is_again || (locked && again);
+	if (!locked)
+		x->then(x, &answer);
+	else if (again)
+		ask_who(x); /* a change of the account ended the session, and nothing was done: name and password decide */
+	else
+		who(x);
+}
+
+void api_run(struct exchange *x, exchange_then *then)
+{
+	json_t *ask = exchange_take_ask(x);
+	if (ask == NULL) {
+		then(x, &exchange_unfit);
+		return;
+	}
+	x->then = then;
+	(void)json_object_set_new(ask, "session", json_string(x->session)); /* without memory the keeper finds none */
+	(void)json_object_set_new(ask, "client", json_string(x->address));  /* as above */
+	exchange_ask(x, ask, heard_run);
+}
+
 void exchange_api(struct exchange *x, const struct exchange_fault *fault)
 {
 	x->is_api = true;
 	if (fault->not_us)
 		api_fail(x, 421, "misdirected", "That is not this machine's name.");
 	else if (!take_method(x))
-		api_fail(x, HTTP_BADMETHOD, "method", "GET, POST or PATCH.");
+		api_not_there(x, "GET, HEAD, POST, PATCH");
 	else if (fault->bad_query)
 		api_fail(x, HTTP_BADREQUEST, "query", "What stands behind the question mark is not of the form name=value.");
 	else if (fault->too_much)

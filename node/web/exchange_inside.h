@@ -67,12 +67,14 @@ struct exchange {
 	json_t *person; /* who is in, as the keeper says; NULL nobody */
 	struct html html;
 	json_t *argv, *ask; /* being put together */
+	bool unfit;         /* with a word that the keeper does not take */
 	json_int_t ask_id;  /* 0: nothing asked */
 	exchange_heard *heard;
 	exchange_then *then;
 	bool is_api; /* of a program (api.h): then there is no visitor, and these are set */
 	enum api_method api_method;
 	char session[VISITOR_DIGITS + 1]; /* the keeper's */
+	bool is_again;                    /* who asks was looked up a second time */
 	json_t *body;
 	struct event *wait;
 	void (*again)(struct exchange *x);
@@ -99,6 +101,9 @@ json_t *exchange_api_body(const char *bytes, size_t len);
 const struct visitor *exchange_known(struct exchange *x);
 /* The keeper's answer, borrowed from its message. */
 struct answer exchange_answer(const json_t *message);
+/* The command line that was put together, to be let go of; NULL: the keeper would not take it, and exchange_unfit is its answer. */
+json_t *exchange_take_ask(struct exchange *x);
+extern const struct answer exchange_unfit;
 /* Asks the keeper; takes the object, to which the id is added. */
 void exchange_ask(struct exchange *x, json_t *message, exchange_heard *heard);
 /* The admission is over: shows the page, or takes the form. */

@@ -129,6 +129,8 @@ static struct evhttp *open_server(struct front *front, int fd, struct guard **gu
 		evhttp_free(http);
 		return NULL;
 	}
+	if (front->site->crowd)
+		guard_trust_own(*guard);
 	evhttp_set_max_headers_size(http, HEADERS_MAX);
 	evhttp_set_max_body_size(http, BODY_MAX);
 	evhttp_set_timeout(http, GUARD_IDLE_S);

@@ -28,6 +28,8 @@ typedef bool guard_busy(void *owner, int fd);
 
 /* Watches what the server takes from now on. listener: the one it listens with; borrowed, as is the rest. NULL: no memory. */
 struct guard *guard_new(struct event_base *base, struct evhttp *http, struct evconnlistener *listener, guard_busy *busy, void *owner);
+/* This machine's own address may have every place but those that are kept free. */
+void guard_trust_own(struct guard *guard);
 /* Takes NULL. */
 void guard_free(struct guard *guard);
 

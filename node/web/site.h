@@ -14,6 +14,8 @@ struct site {
 	bool capitals;                   /* stand in paths: "/case/M-0418" */
 	/* Shown in the place of others: where there is nothing to open yet, and where it is not open for this visitor. */
 	const struct page *start, *closed;
+	bool crowd; /* this machine's own address is that of many, who come by a server before us that speaks TLS: it has no bound of its own */
+	bool leads; /* who asks for another page while it is not open is led to that one, which leads back */
 	/* Writes a page from its first byte to the heading, </h1>. user: somebody wrote the title. There may be no visitor, and nothing open. */
 	void (*begin)(struct exchange *x, const char *title, bool user);
 	/* Writes the rest, from </main> on. */

@@ -301,6 +301,21 @@ def hostile_fields(room):
     assert not faults, "; ".join(sorted(set(faults))[:12])
 
 
+def what_is_typed_ends_nobody(room):
+    """Secrets of two lines and words beyond all bounds: refused, and whoever was in is in afterwards."""
+    owner, stranger = people(room, "owner", "127.0.0.2"), Browser(room.port, source="127.0.0.31")
+    assert asks_secret(stranger.get("/inbox").page)
+    stranger.submit({"pin": "one\r\ntwo"}, form="/unlock")
+    assert asks_secret(stranger.last.page), stranger.last.status
+    for path in ("/safe", "/need"):
+        owner.get(path)
+        answers = {"org": ["Medics"], "text": "a" * 7000, "sector": "water"}
+        assert owner.submit(answers, form=path).status in (200, 400, 413), (path, owner.last.status)
+    owner.get("/need")
+    owner.post("/need", owner.filled({"org": ["Medics"]}, form="/need")[1] + [("org", "Medics")] * 40)
+    assert not asks_secret(owner.get("/inbox").page), "the keeper took it for a front that somebody took over"
+
+
 def fill_all(owner, path, text, steps=4):
     """Fills everything on a page that takes text, and what follows it."""
     faults = []
@@ -407,8 +422,8 @@ def nothing_typed_is_logged(room):
     assert room.processes(room.children[0]) == (room.front, room.keeper) or not log.count("ended by signal"), log[-300:]
 
 
-CASES = [forged_forms, hosts_and_paths, strange_bodies, slow_and_many, places_run_out, visitors_without_end, hostile_fields, hostile_letters,
-         the_front_holds_no_secret, nothing_typed_is_logged]
+CASES = [forged_forms, hosts_and_paths, strange_bodies, slow_and_many, places_run_out, visitors_without_end, hostile_fields,
+         what_is_typed_ends_nobody, hostile_letters, the_front_holds_no_secret, nothing_typed_is_logged]
 
 
 def main():
