@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { WAIT_MAX_S = 30, WAIT_STEP_MS = 1500, AFTER_MAX = 999999999, LIMIT_MAX = 1000, ID_KEY_MAX = 80 };
+enum { WAIT_MAX_S = 30, WAIT_STEP_MS = 1500, AFTER_MAX = 999999999, LIMIT_MAX = 500, ID_KEY_MAX = 80 };
 
 static const char prefix[] = "/api/v1/";
 
@@ -97,7 +97,7 @@ static void one_case(struct exchange *x, const struct answer *answer, int good)
 	const char *refused = json_string_value(json_object_get(object, "refused")), *none = api_header(x, "If-None-Match");
 	char seen[API_TAG_MAX + 1];
 	bool done = answer->code == 0 || (answer->code == EX_TEMPFAIL && object != NULL); /* the post is away: what was done is done */
-	if (!done && object == NULL && answer->code == EX_DATAERR && api_method(x) == API_GET) {
+	if (!done && object == NULL && answer->code == EX_DATAERR && strstr(answer->say, "check digit") != NULL) {
 		api_fail(x, 404, "nothing", answer->say); /* a ref with a wrong check digit */
 		return;
 	}
@@ -202,7 +202,7 @@ static void feed(struct exchange *x)
 	unsigned number;
 	if (!api_number(exchange_query(x, "after"), AFTER_MAX, &number) || !api_number(exchange_query(x, "limit"), LIMIT_MAX, &number) ||
 	    !api_number(exchange_query(x, "wait"), WAIT_MAX_S, &number))
-		api_fail(x, 400, "wrong", "after, limit and wait are numbers; wait is at most 30 seconds, limit 1000.");
+		api_fail(x, 400, "wrong", "after, limit and wait are numbers; wait is at most 30 seconds, limit 500.");
 	else
 		ask_feed(x);
 }
@@ -244,7 +244,10 @@ static void get(struct exchange *x, enum api_place place, const char *ref)
 		api_run(x, listed_cases);
 		return;
 	case API_CASE:
-		switches(x, NAMES("look-only"));
+		if (api_wants_head(x))
+			exchange_word(x, "--look-only");
+		else
+			switches(x, NAMES("look-only"));
 		api_run(x, shown);
 		return;
 	case API_PEOPLE:
@@ -385,8 +388,10 @@ static void serve(struct exchange *x)
 		add(x, place == API_NOTES ? "note" : "reply", ref);
 	else if (place == API_CASE && method == API_PATCH)
 		patch(x, ref);
-	else if (method != API_GET || place == API_NOTES || place == API_REPLIES)
-		api_fail(x, 405, "method", "That is not done there.");
+	else if (place == API_NOTES || place == API_REPLIES)
+		api_not_there(x, "POST");
+	else if (method != API_GET)
+		api_not_there(x, place == API_CASE ? "GET, HEAD, PATCH" : "GET, HEAD");
 	else if (place == API_FEED)
 		feed(x);
 	else

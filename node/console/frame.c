@@ -194,10 +194,11 @@ void frame_console_begin(struct exchange *x, const char *title, bool user)
 void frame_console_end(struct exchange *x)
 {
 	struct html *html = exchange_html(x);
+	const char *next = exchange_query(x, "next")[0] != '\0' ? exchange_next(x) : "";
 	html_raw(html, "</main><footer><p>");
 	for (enum words_lang other = 0; other < WORDS_LANGS; other++)
 		if (other != exchange_lang(x))
-			html_add(html, "<a href=\"?lang=%s\" lang=\"%s\" dir=\"%s\">%s</a> ", words_tag(other), words_tag(other),
-				 words_rtl(other) ? "rtl" : "ltr", words_native(other));
+			html_add(html, "<a href=\"?lang=%s%s%s\" lang=\"%s\" dir=\"%s\">%s</a> ", words_tag(other), next[0] != '\0' ? "&next=" : "",
+				 next, words_tag(other), words_rtl(other) ? "rtl" : "ltr", words_native(other));
 	html_raw(html, "</p></footer></body></html>");
 }

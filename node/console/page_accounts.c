@@ -96,7 +96,7 @@ static void show(struct exchange *x, const struct answer *answer)
 	}
 	if (answer->code != 0) {
 		show_failed(x, answer);
-		page_end(x, answer->code == EX_NOPERM ? 403 : 200);
+		page_end(x, show_status(answer->code));
 		return;
 	}
 	page_text(x, WORD_ACCOUNT_MEANS);
@@ -105,7 +105,7 @@ static void show(struct exchange *x, const struct answer *answer)
 		row(x, json_array_get(answer->out, i), (unsigned)i);
 	show_table_end(x);
 	add_form(x);
-	page_end(x, 200);
+	page_end(x, fault != NULL ? show_status((int)json_integer_value(json_object_get(fault, "code"))) : 200);
 }
 
 /* Whoever is no admin changes their own password here, and nothing else. */
@@ -124,7 +124,7 @@ static void own(struct exchange *x)
 	page_secret(x, "secret", WORD_ACCOUNT_PASSWORD);
 	show_button(x, NULL, NULL, WORD_ACCOUNT_SET_PASSWORD, "", NULL);
 	html_raw(exchange_html(x), "</form></section>");
-	page_end(x, 200);
+	page_end(x, fault != NULL ? show_status((int)json_integer_value(json_object_get(fault, "code"))) : 200);
 }
 
 static void get(struct exchange *x)

@@ -35,7 +35,8 @@ static void show(struct exchange *x, const struct answer *answer)
 	size_t n = json_array_size(answer->out);
 	(void)page_begin(x, WORD_CONSOLE_AUDIT);
 	const json_t *last = n > 0 ? json_array_get(answer->out, n - 1) : NULL;
-	if (last != NULL && json_object_get(last, "intact") != NULL) {
+	bool judged = json_object_get(last, "intact") != NULL;
+	if (judged) {
 		verdict(x, last);
 		n--;
 	} else {
@@ -50,7 +51,7 @@ static void show(struct exchange *x, const struct answer *answer)
 		if (left > 0)
 			show_all_link(x);
 	}
-	page_end(x, 200);
+	page_end(x, judged ? 200 : show_status(answer->code));
 }
 
 static void get(struct exchange *x)

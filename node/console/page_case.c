@@ -142,7 +142,7 @@ static void show(struct exchange *x, const struct answer *answer)
 			show_failed(x, answer);
 		else
 			page_wrong(x, WORD_CASE_NONE);
-		page_end(x, answer->code == EX_NOPERM ? 403 : 404);
+		page_end(x, answer->code == EX_NOPERM || answer->code == EX_TEMPFAIL ? show_status(answer->code) : 404);
 		return;
 	}
 	(void)page_begin_user(x, page_string(file, "ref"));
@@ -160,7 +160,7 @@ static void show(struct exchange *x, const struct answer *answer)
 		page_text(x, WORD_CONSOLE_ONLY_LOOK);
 	}
 	columns(x, file);
-	page_end(x, fault != NULL ? 409 : 200);
+	page_end(x, fault != NULL ? show_status((int)json_integer_value(json_object_get(fault, "code"))) : 200);
 }
 
 /* precise: the exact place too; that is written down. */

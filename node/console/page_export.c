@@ -79,11 +79,12 @@ static void form(struct exchange *x)
 static void get(struct exchange *x)
 {
 	(void)page_begin(x, WORD_CONSOLE_EXPORT);
-	if (show_may(x, SHOW_TRIAGER))
+	bool may = show_may(x, SHOW_TRIAGER);
+	if (may)
 		form(x);
 	else
-		page_text(x, WORD_CONSOLE_NOT_ALLOWED);
-	page_end(x, 200);
+		page_wrong(x, WORD_CONSOLE_NOT_ALLOWED);
+	page_end(x, may ? 200 : 403);
 }
 
 static void exported(struct exchange *x, const struct answer *answer)
@@ -93,8 +94,9 @@ static void exported(struct exchange *x, const struct answer *answer)
 	if (answer->code != 0 || format == NULL || answer->text == NULL) {
 		(void)page_begin(x, WORD_CONSOLE_EXPORT);
 		show_failed(x, answer);
-		form(x);
-		page_end(x, 200);
+		if (show_may(x, SHOW_TRIAGER))
+			form(x);
+		page_end(x, show_status(answer->code));
 		return;
 	}
 	snprintf(name, sizeof name, "%s%s.%s", exchange_exercise(x) ? "exercise-" : "", exchange_field(x, "precise")[0] != '\0' ? "precise" : "cases",

@@ -28,7 +28,7 @@ static void show(struct exchange *x, const struct answer *failed)
 	page_secret(x, "password", WORD_CONSOLE_PASSWORD);
 	show_button(x, NULL, NULL, WORD_CONSOLE_LOGIN, "", NULL);
 	html_raw(html, "</form></section>");
-	page_end(x, 200);
+	page_end(x, failed != NULL ? (failed->wait_s > 0 ? 429 : 403) : exchange_is_post(x) ? 403 : 200);
 }
 
 static void get(struct exchange *x)

@@ -144,7 +144,7 @@ static void show(struct exchange *x, const struct answer *answer)
 			row(x, json_array_get(answer->out, i));
 		show_table_end(x);
 	}
-	page_end(x, 200);
+	page_end(x, show_status(answer->code));
 }
 
 static void get(struct exchange *x)

@@ -185,7 +185,8 @@ static void show(struct exchange *x, const struct answer *answer)
 	if (answer->code != 0)
 		show_failed(x, answer);
 	board(x, answer->out);
-	page_end(x, fault != NULL ? 422 : 200);
+	int code = fault != NULL ? (int)json_integer_value(json_object_get(fault, "code")) : answer->code;
+	page_end(x, code == 0 && !show_may(x, SHOW_PUBLISHER) ? 403 : show_status(code));
 }
 
 static void get(struct exchange *x)
@@ -300,9 +301,10 @@ static void publish(struct exchange *x)
 
 static void post(struct exchange *x)
 {
-	if (strcmp(exchange_field(x, "step"), "check") == 0)
+	const char *step = show_may(x, SHOW_PUBLISHER) ? exchange_field(x, "step") : "";
+	if (strcmp(step, "check") == 0)
 		check(x);
-	else if (strcmp(exchange_field(x, "step"), "go") == 0)
+	else if (strcmp(step, "go") == 0)
 		publish(x);
 	else
 		get(x);

@@ -164,7 +164,7 @@ static void show(struct exchange *x, const struct answer *answer)
 	table(x, answer->out);
 	if (!exchange_is_post(x))
 		exchange_refresh(x, REFRESH_S);
-	page_end(x, 200);
+	page_end(x, show_status(answer->code));
 }
 
 static void get(struct exchange *x)

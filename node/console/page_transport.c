@@ -48,7 +48,7 @@ static void show(struct exchange *x, const struct answer *answer)
 	bool old = exchange_query(x, "old")[0] != '\0';
 	html_add(html, "<p class=\"f\"><a href=\"/transport%s\">%s</a></p>", old ? "" : "?old=1",
 		 words_get(exchange_lang(x), old ? WORD_BOARD_HIDE_OLD : WORD_BOARD_SHOW_OLD));
-	page_end(x, 200);
+	page_end(x, show_status(answer->code));
 }
 
 static void get(struct exchange *x)

@@ -93,7 +93,7 @@ static void show(struct exchange *x, const struct answer *answer)
 	if (answer->code == 0)
 		dead(x, answer->out);
 	add_form(x);
-	page_end(x, 200);
+	page_end(x, fault != NULL ? show_status((int)json_integer_value(json_object_get(fault, "code"))) : 200);
 }
 
 static void listed(struct exchange *x, const struct answer *answer)
@@ -101,7 +101,7 @@ static void listed(struct exchange *x, const struct answer *answer)
 	if (answer->code != 0) {
 		(void)page_begin(x, WORD_CONSOLE_WEBHOOKS);
 		show_failed(x, answer);
-		page_end(x, answer->code == EX_NOPERM ? 403 : 200);
+		page_end(x, show_status(answer->code));
 		return;
 	}
 	exchange_keep(x, HOOKS, answer->out);

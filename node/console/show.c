@@ -157,6 +157,26 @@ void show_failed(struct exchange *x, const struct answer *answer)
 		page_failed(x, answer);
 }
 
+int show_status(int code)
+{
+	switch (code) {
+	case 0:
+		return 200;
+	case 1:
+		return 409;
+	case EX_NOPERM:
+		return 403;
+	case EX_USAGE:
+	case EX_DATAERR:
+		return 422;
+	case EX_TEMPFAIL:
+	case EX_UNAVAILABLE:
+		return 503;
+	default:
+		return 500;
+	}
+}
+
 static enum word urgency(const json_t *file, const char **colour)
 {
 	json_int_t priority = json_integer_value(json_object_get(file, "priority"));

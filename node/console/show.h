@@ -50,6 +50,8 @@ uint64_t show_number(const json_t *object, const char *name);
 void show_named(struct exchange *x, const char *class, enum word word, const char *name, const char *second);
 /* What went wrong with a command line, for people: by its exit code, and its own words below. */
 void show_failed(struct exchange *x, const struct answer *answer);
+/* The HTTP status that fits an exit code of a command line. */
+int show_status(int code);
 
 /* How urgent a case is, in a word and a colour. */
 void show_urgency(struct exchange *x, const json_t *file);

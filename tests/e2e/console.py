@@ -131,9 +131,14 @@ def roles_of_people(room):
     assert "red door" not in lina.last.text and "Sector 3" in lina.last.text, "a viewer sees the exact place"
     token = next(a["value"] for _, a in lina.last.page.forms[0]["fields"] if a["name"] == "token")
     answer = lina.post("/case/" + ref, [("token", token), ("do", "claim"), ("revision", "1")])
-    assert answer.status == 409 and "does not allow" in answer.text, answer.status
-    for path in ("/audit", "/webhooks"):
-        assert "does not allow" in lina.get(path).text, path
+    assert answer.status == 403 and "does not allow" in answer.text, answer.status
+    for path in ("/audit", "/webhooks", "/export", "/publish"):
+        assert lina.get(path).status == 403 and "does not allow" in lina.last.text, (path, lina.last.status)
+    token = next(a["value"] for _, a in lina.last.page.forms[0]["fields"] if a["name"] == "token")
+    for path, fields in (("/publish", [("step", "check"), ("kind", "transport")]), ("/publish", [("step", "go"), ("kind", "alert")]),
+                         ("/export", [("format", "jsonl")])):
+        assert lina.post(path, [("token", token)] + fields).status == 403, (path, fields, lina.last.status)
+        token = next(a["value"] for _, a in lina.last.page.forms[0]["fields"] if a["name"] == "token")
 
 
 def arrival_to_assigned(room):

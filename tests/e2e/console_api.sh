@@ -111,6 +111,13 @@ expect 400 "an option of the command line" Tarek PATCH "/api/v1/cases/$ref" -H '
 assigned() { phone inbox >/dev/null && [ "$(phone track "$id" | jq -r .stage)" = assigned ]; }
 until_true assigned || fail "the phone does not hear that somebody has it"
 
+echo "== a case is given to somebody who is there, and may act"
+expect 400 "for nobody" Tarek PATCH "/api/v1/cases/$ref" -H 'If-Match: *' "${json[@]}" -d '{"assign":"Samri"}'
+expect 400 "for who only looks" Tarek PATCH "/api/v1/cases/$ref" -H 'If-Match: *' "${json[@]}" -d '{"assign":"Vera"}'
+expect 200 "however the name is written" Tarek PATCH "/api/v1/cases/$ref" -H 'If-Match: *' "${json[@]}" -d '{"assign":" paul "}'
+jq -e '.claim.by == "Paul"' "$room/body" >/dev/null || fail "who has it: $(jq -c .claim "$room/body")"
+expect 200 "taken over" Tarek PATCH "/api/v1/cases/$ref" -H 'If-Match: *' "${json[@]}" -d '{"claim":"take"}'
+
 echo "== what comes twice is done once"
 expect 400 "without a key" Tarek POST "/api/v1/cases/$ref/notes" "${json[@]}" -d '{"text":"called the school"}'
 expect 201 "a note" Tarek POST "/api/v1/cases/$ref/notes" -H 'Idempotency-Key: note-0001' "${json[@]}" -d '{"text":"called the school"}'
@@ -173,6 +180,7 @@ expect 405 "DELETE" Tarek DELETE "/api/v1/cases/$ref"
 expect 400 "a query that is none" Tarek GET '/api/v1/cases?%zz'
 expect 400 "a number that is none" Tarek GET '/api/v1/feed?after=-1'
 expect 404 "a case that is not there" Tarek GET /api/v1/cases/M-9998
+expect 404 "a claim of what is not there" Tarek PATCH /api/v1/cases/M-9998 -H 'If-Match: *' "${json[@]}" -d '{"claim":"claim"}'
 expect 421 "another name" Tarek GET /api/v1/cases -H 'Host: evil.example'
 expect 403 "a page of somewhere else" Tarek GET /api/v1/cases -H 'Origin: http://evil.example'
 expect 403 "a page of somewhere else, as browsers say it" Tarek GET /api/v1/cases -H 'Sec-Fetch-Site: cross-site'
@@ -190,12 +198,63 @@ status=$(curl -s -b "$room/jar" -o "$room/body" -w '%{http_code}' -X POST "${jso
 	"http://$address/api/v1/cases/$ref/notes")
 [ "$status" = 401 ] || fail "a cookie alone may write: $status"
 
+echo "== whatever is typed, nobody's session ends by it"
+long=$(head -c 6500 /dev/zero | tr '\0' 'a')
+# types PAGE STATUS WHAT FIELD=VALUE...: a form of that page, by a visitor who has a jar of their own.
+types()
+{
+	local page=$1 wanted=$2 what=$3 field fields=()
+	shift 3
+	for field in "$@"; do fields+=(--data-urlencode "$field"); done
+	curl -s -b "$room/$page.jar" -c "$room/$page.jar" -o "$room/$page.html" "http://$address/$page"
+	status=$(curl -s -b "$room/$page.jar" -o "$room/body" -w '%{http_code}' -H "Origin: http://$address" \
+		--data-urlencode "token=$(token "$room/$page.html")" "${fields[@]}" "http://$address/$page")
+	[ "$status" = "$wanted" ] || fail "$what: $status instead of $wanted"
+}
+types login 403 "a password of two lines" name=Nobody 'password=one
+two'
+types login 403 "a name that is too long" "name=$(printf 'ر%.0s' $(seq 100))" password=x
+cp "$room/jar" "$room/export.jar"
+types export 422 "a type that is too long" format=jsonl "type=$long"
+expect 400 "a long name to look for" Tarek GET "/api/v1/people?name=$long"
+expect 400 "a long note" Tarek POST "/api/v1/cases/$ref/notes" -H 'Idempotency-Key: long-00001' "${json[@]}" -d "{\"text\":\"$long\"}"
+status=$(curl -s -b "$room/jar" -o "$room/body" -w '%{http_code}' "http://$address/queue")
+[ "$status" = 200 ] || fail "the session of before: $status"
+[ ! -s "$room/serve.log" ] || fail "the keeper complains: $(cat "$room/serve.log")"
+
+echo "== many at once by one address, as behind a server that speaks TLS"
+crowd=()
+for ((i = 0; i < 30; i++)); do
+	curl -s --max-time 60 -o /dev/null -w '%{http_code}\n' -u 'Tarek:Tarek has a long password' "http://$address/api/v1/status" \
+		>"$room/crowd.$i" &
+	crowd+=($!)
+done
+wait "${crowd[@]}" || fail "one of many was cut off"
+[ "$(cat "$room"/crowd.* | sort | uniq -c | tr -s ' ')" = " 30 200" ] || fail "of thirty at once: $(cat "$room"/crowd.* | sort | uniq -c)"
+
+echo "== HEAD tells what GET would and nothing more, and is no look"
+expect 201 "a note" Tarek POST "/api/v1/cases/$ref/notes" -H 'Idempotency-Key: head-00001' "${json[@]}" -d '{"text":"before HEAD"}'
+for path in "/api/v1/cases/$ref" '/api/v1/feed?after=0' /api/v1/nothing; do
+	wanted=$([ "$path" = /api/v1/nothing ] && echo 404 || echo 200)
+	looks=$(relief audit | grep -c '"looked"') || true
+	curl -s --max-time 20 -I -u 'Paul:Paul has a long password' "http://$address$path" >"$room/headers"
+	grep -q "^HTTP/1.1 $wanted " "$room/headers" || fail "HEAD $path: $(head -n 1 "$room/headers") instead of $wanted"
+	[ "$(relief audit | grep -c '"looked"')" = "$looks" ] || fail "HEAD $path is a look"
+	exec 3<>"/dev/tcp/${address%:*}/${address#*:}"
+	printf 'HEAD %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Basic %s\r\n\r\n' "$path" "$address" \
+		"$(printf 'Paul:Paul has a long password' | base64 -w 0)" >&3
+	timeout 20 cat <&3 >"$room/raw"
+	exec 3>&-
+	[ "$(tail -c 4 "$room/raw" | od -An -tx1 | tr -d ' ')" = 0d0a0d0a ] || fail "HEAD $path sends a body: $(tail -c 100 "$room/raw")"
+done
+expect 405 "PUT" Tarek PUT /api/v1/feed -d x
+grep -qi '^Allow: GET, HEAD' "$room/headers" || fail "405 does not say what is allowed"
+
 echo "== what changes an account ends its sessions"
 relief account role Vera --role triager >/dev/null
 status=$(curl -s -b "$room/jar" -o "$room/body" -w '%{http_code}' "http://$address/api/v1/cases")
 [ "$status" = 401 ] || fail "another role, the same session: $status"
-expect 401 "the first request after it" Vera GET /api/v1/cases
-expect 200 "with the new role" Vera GET /api/v1/cases
+expect 200 "a program that says who asks each time" Vera GET /api/v1/cases
 echo 'Vera changed her password' | relief account password Vera --password-fd 0 >/dev/null
 expect 401 "with the old password" Vera GET /api/v1/cases
 expect 401 "with the old password again" Vera GET /api/v1/cases

@@ -31,11 +31,23 @@ def nobody_is_in(room):
     """Without logging in there is nothing to see; a wrong password is told from none."""
     browser = Browser(room.port)
     for path in PATHS[:-1] + ["/", "/exercise", "/logout"]:
+        first = browser.get(path, follow=False)
+        where = path.partition("?")[0]
+        assert (first.status, first.header("location")) == (303, "/login" + ("?next=" + where if where != "/" else "")), (path, first.status)
         page = browser.get(path).page
         assert [form["action"] for form in page.forms] == ["/login"], (path, page.text[:200])
         assert "Sector 4" not in browser.last.text and "Aleppo Medics" not in browser.last.text and "Rana" not in browser.last.text, path
     browser.submit({"name": "Rana", "password": "wrong"}, form="/login")
-    assert "do not belong together" in browser.last.text
+    assert "do not belong together" in browser.last.text and browser.last.status == 403
+    browser.get("/map")
+    browser.get(re.search(r'href="(\?lang=tr[^"]*)"', browser.last.text)[1].replace("&amp;", "&").join(["/login", ""]))
+    browser.submit({"name": "Rana", "password": "long enough"}, form="/login")
+    assert browser.path == "/map", "who asked for the map and changed the language comes to " + browser.path
+    browser.submit({}, form="/logout")
+    browser.get("/login?next=//evil.example/&lang=en")
+    browser.submit({"name": "Rana", "password": "long enough"}, form="/login")
+    assert browser.path == "/queue", browser.path
+    browser.submit({}, form="/logout")
     log_in(room, browser)
     browser.submit({}, form="/logout")
     assert "logged out" in browser.last.text and "M-0016" not in browser.get("/queue").text
