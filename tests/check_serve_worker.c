@@ -1,4 +1,4 @@
-/* What a worker of the keeper knows: the key it needs, and nobody else's. */
+/* What a worker of the keeper knows: the key it needs, and nobody else's; and what becomes of one that talks too much. */
 
 #include "node/desk/serve.h"
 #include "node/desk/verb_table.h"
@@ -13,9 +13,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX_MS = 60000, KEY_BYTES = 32, PEOPLE = 4, CHUNK = 1 << 16 };
+enum { ANSWER_MAX_MS = 60000, KEY_BYTES = 32, PEOPLE = 4, CHUNK = 1 << 16, LINES = 15000 };
 
 /* What is longer is a sanitizer's own. */
 static const unsigned long stretch_max = 1UL << 28;
@@ -69,6 +70,17 @@ static int look(const struct serve_job *job, int n, char **arguments)
 	return 0;
 }
 
+/* "bus": a list of many lines; "contact": a text as long. */
+static int talk(const struct serve_job *job, int n, char **arguments)
+{
+	const char *verb = job->request->words[0];
+	if (strcmp(verb, "bus") != 0 && strcmp(verb, "contact") != 0)
+		return look(job, n, arguments);
+	for (unsigned i = 0; i < LINES; i++)
+		printf("{\"n\":%u,\"text\":\"%0900u\"}\n", i, i);
+	return 0;
+}
+
 /* The passphrase is the person's number. */
 static int open_one(const struct serve_job *job, struct serve_opened *opened)
 {
@@ -79,12 +91,12 @@ static int open_one(const struct serve_job *job, struct serve_opened *opened)
 }
 
 static const struct serve_allowed rows[] = {
-	{"status", "", {""}, SERVE_ANYBODY, SERVE_PLAIN},
-	{"inbox", "", {""}, SERVE_PERSON, SERVE_PLAIN},
+	{"status", "", {""}, SERVE_ANYBODY, SERVE_PLAIN}, {"inbox", "", {""}, SERVE_PERSON, SERVE_PLAIN},
+	{"bus", "", {""}, SERVE_ANYBODY, SERVE_PLAIN},    {"contact", "", {""}, SERVE_ANYBODY, SERVE_TEXT},
 	{NULL, NULL, {NULL}, SERVE_ANYBODY, SERVE_PLAIN},
 };
 
-static const struct serve_kind kind = {.verbs = &verb_table, .allowed = rows, .gone_code = 77, .idle_ms = 600000, .open = open_one, .run = look};
+static const struct serve_kind kind = {.verbs = &verb_table, .allowed = rows, .gone_code = 77, .idle_ms = 600000, .open = open_one, .run = talk};
 
 static pid_t keeper;
 static struct line *line;
@@ -174,6 +186,30 @@ START_TEST(a_worker_that_needs_no_vault_has_no_key)
 }
 END_TEST
 
+START_TEST(of_a_list_that_is_too_long_the_beginning_is_handed_on)
+{
+	json_t *answer = ask(json_pack("{s:i, s:[s]}", "id", 3, "argv", "bus"));
+	const json_t *out = json_object_get(answer, "out");
+	size_t n = json_array_size(out);
+	ck_assert_int_eq(json_integer_value(json_object_get(answer, "code")), 0);
+	ck_assert(json_is_true(json_object_get(answer, "cut")));
+	ck_assert(n > 2000 && n < LINES);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(out, i), "n")), (json_int_t)i);
+	json_decref(answer);
+}
+END_TEST
+
+START_TEST(of_a_text_that_is_too_long_nothing_is)
+{
+	json_t *answer = ask(json_pack("{s:i, s:[s]}", "id", 4, "argv", "contact"));
+	ck_assert_int_eq(json_integer_value(json_object_get(answer, "code")), EX_DATAERR);
+	ck_assert_ptr_null(json_object_get(answer, "text"));
+	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(answer, "say")), "more than fits"));
+	json_decref(answer);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("serve_worker");
@@ -182,6 +218,8 @@ Suite *suite_under_test(void)
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_test(tests, a_worker_has_the_key_of_its_session_and_nobody_else_s);
 	tcase_add_test(tests, a_worker_that_needs_no_vault_has_no_key);
+	tcase_add_test(tests, of_a_list_that_is_too_long_the_beginning_is_handed_on);
+	tcase_add_test(tests, of_a_text_that_is_too_long_nothing_is);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

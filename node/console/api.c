@@ -49,7 +49,7 @@ static void send_list(struct exchange *x, const struct answer *answer, const cha
 	if (answer->code != 0)
 		fail(x, answer);
 	else
-		api_send(x, 200, json_pack("{s:O}", name, answer->out));
+		api_send(x, 200, json_pack("{s:O, s:b}", name, answer->out, "cut", answer->cut));
 }
 
 static void listed_cases(struct exchange *x, const struct answer *answer)

@@ -118,16 +118,17 @@ static void more(struct exchange *x, unsigned first, unsigned next, unsigned n)
 	html_raw(html, "</p>");
 }
 
-static void as_of(struct exchange *x, unsigned n)
+/* more: there are others, which did not fit. */
+static void as_of(struct exchange *x, unsigned n, bool more)
 {
 	char text[4 * WORDS_TIME_MAX], when[WORDS_TIME_MAX], count[WORDS_TIME_MAX];
 	show_clock(x, exchange_now(x), when);
 	words_count(exchange_lang(x), PLURAL_CONSOLE_CASES, n, count, sizeof count);
 	words_fill(exchange_lang(x), WORD_CONSOLE_REFRESHES, text, sizeof text, when);
-	html_add(exchange_html(x), "<p class=\"n\">%s. %s</p>", count, text);
+	html_add(exchange_html(x), "<p class=\"n\">%s%s. %s</p>", count, more ? " +" : "", text);
 }
 
-static void table(struct exchange *x, const json_t *cases)
+static void table(struct exchange *x, const json_t *cases, bool cut)
 {
 	static const enum word heads[] = {WORD_CONSOLE_URGENCY, WORD_CONSOLE_CASE,  WORD_CONSOLE_WHAT,
 					  WORD_FIELD_PLACE,     WORD_CONSOLE_WAITS, WORD_CONSOLE_WHY,
@@ -150,7 +151,7 @@ static void table(struct exchange *x, const json_t *cases)
 	if (n == 0)
 		page_text(x, WORD_CONSOLE_QUEUE_EMPTY);
 	more(x, first, next, n);
-	as_of(x, n);
+	as_of(x, n, cut);
 }
 
 static void show(struct exchange *x, const struct answer *answer)
@@ -161,7 +162,7 @@ static void show(struct exchange *x, const struct answer *answer)
 	else if (show_may(x, SHOW_TRIAGER))
 		page_text(x, WORD_CONSOLE_QUEUE_HINT);
 	filters(x);
-	table(x, answer->out);
+	table(x, answer->out, answer->cut);
 	if (!exchange_is_post(x))
 		exchange_refresh(x, REFRESH_S);
 	page_end(x, show_status(answer->code));

@@ -21,7 +21,6 @@ enum {
 	WORKS_MAX = 4, /* at once: each may take 64 MiB for a moment, to turn a passphrase into a key */
 	QUEUE_MAX = 48,
 	WORK_MAX_MS = 30 * 1000,
-	OUTPUT_MAX = 2 << 20, /* bytes a verb may say on standard output */
 };
 
 struct work {
@@ -142,7 +141,8 @@ static json_t *opened_json(struct keeper *keeper, const struct work *work, int c
 	code = take_session(keeper, work, code, &session);
 	uint64_t own_s = serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper));
 	return json_pack("{s:I, s:i, s:s, s:I, s:o}", "id", work->request.id, "code", code, "session", session != NULL ? session->token : "", "wait",
-			 (json_int_t)(own_s > wait_s ? own_s : wait_s), "say", serve_output_said(&work->say, work->too_late));
+			 (json_int_t)(own_s > wait_s ? own_s : wait_s), "say",
+			 serve_output_said(&work->say, work->too_late, serve_output_over(&work->out)));
 }
 
 /* Whose vault is gone, or another one: their keys open nothing any more. */
@@ -166,12 +166,13 @@ static void lock_all(struct keeper *keeper)
 
 static json_t *ran_json(struct keeper *keeper, const struct work *work, int code, bool locked)
 {
-	const struct serve_allowed *row = serve_allow(keeper->config->kind, &work->request);
-	bool text = row != NULL && row->way == SERVE_TEXT;
-	json_t *answer = json_pack("{s:I, s:i, s:b, s:I, s:o, s:o}", "id", work->request.id, "code", code, "locked", locked, "wait",
+	bool text = serve_allow_text(keeper->config->kind, &work->request);
+	json_t *answer = json_pack("{s:I, s:i, s:b, s:b, s:I, s:o, s:o}", "id", work->request.id, "code", code, "locked", locked, "cut",
+				   code == 0 && serve_output_over(&work->out), "wait",
 				   (json_int_t)serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper)), "out",
-				   text ? json_array() : serve_output_lines(&work->out), "say", serve_output_said(&work->say, work->too_late));
-	if (text && work->out.len > 0)
+				   text ? json_array() : serve_output_lines(&work->out), "say",
+				   serve_output_said(&work->say, work->too_late, serve_output_over(&work->out)));
+	if (text && !serve_output_over(&work->out) && work->out.len > 0)
 		(void)json_object_set_new(answer, "text", json_stringn(work->out.bytes, work->out.len)); /* without memory it is missing */
 	return answer;
 }
@@ -205,6 +206,8 @@ static void finish(struct keeper *keeper, struct work *work)
 	int code = serve_worker_end(&work->worker);
 	if (work->too_late)
 		code = EX_TEMPFAIL;
+	else if (serve_output_over(&work->out))
+		code = serve_allow_text(keeper->config->kind, &work->request) ? EX_DATAERR : 0; /* else what there is of it will do */
 	if (work->is_turn) {
 		end_turn(keeper, code);
 		goto done;
@@ -220,10 +223,7 @@ static void finish(struct keeper *keeper, struct work *work)
 	}
 	if (locked)
 		serve_sessions_lock(work->session);
-	if (work->request.kind == SERVE_OPEN)
-		send_answer(keeper, opened_json(keeper, work, code, wait_s));
-	else
-		send_answer(keeper, ran_json(keeper, work, code, locked));
+	send_answer(keeper, work->request.kind == SERVE_OPEN ? opened_json(keeper, work, code, wait_s) : ran_json(keeper, work, code, locked));
 	if (code == 0)
 		heed(keeper, work);
 done:
@@ -240,7 +240,7 @@ static void work_ready(struct work *work, struct serve_output *output)
 	struct keeper *keeper = work->keeper;
 	if (serve_output_read(output))
 		return;
-	if (output->len > output->max) /* a verb that talks without end */
+	if (serve_output_over(output)) /* a verb that talks without end */
 		(void)kill(work->worker.pid, SIGKILL);
 	serve_output_end(output);
 	if (work->out.fd >= 0 || work->say.fd >= 0)
@@ -315,7 +315,7 @@ static void begin(struct keeper *keeper, struct work *work, struct serve_request
 	work->deadline_ms = now_ms(keeper) + WORK_MAX_MS;
 	if (session != NULL)
 		session->busy = true;
-	bool watched = watch_output(work, &work->out, work->worker.out, OUTPUT_MAX, out_ready);
+	bool watched = watch_output(work, &work->out, work->worker.out, serve_allow_output(keeper->config->kind, &work->request), out_ready);
 	watched = watch_output(work, &work->say, work->worker.err, SERVE_SAY_MAX, say_ready) && watched;
 	if (!watched)
 		stop(keeper, ERR_MEMORY);

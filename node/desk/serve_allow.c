@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { PLAIN_WORDS_MAX = 4, LINE_SIZE_MAX = 32, ID_DIGITS_MIN = 4, ID_DIGITS_MAX = 64 };
+enum { PLAIN_WORDS_MAX = 4, LINE_SIZE_MAX = 32, ID_DIGITS_MIN = 4, ID_DIGITS_MAX = 64, LIST_MAX = 2 << 20, TEXT_MAX = 12 << 20 };
 
 static bool listed(const char *names, const char *name)
 {
@@ -80,4 +80,15 @@ const struct serve_allowed *serve_allow(const struct serve_kind *kind, const str
 		if (strcmp(row->verb, request->words[0]) == 0)
 			return row_fits(kind->verbs, row, request) ? row : NULL;
 	return NULL;
+}
+
+bool serve_allow_text(const struct serve_kind *kind, const struct serve_request *request)
+{
+	const struct serve_allowed *row = request->kind == SERVE_RUN ? serve_allow(kind, request) : NULL;
+	return row != NULL && row->way == SERVE_TEXT;
+}
+
+size_t serve_allow_output(const struct serve_kind *kind, const struct serve_request *request)
+{
+	return serve_allow_text(kind, request) ? TEXT_MAX : LIST_MAX;
 }

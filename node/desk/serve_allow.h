@@ -31,4 +31,9 @@ struct serve_allowed {
 /* The row a command line fits, NULL if it is not allowed. */
 const struct serve_allowed *serve_allow(const struct serve_kind *kind, const struct serve_request *request);
 
+/* Whether what it prints is a text, to be handed on as it stands. */
+bool serve_allow_text(const struct serve_kind *kind, const struct serve_request *request);
+/* Bytes it may print: a text is whole or nothing; of a list, which begins with what matters most, what fits is handed on. */
+size_t serve_allow_output(const struct serve_kind *kind, const struct serve_request *request);
+
 #endif

@@ -76,11 +76,18 @@ bool serve_output_read(struct serve_output *output)
 	}
 }
 
-json_t *serve_output_said(const struct serve_output *say, bool too_late)
+bool serve_output_over(const struct serve_output *output)
+{
+	return output->len > output->max;
+}
+
+json_t *serve_output_said(const struct serve_output *say, bool too_late, bool too_long)
 {
 	char raw[SERVE_SAY_MAX + 1], inert[SERVE_SAY_MAX + 1];
 	if (too_late)
 		return json_string("it took too long and was ended");
+	if (too_long)
+		return json_string("that is more than fits here; the same verb at a terminal gives all of it");
 	size_t len = say->len < SERVE_SAY_MAX ? say->len : SERVE_SAY_MAX;
 	if (len > 0)
 		memcpy(raw, say->bytes, len);

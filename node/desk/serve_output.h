@@ -24,7 +24,9 @@ void serve_output_end(struct serve_output *output);
 void serve_output_drop(struct serve_output *output);
 /* What a verb printed, one JSON object a line; a new reference. */
 json_t *serve_output_lines(const struct serve_output *out);
-/* What it said to the person, made harmless, or that it took too long; a new reference. */
-json_t *serve_output_said(const struct serve_output *say, bool too_late);
+/* Whether it printed more than it may. */
+bool serve_output_over(const struct serve_output *output);
+/* What it said to the person, made harmless, or that it took or was too long; a new reference. */
+json_t *serve_output_said(const struct serve_output *say, bool too_late, bool too_long);
 
 #endif

@@ -262,6 +262,8 @@ static int print_entry(const struct cli *cli, const struct audit_entry *entry)
 	return 0;
 }
 
+enum { CONSOLE_ENTRIES = 4000 }; /* the newest, which a page is given; all are checked */
+
 /* The last line says how far the chain holds, and its newest hash, to be noted down on paper. */
 static int print_verdict(const struct cli *cli, const struct audit_walk *walk, bool intact)
 {
@@ -285,9 +287,14 @@ int duty_audit(const struct cli *cli)
 	int code = office_open(&office, cli);
 	if (code != 0)
 		return code;
+	uint64_t entries = 0;
+	uint8_t chain[AUDIT_CHAIN_SIZE];
+	if (audit_head(&office.db, &entries, chain) != ERR_OK)
+		entries = 0; /* the walk says what is wrong */
+	uint64_t from = cli->seat != NULL && entries > CONSOLE_ENTRIES ? entries - CONSOLE_ENTRIES : 0;
 	enum err err = audit_start(&walk, &office.db);
 	while (err == ERR_OK && code == 0 && (err = audit_next(&walk, &entry)) == ERR_OK)
-		code = print_entry(cli, &entry);
+		code = entry.seq > from ? print_entry(cli, &entry) : 0;
 	if (code == 0 && (err == ERR_NO_FILE || err == ERR_DAMAGED))
 		code = print_verdict(cli, &walk, err == ERR_NO_FILE);
 	else if (code == 0)

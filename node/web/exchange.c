@@ -144,6 +144,7 @@ struct answer exchange_answer(const json_t *message)
 	return (struct answer){
 		.code = (int)json_integer_value(json_object_get(message, "code")),
 		.out = json_object_get(message, "out"),
+		.cut = json_is_true(json_object_get(message, "cut")),
 		.text = json_string_value(json_object_get(message, "text")),
 		.say = say != NULL ? say : "",
 		.wait_s = (unsigned)json_integer_value(json_object_get(message, "wait")),

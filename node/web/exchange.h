@@ -23,6 +23,7 @@ enum { EXCHANGE_KEPT_MAX = 4 };
 struct answer {
 	int code;          /* the verb's exit code: 0, or sysexits.h */
 	const json_t *out; /* array of what the verb printed */
+	bool cut;          /* what it would have printed further is missing */
 	const char *text;  /* the same as it stands, of a verb that prints no JSON (a file); NULL: it does */
 	const char *say;   /* what it said to the person, in English */
 	unsigned wait_s;   /* > 0: too many wrong passphrases, the next one is taken so much later */

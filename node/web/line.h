@@ -13,7 +13,7 @@ enum {
 	LINE_REQUEST_MAX = 112 << 10, /* bytes of a frame from the front: a form of 16 kB, however it is escaped, and what else stands there */
 	LINE_WORDS_MAX = 64,          /* of a command line in it */
 	LINE_WORD_SIZE_MAX = 6000,
-	LINE_REPLY_MAX = 4 << 20, /* bytes of a frame from the keeper */
+	LINE_REPLY_MAX = 32 << 20, /* bytes of a frame from the keeper */
 };
 
 enum line_state {
