@@ -22,10 +22,16 @@ static const struct format {
 
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 
+/* What the form says, or an address that somebody keeps: "/export?format=csv-hxl". */
+static const char *asked(const struct exchange *x, const char *name)
+{
+	return exchange_is_post(x) ? exchange_field(x, name) : exchange_query(x, name);
+}
+
 static const struct format *format_of(const struct exchange *x)
 {
 	for (size_t i = 0; i < FORMATS; i++)
-		if (strcmp(exchange_field(x, "format"), formats[i].name) == 0)
+		if (strcmp(asked(x, "format"), formats[i].name) == 0)
 			return &formats[i];
 	return NULL;
 }
@@ -38,7 +44,7 @@ static void select_of(struct exchange *x, const char *name, enum word label, con
 		 words_get(lang, label), name, name, words_get(lang, WORD_CONSOLE_ALL));
 	for (; *codes != NULL; codes++) {
 		html_add(html, "<option value=\"%s\"", *codes);
-		html_raw(html, strcmp(exchange_field(x, name), *codes) == 0 ? " selected>" : ">");
+		html_raw(html, strcmp(asked(x, name), *codes) == 0 ? " selected>" : ">");
 		html_add(html, "%s</option>", words_code(lang, group, *codes));
 	}
 	html_raw(html, "</select></div>");
@@ -76,17 +82,6 @@ static void form(struct exchange *x)
 	html_raw(html, "</form></section>");
 }
 
-static void get(struct exchange *x)
-{
-	(void)page_begin(x, WORD_CONSOLE_EXPORT);
-	bool may = show_may(x, SHOW_TRIAGER);
-	if (may)
-		form(x);
-	else
-		page_wrong(x, WORD_CONSOLE_NOT_ALLOWED);
-	page_end(x, may ? 200 : 403);
-}
-
 static void exported(struct exchange *x, const struct answer *answer)
 {
 	const struct format *format = format_of(x);
@@ -99,26 +94,37 @@ static void exported(struct exchange *x, const struct answer *answer)
 		page_end(x, show_status(answer->code));
 		return;
 	}
-	snprintf(name, sizeof name, "%s%s.%s", exchange_exercise(x) ? "exercise-" : "", exchange_field(x, "precise")[0] != '\0' ? "precise" : "cases",
+	snprintf(name, sizeof name, "%s%s.%s", exchange_exercise(x) ? "exercise-" : "", asked(x, "precise")[0] != '\0' ? "precise" : "cases",
 		 format->ending);
 	exchange_file(x, name, format->type, answer->text, strlen(answer->text));
 }
 
-static void post(struct exchange *x)
+static void ask(struct exchange *x)
+{
+	(void)page_begin(x, WORD_CONSOLE_EXPORT);
+	bool may = show_may(x, SHOW_TRIAGER);
+	if (may)
+		form(x);
+	else
+		page_wrong(x, WORD_CONSOLE_NOT_ALLOWED);
+	page_end(x, may ? 200 : 403);
+}
+
+static void look(struct exchange *x)
 {
 	const struct format *format = format_of(x);
 	if (format == NULL) {
-		get(x);
+		ask(x);
 		return;
 	}
 	exchange_verb(x, "export");
 	exchange_option(x, "--format", format->name);
-	exchange_option(x, "--type", exchange_field(x, "type"));
-	exchange_option(x, "--state", exchange_field(x, "state"));
-	if (exchange_field(x, "precise")[0] != '\0')
+	exchange_option(x, "--type", asked(x, "type"));
+	exchange_option(x, "--state", asked(x, "state"));
+	if (asked(x, "precise")[0] != '\0')
 		exchange_word(x, "--precise");
 	show_mode(x);
 	exchange_run(x, exported);
 }
 
-const struct page console_export = {"/export", PAGE_PERSON, get, post};
+const struct page console_export = {"/export", PAGE_PERSON, look, look};

@@ -137,7 +137,8 @@ static void look(struct exchange *x)
 {
 	char name[QUERY_MAX + 1];
 	exchange_verb(x, "people");
-	exchange_option(x, "--name", exchange_trimmed(x, "name", name, sizeof name));
+	const char *kept = exchange_query(x, "name"); /* somebody's own address; our form names nobody in one */
+	exchange_option(x, "--name", exchange_is_post(x) || kept[0] == '\0' ? exchange_trimmed(x, "name", name, sizeof name) : kept);
 	show_mode(x);
 	exchange_run(x, show);
 }

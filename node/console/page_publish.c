@@ -192,6 +192,7 @@ static void show(struct exchange *x, const struct answer *answer)
 static void get(struct exchange *x)
 {
 	exchange_verb(x, "board");
+	show_mode(x);
 	exchange_run(x, show);
 }
 

@@ -292,7 +292,8 @@ static int newer_first(const void *a, const void *b)
 /* A heartbeat says nothing but that its signer is there. */
 static bool wanted(const struct boardshow *show, const struct board_word *word)
 {
-	return (show->type == 0 || word->notice->type == show->type) && word->notice->verb != NOTICE_HEARTBEAT &&
+	bool part = show->part == BOARDSHOW_BOTH || (word->status != STATUS_ACTUAL) == (show->part == BOARDSHOW_EXERCISES);
+	return part && (show->type == 0 || word->notice->type == show->type) && word->notice->verb != NOTICE_HEARTBEAT &&
 	       (show->all || word->organisation != NULL);
 }
 

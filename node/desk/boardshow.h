@@ -11,6 +11,7 @@ struct boardshow {
 	uint64_t now; /* keyring_time() */
 	uint8_t type; /* enum letter_type, 0 all */
 	bool all;     /* also what nobody trusted here says */
+	enum boardshow_part { BOARDSHOW_BOTH, BOARDSHOW_REAL, BOARDSHOW_EXERCISES } part;
 };
 
 /* The newest word of each speaker, by topic, newest first; then how long each organisation has been silent. Returns 0 or an exit code after a

@@ -172,8 +172,8 @@ static json_t *ran_json(struct keeper *keeper, const struct work *work, int code
 				   (json_int_t)serve_box_wait(&keeper->box, &work->request, work->folder, now_ms(keeper)), "out",
 				   text ? json_array() : serve_output_lines(&work->out), "say",
 				   serve_output_said(&work->say, work->too_late, serve_output_over(&work->out)));
-	if (text && !serve_output_over(&work->out) && work->out.len > 0)
-		(void)json_object_set_new(answer, "text", json_stringn(work->out.bytes, work->out.len)); /* without memory it is missing */
+	if (text && !serve_output_over(&work->out)) /* without memory it is missing */
+		(void)json_object_set_new(answer, "text", json_stringn(work->out.len > 0 ? work->out.bytes : "", work->out.len));
 	return answer;
 }
 

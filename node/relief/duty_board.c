@@ -22,7 +22,12 @@ int duty_board(const struct cli *cli)
 		code = cli_weather(cli, err, "what came from the post could not be kept, and stays there");
 	if (code == 0 && got.line != ERR_OK)
 		cli_say(cli, "the post at %s does not answer (%s): what follows is what was known before", cli->post, err_text(got.line));
-	struct boardshow show = {.cli = cli, .ring = office.vault.ring, .now = office.now, .type = type, .all = cli_has(cli, "all")};
+	struct boardshow show = {.cli = cli,
+				 .ring = office.vault.ring,
+				 .now = office.now,
+				 .type = type,
+				 .all = cli_has(cli, "all"),
+				 .part = cli_has(cli, "exercise") ? BOARDSHOW_EXERCISES : BOARDSHOW_REAL};
 	if (code == 0)
 		code = boardshow_list(&show);
 	office_close(&office);

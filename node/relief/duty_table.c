@@ -76,7 +76,7 @@ static const struct verb verbs[] = {
 	 "barid-relief publish heartbeat                     we are here; inbox does it by itself after three hours\n"
 	 "Also --group, --source, --text, --lang, --exercise, --valid HOURS, and what it means to those waiting: --go, --stop-notice,\n"
 	 "--cancel-notice, --complete, --safe, --heartbeat. GO, SAFE, COMPLETE and transport count for 6 hours at most, others for 72."},
-	{"board", duty_board, "all type by", 0, 0,
+	{"board", duty_board, "all type exercise by", 0, 0,
 	 "barid-relief board                                 public notices, and what each is worth beside the others\n"
 	 "barid-relief board --type headcount --all          transport, alert, headcount; --all: also of those not trusted here"},
 	{"export", duty_export, "format precise type state exercise by", 0, 0,

@@ -41,7 +41,7 @@ static const struct serve_allowed rows[] = {
 	{"transport", "all exercise", {""}, SERVE_PERSON, SERVE_PLAIN},
 	{"map", "exercise", {""}, SERVE_PERSON, SERVE_PLAIN},
 	{"feed", "after limit exercise", {""}, SERVE_PERSON, SERVE_PLAIN},
-	{"board", "all type", {""}, SERVE_PERSON, SERVE_PLAIN},
+	{"board", "all type exercise", {""}, SERVE_PERSON, SERVE_PLAIN},
 	{"publish",
 	 "line verb stop time seats group source reason text event urgency severity certainty area headline instruction people place lang exercise "
 	 "valid go stop-notice cancel-notice complete safe heartbeat once",

@@ -207,7 +207,7 @@ types()
 	shift 3
 	for field in "$@"; do fields+=(--data-urlencode "$field"); done
 	curl -s -b "$room/$page.jar" -c "$room/$page.jar" -o "$room/$page.html" "http://$address/$page"
-	status=$(curl -s -b "$room/$page.jar" -o "$room/body" -w '%{http_code}' -H "Origin: http://$address" \
+	status=$(curl -s -b "$room/$page.jar" -c "$room/$page.jar" -o "$room/body" -w '%{http_code}' -H "Origin: http://$address" \
 		--data-urlencode "token=$(token "$room/$page.html")" "${fields[@]}" "http://$address/$page")
 	[ "$status" = "$wanted" ] || fail "$what: $status instead of $wanted"
 }
@@ -221,6 +221,27 @@ expect 400 "a long note" Tarek POST "/api/v1/cases/$ref/notes" -H 'Idempotency-K
 status=$(curl -s -b "$room/jar" -o "$room/body" -w '%{http_code}' "http://$address/queue")
 [ "$status" = 200 ] || fail "the session of before: $status"
 [ ! -s "$room/serve.log" ] || fail "the keeper complains: $(cat "$room/serve.log")"
+
+echo "== an export of nothing is an empty file; addresses that somebody keeps"
+types login 303 "Rana" name=Rana 'password=Rana has a long password'
+cp "$room/login.jar" "$room/export.jar"
+types export 200 "an export of nothing" format=jsonl type=facility
+[ ! -s "$room/body" ] || fail "an export of nothing is $(head -c 100 "$room/body")"
+# has PATH TEXT: the page there says so.
+has() { curl -s -b "$room/login.jar" -H 'Accept-Language: en' -o "$room/body" "http://$address$1" && grep -q -e "$2" "$room/body"; }
+has '/export?format=csv-hxl' '#meta+id' || fail "/export?format=csv-hxl is no export"
+phone seek --org 'Aleppo Medics' --send-now --name 'مُحَمَّد' >/dev/null
+relief fetch >/dev/null
+has '/people?name=%D9%85%D8%AD%D9%85%D8%AF' 'مُحَمَّد' || fail "/people?name= finds nobody"
+! has '/people?name=Reem' 'مُحَمَّد' || fail "/people?name= finds everybody"
+
+echo "== what is public of an exercise is apart from what is real"
+relief publish transport --line 7 --verb boarding --go >/dev/null
+relief publish transport --line 7 --verb turned_back --stop-notice --exercise >/dev/null
+line_seven() { expect 200 "the board" Vera GET "/api/v1/board$1" && jq -ce '[.notices[] | select(.line == "7") | .says]' "$room/body"; }
+[ "$(line_seven '') $(line_seven '?exercise=1')" = '["go"] ["stop"]' ] || fail "the board: $(line_seven '') and $(line_seven '?exercise=1')"
+has /publish 'Only one source' || fail "what is real is not on the page"
+! has /publish 'This is an exercise' || fail "an exercise stands among what is real"
 
 echo "== many at once by one address, as behind a server that speaks TLS"
 crowd=()
