@@ -30,8 +30,6 @@ static const char *advice_of(const char *name, struct radio_report report)
 
 START_TEST(a_radio_that_works_says_what_it_can_and_does)
 {
-	ck_assert_str_eq(radiotext_title("bluetooth"), "Bluetooth");
-	ck_assert_str_eq(radiotext_title("ether"), "ether");
 	ck_assert_str_eq(state_of("bluetooth", (struct radio_report){.seen = true, .sees = true, .heard = 3, .links = 1}),
 			 "seen and seeing, 3 neighbours heard, 1 linked");
 	ck_assert_str_eq(state_of("bluetooth", (struct radio_report){.seen = true, .sees = true, .heard = 1}),
@@ -149,26 +147,41 @@ START_TEST(the_table_has_a_line_a_pace_with_any_time_and_one_for_all)
 	char *text = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&text, &len);
-	radiotext_table(&radio, to);
+	radiotext_table(&radio, WORDS_EN, to);
 	fclose(to);
 	ck_assert_ptr_nonnull(strstr(text, "Bluetooth"));
 	ck_assert_ptr_nonnull(strstr(text, "now: settled"));
-	ck_assert_ptr_nonnull(strstr(text, "\nsettled       2.00          36 s/h"));
-	ck_assert_ptr_nonnull(strstr(text, "\nsearch        1.00         360 s/h"));
-	ck_assert_ptr_nonnull(strstr(text, "\nall           3.00         144 s/h"));
+	ck_assert_ptr_nonnull(strstr(text, "\nsettled               2.00            36"));
+	ck_assert_ptr_nonnull(strstr(text, "\nsearch                1.00           360"));
+	ck_assert_ptr_nonnull(strstr(text, "\nall                   3.00           144"));
 	ck_assert_ptr_null(strstr(text, "\nurgent"));
 	free(text);
 	radio.report.airtime[RADIO_PACE_SEARCH] = (struct radio_airtime){.in_ms = 59999, .wakes = 1};
 	to = open_memstream(&text, &len);
-	radiotext_table(&radio, to);
+	radiotext_table(&radio, WORDS_EN, to);
 	fclose(to);
-	ck_assert_ptr_nonnull(strstr(text, "\nsearch        0.02               -"));
+	ck_assert_ptr_nonnull(strstr(text, "\nsearch                0.02             -"));
 	free(text);
 	to = open_memstream(&text, &len);
 	radio.report.scheduled = false;
-	radiotext_table(&radio, to);
+	radiotext_table(&radio, WORDS_EN, to);
 	fclose(to);
 	ck_assert_uint_eq(len, 0);
+	free(text);
+}
+END_TEST
+
+START_TEST(the_table_speaks_the_readers_language)
+{
+	struct control_radio radio = busy_radio();
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	radiotext_table(&radio, WORDS_AR, to);
+	fclose(to);
+	ck_assert_ptr_nonnull(strstr(text, "بلوتوث: الثواني من كل ساعة بحسب الوتيرة؛ الآن: هادئ\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nهادئ                  ٢.٠٠            ٣٦"));
+	ck_assert_uint_eq(strcspn(text, "0123456789abcdefghijklmnopqrstuvwxyz"), len);
 	free(text);
 }
 END_TEST
@@ -234,6 +247,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, why_nobody_is_linked_goes_by_what_is_heard);
 	tcase_add_test(tcase, an_hour_is_worked_out_from_what_was_counted);
 	tcase_add_test(tcase, the_table_has_a_line_a_pace_with_any_time_and_one_for_all);
+	tcase_add_test(tcase, the_table_speaks_the_readers_language);
 	tcase_add_test(tcase, json_has_every_number);
 	tcase_add_test(tcase, every_finding_of_the_settings_is_a_sentence_with_something_to_change);
 	suite_add_tcase(suite, tcase);

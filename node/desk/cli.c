@@ -13,7 +13,7 @@
 
 #include "crypto/wipe.h"
 
-enum { TABLE_MAX = 160, SENTENCE_MAX = 2048, FIRST_LONG = 256, PRINT_MAX = 2048 };
+enum { TABLE_MAX = 160, SENTENCE_MAX = 2048, FIRST_LONG = 256, PRINT_MAX = 2048, ANSWER_MAX = 16 };
 
 static const struct cli_option general[] = {
 	{"home", true}, {"post", true}, {"json", false}, {"passphrase-fd", true}, {"help", false}, {"version", false}, {NULL, false},
@@ -231,6 +231,16 @@ void cli_print_args(const struct cli *cli, enum word word, const char *const *ar
 	puts(line);
 }
 
+bool cli_agree(const struct cli *cli, enum word question, const char *type, const char *about)
+{
+	char line[PRINT_MAX], answer[ANSWER_MAX] = "";
+	words_fill(cli->lang, question, line, sizeof line, type, about);
+	fprintf(stderr, "%s ", line);
+	bool typed = fgets(answer, sizeof answer, stdin) != NULL;
+	answer[strcspn(answer, "\n")] = '\0';
+	return typed && strcmp(answer, type) == 0;
+}
+
 int cli_json(const struct cli *cli, json_t *object)
 {
 	json_t *line = json_pack("{s:i}", "v", 1);
@@ -356,7 +366,7 @@ enum err cli_read_line(int fd, struct passphrase *out)
 	return ERR_OK;
 }
 
-static enum err prompt(const char *question, struct passphrase *out)
+static enum err prompt(const struct cli *cli, enum word question, struct passphrase *out)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
@@ -368,7 +378,7 @@ static enum err prompt(const char *question, struct passphrase *out)
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	(void)tcsetattr(fd, TCSAFLUSH, &quiet); /* a terminal that cannot hide it still asks */
-	dprintf(fd, "%s", question);
+	dprintf(fd, "%s ", words_get(cli->lang, question));
 	err = cli_read_line(fd, out);
 	(void)tcsetattr(fd, TCSAFLUSH, &before); /* as above */
 	dprintf(fd, "\n");
@@ -387,12 +397,12 @@ enum err cli_passphrase(const struct cli *cli, bool twice, struct passphrase *ou
 	if (!isatty(STDIN_FILENO))
 		return ERR_NO_FILE;
 	if (!twice)
-		return prompt("Passphrase: ", out);
+		return prompt(cli, WORD_TERM_PASSPHRASE, out);
 	struct passphrase again = {0};
 	for (int tries = 0; tries < 3; tries++) {
-		enum err err = prompt("New passphrase (empty for none): ", out);
+		enum err err = prompt(cli, WORD_TERM_PASSPHRASE_NEW, out);
 		if (err == ERR_OK)
-			err = prompt("Once more: ", &again);
+			err = prompt(cli, WORD_TERM_PASSPHRASE_AGAIN, &again);
 		if (err != ERR_OK)
 			return err;
 		bool same = again.len == out->len && memcmp(again.bytes, out->bytes, out->len) == 0;

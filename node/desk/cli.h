@@ -69,6 +69,10 @@ int cli_weather(const struct cli *cli, enum err err, const char *what);
 void cli_print_args(const struct cli *cli, enum word word, const char *const *args);
 #define cli_print(cli, word, ...) cli_print_args(cli, word, (const char *const[]){__VA_ARGS__, NULL})
 
+/* Asks on the terminal, by a row of the table where {1} is what to type to go on and {2} is about, and reads the answer from stdin. True if it was
+ * typed. */
+bool cli_agree(const struct cli *cli, enum word question, const char *type, const char *about);
+
 /* One compact line on stdout with "v":1 first. Takes the object. Returns 0, or EX_IOERR if stdout fails. */
 int cli_json(const struct cli *cli, json_t *object);
 /* Strings for JSON: cleaned of invalid UTF-8; a new reference. */

@@ -1,9 +1,11 @@
 #include "node/desk/radiotext.h"
 
+#include "node/desk/text.h"
+
 #include <assert.h>
 #include <string.h>
 
-enum { RATE_LEAST_MS = 60000 }; /* what less time cost says nothing about an hour */
+enum { RATE_LEAST_MS = 60000 /* what less time cost says nothing about an hour */, CELL_COLUMNS = 12 };
 
 static const char *const trouble_words[] = {
 	[RADIO_FINE] = "fine",
@@ -82,16 +84,6 @@ static const struct words *words_of(const struct control_radio *radio)
 	if (is_bluetooth(radio))
 		return &bluetooth_words[radio->report.trouble];
 	return is_wifi_direct(radio) ? &wifi_words[radio->report.trouble] : &other_words[radio->report.trouble];
-}
-
-const char *radiotext_title(const char *name)
-{
-	static const char *const titles[][2] = {
-		{"bluetooth", "Bluetooth"}, {"wifi-direct", "Wi-Fi Direct"}, {"lan", "Local network"}, {"tcp", "Links by address"}};
-	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
-		if (strcmp(name, titles[i][0]) == 0)
-			return titles[i][1];
-	return name;
 }
 
 void radiotext_state(const struct control_radio *radio, char out[static RADIOTEXT_MAX])
@@ -185,25 +177,55 @@ struct radiotext_hour radiotext_hour(const struct radio_airtime *airtime)
 	return hour;
 }
 
-static void print_row(const char *pace, const struct radio_airtime *airtime, FILE *to)
+/* The first cell of a line, and those behind it. */
+static void put_first(const char *text, FILE *to)
 {
-	struct radiotext_hour hour = radiotext_hour(airtime);
-	if (airtime->in_ms < RATE_LEAST_MS) {
-		fprintf(to, "%-8s %9.2f %15s %13s %12s %13s\n", pace, hour.hours, "-", "-", "-", "-");
-		return;
-	}
-	fprintf(to, "%-8s %9.2f %11.0f s/h %9.0f s/h %8.0f s/h %10.0f /h\n", pace, hour.hours, hour.advertise_s, hour.scan_s, hour.linked_s,
-		hour.wakes);
+	fprintf(to, "%s%*s", text, text_gap(text, CELL_COLUMNS), "");
 }
 
-void radiotext_table(const struct control_radio *radio, FILE *to)
+static void put_cell(const char *text, FILE *to)
 {
+	fprintf(to, "  %*s%s", text_gap(text, CELL_COLUMNS), "", text);
+}
+
+static void put_number(double number, int places, enum words_lang lang, FILE *to)
+{
+	char text[WORDS_TIME_MAX], own[WORDS_TIME_MAX];
+	snprintf(text, sizeof text, "%.*f", places, number);
+	words_digits(lang, text, own, sizeof own);
+	put_cell(own, to);
+}
+
+static void put_row(const char *pace, const struct radio_airtime *airtime, enum words_lang lang, FILE *to)
+{
+	struct radiotext_hour hour = radiotext_hour(airtime);
+	const double numbers[] = {hour.advertise_s, hour.scan_s, hour.linked_s, hour.wakes};
+	put_first(pace, to);
+	put_number(hour.hours, 2, lang, to);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		if (airtime->in_ms < RATE_LEAST_MS)
+			put_cell("-", to);
+		else
+			put_number(numbers[i], 0, lang, to);
+	}
+	fputc('\n', to);
+}
+
+void radiotext_table(const struct control_radio *radio, enum words_lang lang, FILE *to)
+{
+	static const enum word heads[] = {WORD_TERM_HOURS, WORD_TERM_ADVERTISING, WORD_TERM_SCANNING, WORD_TERM_LINKED, WORD_TERM_WAKES};
 	const struct radio_report *report = &radio->report;
+	struct radio_airtime all = {.in_ms = 0};
+	char title[RADIOTEXT_MAX];
 	if (!report->scheduled)
 		return;
-	struct radio_airtime all = {.in_ms = 0};
-	fprintf(to, "%s, what an hour at each pace cost (now: %s)\n", radiotext_title(radio->name), pace_words[report->pace]);
-	fprintf(to, "%-8s %9s %15s %13s %12s %13s\n", "pace", "hours", "advertising", "scanning", "linked", "wake-ups");
+	words_fill(lang, WORD_TERM_RADIO_HOUR, title, sizeof title, words_code(lang, "radio", radio->name),
+		   words_code(lang, "pace", pace_words[report->pace]));
+	fprintf(to, "%s\n", title);
+	put_first(words_get(lang, WORD_TERM_PACE), to);
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+		put_cell(words_get(lang, heads[i]), to);
+	fputc('\n', to);
 	for (unsigned i = 0; i < RADIO_PACES; i++) {
 		const struct radio_airtime *airtime = &report->airtime[i];
 		all.in_ms += airtime->in_ms;
@@ -212,9 +234,9 @@ void radiotext_table(const struct control_radio *radio, FILE *to)
 		all.linked_ms += airtime->linked_ms;
 		all.wakes += airtime->wakes;
 		if (airtime->in_ms > 0)
-			print_row(pace_words[i], airtime, to);
+			put_row(words_code(lang, "pace", pace_words[i]), airtime, lang, to);
 	}
-	print_row("all", &all, to);
+	put_row(words_get(lang, WORD_TERM_PACE_ALL), &all, lang, to);
 }
 
 static json_t *airtime_json(const struct radio_report *report)

@@ -13,8 +13,6 @@
 
 enum { RADIOTEXT_MAX = 240 };
 
-/* "Bluetooth" for "bluetooth"; a name that is not known is its own title. Lives as long as name. */
-const char *radiotext_title(const char *name);
 /* How it is: what keeps it from being of use, or what it can do, whom it hears and how many are linked. No full stop. */
 void radiotext_state(const struct control_radio *radio, char out[static RADIOTEXT_MAX]);
 /* The same by the table of words, shorter. Fills out. */
@@ -34,7 +32,7 @@ struct radiotext_hour {
 };
 struct radiotext_hour radiotext_hour(const struct radio_airtime *airtime);
 /* A small table of it, a line a pace that had any time, then all together. Nothing for a radio without a schedule. */
-void radiotext_table(const struct control_radio *radio, FILE *to);
+void radiotext_table(const struct control_radio *radio, enum words_lang lang, FILE *to);
 
 /* An array with every number there is; a new reference. */
 json_t *radiotext_json(const struct control_radios *radios);

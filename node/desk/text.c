@@ -121,6 +121,19 @@ static int digit(const char *text, size_t *len)
 	return -1;
 }
 
+int text_gap(const char *text, int columns)
+{
+	size_t len = strlen(text);
+	for (size_t i = 0; i < len && columns > 0;) {
+		uint32_t code = 0;
+		size_t used = character((const unsigned char *)text + i, len - i, &code);
+		assert(used > 0);
+		columns -= !combining(code);
+		i += used;
+	}
+	return columns;
+}
+
 bool text_count(const char *text, uint64_t max, uint64_t *out)
 {
 	uint64_t value = 0;

@@ -13,6 +13,8 @@ bool text_utf8_ok(const char *text, size_t len);
 /* Copies text for a terminal: control characters, bidi controls, zero-width marks that can hide text, and invalid UTF-8 become U+FFFD; line breaks
  * become a space unless lines is true; of marks stacked on one character the first four stay. Cuts at a whole character; always ended by NUL. */
 void text_inert(const char *text, bool lines, char *out, size_t cap);
+/* How many spaces fill valid UTF-8 up to so many columns of a terminal; 0 if it takes as many or more. Marks on a character take none. */
+int text_gap(const char *text, int columns);
 /* Digits 0-9, U+0660-0669, U+06F0-06F9; no sign, no spaces, 1..18 of them. */
 bool text_count(const char *text, uint64_t max, uint64_t *out);
 /* "2016-12-14T05:00:00Z". Fills out. */

@@ -96,6 +96,17 @@ static int contact_add(struct desk *desk)
 	return print_contact(cli, keyring_contact_keyed(desk->ring, card.identity));
 }
 
+/* For two people to read to each other. */
+static void show_numbers(const struct desk *desk, const struct contact *contact)
+{
+	enum words_lang lang = desk->cli->lang;
+	char ours[FINGERPRINT_TEXT], theirs[FINGERPRINT_TEXT];
+	key_fingerprint(desk->ring->identity, ours);
+	key_fingerprint(contact->card.identity, theirs);
+	fprintf(stderr, "%s\n  %s: %s\n  %s: %s\n", words_get(lang, WORD_TERM_COMPARE), words_get(lang, WORD_CONTACTS_NUMBER_MINE), ours,
+		words_get(lang, WORD_CONTACTS_NUMBER_THEIRS), theirs);
+}
+
 static int contact_verify(struct desk *desk)
 {
 	const struct cli *cli = desk->cli;
@@ -105,14 +116,10 @@ static int contact_verify(struct desk *desk)
 	if (contact == NULL)
 		return cli_fail(cli, 1, "there is no contact called %s", cli->words[2]);
 	if (!contact->verified && !cli_has(cli, "yes")) {
-		char ours[FINGERPRINT_TEXT], theirs[FINGERPRINT_TEXT], answer[16] = "";
-		key_fingerprint(desk->ring->identity, ours);
-		key_fingerprint(contact->card.identity, theirs);
-		fprintf(stderr, "Read these to each other, face to face or by voice.\n  yours:  %s\n  theirs: %s\n", ours, theirs);
+		show_numbers(desk, contact);
 		if (!isatty(STDIN_FILENO))
 			return cli_fail(cli, EX_USAGE, "without a terminal say --yes once they were compared");
-		fprintf(stderr, "Are they the same on both sides? Type yes: ");
-		if (fgets(answer, sizeof answer, stdin) == NULL || strcmp(answer, "yes\n") != 0)
+		if (!cli_agree(cli, WORD_TERM_SAME_ASK, "yes", ""))
 			return cli_fail(cli, 1, "%s stays not verified", cli->words[2]);
 	}
 	contact->verified = true;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { TEXTS_MAX = 3 * BODY_SIZE_MAX, WORD_TEXT_MAX = 256, SUMMARY_MAX = 400 };
+enum { TEXTS_MAX = 3 * BODY_SIZE_MAX, WORD_TEXT_MAX = 256, SUMMARY_MAX = 400, KIND_COLUMNS = 12 };
 
 struct search {
 	struct desk *desk;
@@ -58,7 +58,8 @@ static int print(const struct search *search, json_t *object, const char *kind, 
 	}
 	json_decref(object);
 	text_inert(name, false, inert, sizeof inert);
-	printf("%-12s  %s  %s\n", kind, inert, rest);
+	const char *word = words_code(search->desk->cli->lang, "found", kind);
+	printf("%s%*s  %s  %s\n", word, text_gap(word, KIND_COLUMNS), "", inert, rest);
 	return 0;
 }
 

@@ -92,9 +92,7 @@ int verb_wipe(const struct cli *cli)
 	if (!cli_has(cli, "yes")) {
 		if (!isatty(STDIN_FILENO))
 			return cli_fail(cli, EX_USAGE, "wiping destroys all keys and letters for good; without a terminal say --yes");
-		fprintf(stderr, "This destroys all keys, contacts and letters in %s for good. Type wipe to go on: ", cli->home);
-		char answer[16] = "";
-		if (fgets(answer, sizeof answer, stdin) == NULL || strcmp(answer, "wipe\n") != 0)
+		if (!cli_agree(cli, WORD_TERM_WIPE_ASK, "wipe", cli->home))
 			return cli_fail(cli, 1, "nothing was wiped");
 	}
 	enum err err = vault_destroy(cli->home);

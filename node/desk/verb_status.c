@@ -91,7 +91,7 @@ static int print_tables(const struct cli *cli, const struct control_radios *radi
 			continue;
 		if (printed++ > 0)
 			putchar('\n');
-		radiotext_table(&radios->radio[i], stdout);
+		radiotext_table(&radios->radio[i], cli->lang, stdout);
 	}
 	if (printed > 0)
 		return 0;

@@ -199,11 +199,26 @@ reads de_DE.UTF-8 'An answer came' track "$second"
 reads ar_SY.UTF-8 'متصل بجهاز واحد' status
 reads ar_SY.UTF-8 'لا شيء من المنظمات الموثوقة هنا' bus list
 # No line of Latin letters alone, but for names, ids and commands.
-for words in id status role 'search nowhere' 'safe --to bashar --people 2' 'contact list' inbox track; do
+for words in id status role 'search nowhere' 'search bashar' 'safe --to bashar --people 2' 'contact list' inbox track; do
 	# shellcheck disable=SC2086
 	LC_ALL=ar_SY.UTF-8 "$bin/barid" --home "$room/amal" --post "$room/a/ctl.sock" $words >"$room/arabic" 2>/dev/null || true
 	! grep -vP '[\x{600}-\x{6ff}]' "$room/arabic" || fail "$words in Arabic says something in English"
 done
+# asked LANGUAGE ANSWER WORDS VERB...: on a terminal these words are said, and the answer is typed. The exit code is the verb's.
+asked()
+{
+	local code=0
+	printf '%s\n' "$2" | LC_ALL=$1 script -qec "$(printf '%q ' "$bin/barid" --home "$room/amal" --post "$room/a/ctl.sock" "${@:4}")" /dev/null \
+		>"$room/asked" || code=$?
+	grep -qF -- "$3" "$room/asked" || fail "${*:4} in $1 does not say: $3 ($(cat "$room/asked"))"
+	return "$code"
+}
+! asked ar_SY.UTF-8 no 'إن كانت نفسها عند الطرفين فاكتبوا yes:' contact verify Bashar || fail "verified without a yes"
+[ "$(amal contact list | jq .verified)" = false ] || fail "verified all the same"
+asked tr_TR.UTF-8 yes 'Benim sayım: ' contact verify Bashar || fail "a yes does not verify"
+[ "$(amal contact list | jq .verified)" = true ] || fail "not verified by a yes"
+! asked ckb_IQ.UTF-8 yes 'wipe بنووسە' wipe || fail "wiped by another word"
+LC_ALL=ar_SY.UTF-8 amal search bashar | jq -se 'any(.found == "contact")' >/dev/null || fail "JSON of a search speaks Arabic"
 LC_ALL=ar_SY.UTF-8 amal track "$second" | jq -e '.stage == "answered" and .type == "letter"' >/dev/null || fail "JSON speaks Arabic"
 
 echo "clocks of 1970 and 2038 change nothing"
@@ -235,6 +250,6 @@ done
 
 echo "wiping leaves nothing"
 refused 64 amal wipe
-amal wipe --yes >/dev/null
+asked ku_TR.UTF-8 wipe 'wipe binivîse' wipe || fail "the word does not wipe"
 refused 66 amal inbox
 echo "all of it holds"

@@ -61,7 +61,7 @@ jq -e '.radios[1].airtime == null' "$room/out" >/dev/null || fail "a schedule wh
 
 echo "status --radio: a line for each pace with any time, and one for all"
 run 0 status --radio
-[ "$(grep -cE '^(search|settled|saving|all) .* 36 s/h .* 18 s/h .* 9 s/h .* 5 /h$' "$room/out")" -eq 4 ] || fail "the table: $(cat "$room/out")"
+[ "$(grep -cE '^(search|settled|saving|all) .* 36 +18 +9 +5$' "$room/out")" -eq 4 ] || fail "the table: $(cat "$room/out")"
 says 'now: settled'
 says_not Carrying
 doctor
