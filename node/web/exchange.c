@@ -366,6 +366,11 @@ const char *exchange_draft_path(const struct exchange *x, unsigned n)
 	return x->visitor != NULL && n < VISITOR_DRAFTS_MAX ? x->visitor->drafts[n].path : "";
 }
 
+void exchange_kept_address(const struct exchange *x, const char *path, char *out, size_t cap)
+{
+	snprintf(out, cap, "%s%s", path, x->visitor != NULL && visitors_draft(x->visitor, path) != NULL ? "?kept=1" : "");
+}
+
 bool exchange_is_draft(const struct exchange *x)
 {
 	return x->visitor != NULL && visitors_draft(x->visitor, x->path) != NULL;
@@ -505,6 +510,13 @@ void exchange_redirect(struct exchange *x, const char *path)
 	(void)evhttp_add_header(evhttp_request_get_output_headers(x->request), "Location", path); /* as in set_headers() */
 	reply(x, 303, "", 0);
 	exchange_finish(x);
+}
+
+void exchange_lead_on(struct exchange *x, const char *path)
+{
+	if (x->sent != NULL)
+		x->sent->state = TOKEN_FRESH;
+	exchange_redirect(x, path);
 }
 
 void exchange_ask(struct exchange *x, json_t *message, exchange_heard *heard)

@@ -119,6 +119,8 @@ void exchange_pass_portal(struct exchange *x);
 void exchange_keep_draft(struct exchange *x, const char *path);
 /* The page the n-th draft waits for, the newest first; "" after the last. */
 const char *exchange_draft_path(const struct exchange *x, unsigned n);
+/* The address of a page that goes on with its draft, if there is one: "/need?kept=1". Fills out. */
+void exchange_kept_address(const struct exchange *x, const char *path, char *out, size_t cap);
 /* Whether this page's form is filled from a draft. */
 bool exchange_is_draft(const struct exchange *x);
 /* Forgets this page's; all of them. */
@@ -140,5 +142,7 @@ const char *exchange_token(struct exchange *x);
 void exchange_send(struct exchange *x, int status);
 /* Answers 303 with a path of ours. After a POST: the form was taken, and whoever sends it again is led there too. */
 void exchange_redirect(struct exchange *x, const char *path);
+/* The same, but nothing was done yet: the form may be sent again, with other answers, and counts then. */
+void exchange_lead_on(struct exchange *x, const char *path);
 
 #endif

@@ -290,6 +290,7 @@ static void admit(struct exchange *x)
 		x->sent = visitors_form(x->visitor, form_value(&x->form, "token"));
 		x->is_old = x->sent == NULL;
 		if (x->is_old && (x->page->access != PAGE_PERSON || !shows_origin(x))) {
+			x->is_old = false; /* it is not shown again */
 			exchange_refuse(x, 403, WORD_ERROR_OLD_PAGE);
 			return;
 		}
@@ -316,11 +317,11 @@ void exchange_begin(struct front *front, struct evhttp_request *request)
 	admit(x);
 }
 
-/* "/m/0123?again=1" */
+/* "/m/0123?sent=1&again=1"; where no letter was sent there is nothing to say. */
 static void lead_again(struct exchange *x)
 {
 	char path[VISITOR_PATH_MAX + 8];
-	snprintf(path, sizeof path, "%s%cagain=1", x->sent->led_to, strchr(x->sent->led_to, '?') != NULL ? '&' : '?');
+	snprintf(path, sizeof path, "%s%s", x->sent->led_to, strstr(x->sent->led_to, "?sent=") != NULL ? "&again=1" : "");
 	exchange_redirect(x, path);
 }
 

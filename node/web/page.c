@@ -78,6 +78,8 @@ static void example(const struct exchange *x, enum word word, char out[static WO
 		text = "4";
 	else if (word == WORD_ERROR_TOO_MANY)
 		text = "999999";
+	else if (word == WORD_SEEK_TOO_LONG_AGO)
+		text = "3650";
 	else if (word == WORD_ERROR_TIME)
 		text = "17:30";
 	words_digits(exchange_lang(x), text, out, WORDS_TIME_MAX);

@@ -298,7 +298,7 @@ static void post(struct exchange *x)
 		exchange_verb(x, "cancel");
 		exchange_word(x, exchange_rest(x));
 		exchange_run(x, cancelled);
-	} else if (exchange_field(x, "text")[0] == '\0') {
+	} else if (send_is_blank(x, "text")) {
 		get(x);
 	} else {
 		exchange_verb(x, "reply");

@@ -26,15 +26,16 @@ static void begin(struct exchange *x, unsigned question, enum word title, enum w
 	words_number(exchange_lang(x), QUESTIONS, of, sizeof of);
 	words_fill(exchange_lang(x), WORD_STEP, text, sizeof text, at, of);
 	html_add(html, "<p class=\"n\">%s</p>", text);
-	if (wrong == WORD_ERROR_NUMBER)
-		parts_wrong_number(x);
-	else if (wrong != WORDS)
+	if (wrong != WORDS)
 		page_wrong(x, wrong);
 }
 
 static void show_counts(struct exchange *x, enum word wrong)
 {
+	bool further = exchange_field(x, "step")[0] != '\0' && strcmp(exchange_field(x, "step"), "counts") != 0;
 	begin(x, 1, WORD_MEDEVAC_HOW_MANY, wrong);
+	if (further && exchange_is_draft(x) && !exchange_is_post(x))
+		page_good(x, WORD_DRAFT_KEPT);
 	parts_form(x, path, "counts");
 	parts_amount(x, "red", ICON_LYING, WORD_RED_NAME, WORD_RED_HINT, "mr");
 	parts_amount(x, "yellow", ICON_SITTING, WORD_YELLOW_NAME, WORD_YELLOW_HINT, "my");
@@ -62,6 +63,7 @@ static void show_hurt(struct exchange *x)
 		separator = n > 0 ? "<br>" : separator;
 	}
 	html_raw(html, "</b></p>");
+	parts_change(x, "/medevac?step=counts");
 }
 
 static void show_walk(struct exchange *x)
@@ -118,13 +120,13 @@ static void show_where(struct exchange *x)
 	page_end(x, 200);
 }
 
-/* "Sector 4, beside the school" in the writer's language. */
+/* "Sector 4, beside the school" in the writer's language; "" if nothing was said. */
 static void place_text(const struct exchange *x, char *out, size_t cap)
 {
-	const char *place = exchange_field(x, "place");
-	char number[WORDS_TIME_MAX], sector[WORDS_TIME_MAX];
+	char number[WORDS_TIME_MAX], sector[WORDS_TIME_MAX], place[4 * LINE_MAX + 1];
 	words_number(exchange_lang(x), parts_number(x, "sector"), number, sizeof number);
 	words_fill(exchange_lang(x), WORD_SECTOR_BUTTON, sector, sizeof sector, number);
+	(void)exchange_trimmed(x, "place", place, sizeof place);
 	if (parts_number(x, "sector") == 0)
 		snprintf(out, cap, "%s", place);
 	else if (place[0] == '\0')
@@ -158,10 +160,19 @@ static void compose(struct exchange *x)
 	exchange_option(x, "--place", place);
 }
 
+/* What is wrong with the numbers; WORDS: nothing, and somebody is hurt. */
+static enum word counts_fault(const struct exchange *x)
+{
+	enum word wrong = parts_numbers_fault(x, counts);
+	return wrong == WORDS && hurt(x) == 0 ? WORD_MEDEVAC_NONE_HURT : wrong;
+}
+
 static void get(struct exchange *x)
 {
-	const char *step = exchange_field(x, "step"); /* of a draft, or of a form that was too old */
-	if (strcmp(step, "where") == 0)
+	const char *step = send_step(x);
+	if (counts_fault(x) != WORDS)
+		show_counts(x, WORDS);
+	else if (strcmp(step, "where") == 0)
 		recipients_load(x, show_where);
 	else if (strcmp(step, "walk") == 0)
 		show_walk(x);
@@ -171,41 +182,43 @@ static void get(struct exchange *x)
 		show_counts(x, WORDS);
 }
 
-static bool counts_ok(const struct exchange *x)
+/* The button for one less or one more. */
+static bool is_changing(const struct exchange *x)
 {
-	return parts_number_ok(x, "red") && parts_number_ok(x, "yellow") && parts_number_ok(x, "green");
+	return exchange_field(x, "less")[0] != '\0' || exchange_field(x, "more")[0] != '\0';
 }
 
 static void counted(struct exchange *x)
 {
-	bool changing = exchange_field(x, "less")[0] != '\0' || exchange_field(x, "more")[0] != '\0';
-	if (!counts_ok(x))
-		show_counts(x, WORD_ERROR_NUMBER);
-	else if (changing)
-		show_counts(x, WORDS);
+	enum word wrong = parts_numbers_fault(x, counts);
+	if (wrong != WORDS)
+		show_counts(x, wrong);
+	else if (is_changing(x))
+		send_on(x, path);
 	else if (hurt(x) == 0)
 		show_counts(x, WORD_MEDEVAC_NONE_HURT);
 	else
-		show_walk(x);
+		send_on(x, "/medevac?step=walk");
 }
 
 static void carried(struct exchange *x)
 {
-	if (!parts_number_ok(x, "carried"))
-		show_carried(x, WORD_ERROR_NUMBER);
-	else if (exchange_field(x, "less")[0] != '\0' || exchange_field(x, "more")[0] != '\0')
-		show_carried(x, WORDS);
+	enum word wrong = parts_numbers_fault(x, "carried");
+	if (wrong != WORDS)
+		show_carried(x, wrong);
+	else if (is_changing(x))
+		send_on(x, "/medevac?step=carried");
 	else if (parts_number(x, "carried") > hurt(x))
 		show_carried(x, WORD_MEDEVAC_TOO_MANY_CARRIED);
 	else
-		recipients_load(x, show_where);
+		send_on(x, "/medevac?step=where");
 }
 
 static void located(struct exchange *x)
 {
 	char place[4 * LINE_MAX + WORDS_TIME_MAX];
 	place_text(x, place, sizeof place);
-	if (!counts_ok(x) || hurt(x) == 0 || !parts_number_ok(x, "carried") || parts_number(x, "carried") > hurt(x))
+	if (counts_fault(x) != WORDS || !parts_number_ok(x, "carried") || parts_number(x, "carried") > hurt(x))
 		show_counts(x, WORD_MEDEVAC_NONE_HURT);
 	else if (place[0] == '\0')
 		send_refuse(x, WORD_MEDEVAC_NO_PLACE, show_where);
@@ -220,12 +233,12 @@ static void post(struct exchange *x)
 		located(x);
 	else if (strcmp(step, "carried") == 0)
 		carried(x);
-	else if (strcmp(step, "walk") != 0 || !counts_ok(x) || hurt(x) == 0)
+	else if (strcmp(step, "walk") != 0 || counts_fault(x) != WORDS)
 		counted(x);
 	else if (strcmp(exchange_field(x, "walk"), "some") == 0)
-		show_carried(x, WORDS);
+		send_on(x, "/medevac?step=carried");
 	else
-		recipients_load(x, show_where);
+		send_on(x, "/medevac?step=where");
 }
 
 const struct page page_medevac = {"/medevac", PAGE_PERSON, get, post};

@@ -12,8 +12,6 @@ static void show(struct exchange *x, enum word wrong, const struct answer *faile
 	(void)page_begin(x, WORD_MEDEVAC_MORE_QUESTION);
 	if (failed != NULL)
 		page_failed(x, failed);
-	else if (wrong == WORD_ERROR_NUMBER)
-		parts_wrong_number(x);
 	else if (wrong != WORDS)
 		page_wrong(x, wrong);
 	page_form(x, exchange_path(x));
@@ -60,7 +58,7 @@ static bool says_nothing(const struct exchange *x)
 {
 	static const char *const fields[] = {"hazards", "security", "equip", "children", "pregnant", "text"};
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-		if (exchange_field(x, fields[i])[0] != '\0')
+		if (!send_is_blank(x, fields[i]))
 			return false;
 	return true;
 }
@@ -68,10 +66,11 @@ static bool says_nothing(const struct exchange *x)
 static void post(struct exchange *x)
 {
 	char number[40];
+	enum word wrong = parts_numbers_fault(x, "children pregnant");
 	if (!parts_rest_is_id(x)) {
 		no_letter(x);
-	} else if (!parts_number_ok(x, "children") || !parts_number_ok(x, "pregnant")) {
-		show(x, WORD_ERROR_NUMBER, NULL);
+	} else if (wrong != WORDS) {
+		show(x, wrong, NULL);
 	} else if (says_nothing(x)) {
 		show(x, WORD_ERROR_NOTHING, NULL);
 	} else {

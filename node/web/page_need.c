@@ -40,6 +40,7 @@ static void show_details(struct exchange *x)
 	(void)words_of_code("sector", exchange_field(x, "sector"), &sector); /* looked at before: sector_ok() */
 	struct html *html = page_begin(x, sector);
 	send_trouble(x);
+	parts_change(x, "/need?step=sector");
 	parts_form(x, "/need", "details");
 	parts_carry(x, "sector");
 	page_line(x, "item", WORD_NEED_ITEM, LINE_MAX);
@@ -57,7 +58,7 @@ static void show_details(struct exchange *x)
 
 static void get(struct exchange *x)
 {
-	if (strcmp(exchange_field(x, "step"), "details") == 0 && sector_ok(exchange_field(x, "sector")))
+	if (strcmp(send_step(x), "details") == 0 && sector_ok(exchange_field(x, "sector")))
 		recipients_load(x, show_details);
 	else
 		show_sectors(x, WORDS);
@@ -78,12 +79,13 @@ static void compose(struct exchange *x)
 
 static void post(struct exchange *x)
 {
+	enum word wrong = parts_numbers_fault(x, "quantity people");
 	if (!sector_ok(exchange_field(x, "sector")))
 		show_sectors(x, WORD_NEED_NO_SECTOR);
 	else if (strcmp(exchange_field(x, "step"), "details") != 0)
-		recipients_load(x, show_details);
-	else if (!parts_number_ok(x, "quantity") || !parts_number_ok(x, "people"))
-		send_refuse(x, WORD_ERROR_NUMBER, show_details);
+		send_on(x, "/need?step=details");
+	else if (wrong != WORDS)
+		send_refuse(x, wrong, show_details);
 	else
 		send_letter(x, compose, show_details);
 }

@@ -67,7 +67,7 @@ static const struct report {
 	  {"injuries", LINE, NULL},
 	  {"signs", LINE, NULL},
 	  {"treatment", LINE, NULL},
-	  {"move", ONE, "waiting en-route arrived died released"},
+	  {"move", ONE, "waiting en_route arrived died released"},
 	  {"text", AREA, NULL}}},
 };
 
@@ -177,9 +177,10 @@ static enum word fault(const struct exchange *x, const struct report *report)
 	bool empty = true;
 	for (unsigned i = 0; i < ASKED_MAX && report->asked[i].name != NULL; i++) {
 		const struct asked *asked = &report->asked[i];
-		if (asked->how == NUMBER && !parts_number_ok(x, asked->name))
-			return WORD_ERROR_NUMBER;
-		empty = empty && exchange_field(x, asked->name)[0] == '\0';
+		enum word wrong = asked->how == NUMBER ? parts_numbers_fault(x, asked->name) : WORDS;
+		if (wrong != WORDS)
+			return wrong;
+		empty = empty && send_is_blank(x, asked->name);
 	}
 	return empty ? WORD_ERROR_NOTHING : WORDS;
 }

@@ -40,9 +40,9 @@ static void compose(struct exchange *x)
 
 static void post(struct exchange *x)
 {
-	char people[40];
-	if (!send_number_ok(exchange_trimmed(x, "people", people, sizeof people)))
-		send_refuse(x, WORD_ERROR_NUMBER, show);
+	enum word wrong = parts_numbers_fault(x, "people");
+	if (wrong != WORDS)
+		send_refuse(x, wrong, show);
 	else
 		send_letter(x, compose, show);
 }

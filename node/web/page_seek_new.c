@@ -33,6 +33,7 @@ static void show_last(struct exchange *x)
 	html_raw(exchange_html(x), "<p><b>");
 	html_user(exchange_html(x), exchange_field(x, "name"));
 	html_raw(exchange_html(x), "</b></p>");
+	parts_change(x, "/seek/new?step=who");
 	parts_form(x, path, "last");
 	parts_carry(x, who);
 	page_line(x, "place", WORD_FIELD_LAST_PLACE, LINE_MAX);
@@ -53,7 +54,7 @@ static bool named(const struct exchange *x)
 
 static void get(struct exchange *x)
 {
-	if (strcmp(exchange_field(x, "step"), "last") == 0 && named(x))
+	if (strcmp(send_step(x), "last") == 0 && named(x))
 		recipients_load(x, show_last);
 	else
 		show_who(x, WORDS);
@@ -79,12 +80,15 @@ static void compose(struct exchange *x)
 
 static void post(struct exchange *x)
 {
+	enum word wrong = parts_numbers_fault(x, "days");
+	if (wrong == WORDS && parts_number(x, "days") > DAYS_MAX)
+		wrong = WORD_SEEK_TOO_LONG_AGO;
 	if (!named(x))
 		show_who(x, WORD_SEEK_NO_NAME);
 	else if (strcmp(exchange_field(x, "step"), "last") != 0)
-		recipients_load(x, show_last);
-	else if (!parts_number_ok(x, "days") || parts_number(x, "days") > DAYS_MAX)
-		send_refuse(x, WORD_ERROR_NUMBER, show_last);
+		send_on(x, "/seek/new?step=last");
+	else if (wrong != WORDS)
+		send_refuse(x, wrong, show_last);
 	else
 		send_letter(x, compose, show_last);
 }

@@ -64,7 +64,10 @@ static void opened(struct exchange *x, const struct answer *answer)
 		exchange_redirect(x, "/unlock");
 		return;
 	}
-	snprintf(next, sizeof next, "%s%s", exchange_next(x), strcmp(exchange_next(x), "/") == 0 ? "?ready=1" : "");
+	if (strcmp(exchange_next(x), "/") == 0)
+		snprintf(next, sizeof next, "/?ready=1");
+	else
+		exchange_kept_address(x, exchange_next(x), next, sizeof next);
 	exchange_redirect(x, next);
 }
 

@@ -6,7 +6,7 @@
 
 extern const struct page page_start;
 
-enum { NAME_MAX = 64, SECRET_MAX = 200 };
+enum { NAME_MAX = 64, SECRET_MAX = 200, ADDRESS_MAX = 200 };
 
 static void show(struct exchange *x, const struct answer *failed)
 {
@@ -49,8 +49,10 @@ static void get(struct exchange *x)
 
 static void opened(struct exchange *x, const struct answer *answer)
 {
+	char next[ADDRESS_MAX];
+	exchange_kept_address(x, exchange_next(x), next, sizeof next);
 	if (answer->code == 0)
-		exchange_redirect(x, exchange_next(x));
+		exchange_redirect(x, next);
 	else
 		show(x, answer);
 }

@@ -4,7 +4,7 @@
 #include "node/web/recipients.h"
 #include "node/web/send.h"
 
-enum { TEXT_MAX = 3000 };
+enum { TEXT_MAX = 2000 }; /* what a letter holds of two-byte letters, and a form in any script */
 
 static void show(struct exchange *x)
 {
@@ -31,7 +31,7 @@ static void compose(struct exchange *x)
 
 static void post(struct exchange *x)
 {
-	if (exchange_field(x, "text")[0] == '\0')
+	if (send_is_blank(x, "text"))
 		send_refuse(x, WORD_LETTER_EMPTY, show);
 	else
 		send_letter(x, compose, show);

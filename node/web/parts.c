@@ -2,6 +2,7 @@
 
 #include "node/web/send.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { ID_DIGITS_MIN = 4, ID_DIGITS_MAX = 64, AMOUNT_MAX = 999, NUMBER_BYTES = 40, NAME_MAX_LEN = 32 };
@@ -43,6 +44,21 @@ bool parts_number_ok(const struct exchange *x, const char *name)
 {
 	char text[NUMBER_BYTES];
 	return send_number_ok(exchange_trimmed(x, name, text, sizeof text));
+}
+
+enum word parts_numbers_fault(const struct exchange *x, const char *names)
+{
+	enum word wrong = WORDS;
+	while (*names != '\0' && wrong == WORDS) {
+		char name[NAME_MAX_LEN + 1] = "", text[NUMBER_BYTES];
+		size_t len = strcspn(names, " ");
+		assert(len <= NAME_MAX_LEN);
+		memcpy(name, names, len);
+		wrong = send_number_fault(exchange_trimmed(x, name, text, sizeof text));
+		names += len;
+		names += *names == ' ';
+	}
+	return wrong;
 }
 
 void parts_amount_text(const struct exchange *x, const char *name, char out[static WORDS_TIME_MAX])
@@ -151,14 +167,9 @@ void parts_choices(struct exchange *x, const char *group, const char *codes, enu
 	options(x, (struct options){.group = group}, codes, legend);
 }
 
-void parts_wrong_number(struct exchange *x)
+void parts_change(struct exchange *x, const char *path)
 {
-	char example[WORDS_TIME_MAX], text[2 * WORDS_TIME_MAX];
-	words_number(exchange_lang(x), 3, example, sizeof example);
-	words_fill(exchange_lang(x), WORD_ERROR_NUMBER, text, sizeof text, example);
-	html_raw(exchange_html(x), "<p class=\"wrong\" role=\"status\">");
-	icon_put(exchange_html(x), ICON_WRONG);
-	html_add(exchange_html(x), "%s</p>", text);
+	html_add(exchange_html(x), "<p><a href=\"%s\">%s</a></p>", path, words_get(exchange_lang(x), WORD_PUBLISH_CHANGE));
 }
 
 bool parts_rest_is_id(const struct exchange *x)

@@ -27,9 +27,11 @@ void parts_choices(struct exchange *x, const char *group, const char *codes, enu
 /* The number in a posted field. */
 unsigned parts_number(const struct exchange *x, const char *name);
 bool parts_number_ok(const struct exchange *x, const char *name);
+/* What is wrong with the first posted number that is none; names: separated by spaces. WORDS: nothing. */
+enum word parts_numbers_fault(const struct exchange *x, const char *names);
 /* True if what stands behind the page's path is an id, or the first digits of one. */
 bool parts_rest_is_id(const struct exchange *x);
-/* Says that a number is none, with an example in the reader's digits. */
-void parts_wrong_number(struct exchange *x);
+/* A link to an earlier question of the page, whose answers are kept. */
+void parts_change(struct exchange *x, const char *path);
 
 #endif

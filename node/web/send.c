@@ -9,7 +9,7 @@
 
 enum { TROUBLE = 3, DIGITS_MAX = 6 };
 
-bool send_number_ok(const char *text)
+enum word send_number_fault(const char *text)
 {
 	unsigned digits = 0;
 	for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; digits++) {
@@ -18,9 +18,20 @@ bool send_number_ok(const char *text)
 		else if ((at[0] == 0xD9 && at[1] >= 0xA0 && at[1] <= 0xA9) || (at[0] == 0xDB && at[1] >= 0xB0 && at[1] <= 0xB9)) /* U+0660, U+06F0 */
 			at += 2;
 		else
-			return false;
+			return WORD_ERROR_NUMBER;
 	}
-	return digits <= DIGITS_MAX;
+	return digits <= DIGITS_MAX ? WORDS : WORD_ERROR_TOO_MANY;
+}
+
+bool send_number_ok(const char *text)
+{
+	return send_number_fault(text) == WORDS;
+}
+
+bool send_is_blank(const struct exchange *x, const char *name)
+{
+	const char *text = exchange_field(x, name);
+	return text[strspn(text, " \t\n")] == '\0';
 }
 
 unsigned send_number(const char *text)
@@ -50,7 +61,8 @@ void send_trouble(struct exchange *x)
 {
 	const json_t *trouble = exchange_kept(x, TROUBLE);
 	if (trouble == NULL) {
-		if (!exchange_is_post(x) && exchange_is_draft(x))
+		bool on_the_way = exchange_query(x, "step")[0] != '\0';
+		if (!exchange_is_post(x) && exchange_is_draft(x) && !on_the_way)
 			page_good(x, WORD_DRAFT_KEPT);
 		return;
 	}
@@ -66,6 +78,19 @@ void send_refuse(struct exchange *x, enum word wrong, void (*show)(struct exchan
 	note_trouble(x, wrong, NULL);
 	exchange_keep_draft(x, exchange_path(x));
 	recipients_load(x, show);
+}
+
+void send_on(struct exchange *x, const char *path)
+{
+	exchange_keep_draft(x, exchange_path(x));
+	exchange_lead_on(x, path);
+}
+
+const char *send_step(const struct exchange *x)
+{
+	const char *step = exchange_query(x, "step");
+	bool kept = exchange_query(x, "kept")[0] != '\0' || exchange_is_old(x);
+	return step[0] == '\0' && kept ? exchange_field(x, "step") : step;
 }
 
 bool send_follow(struct exchange *x, const struct answer *answer, const char *how)

@@ -15,6 +15,11 @@ void send_letter(struct exchange *x, void (*compose)(struct exchange *x), void (
 void send_along(struct exchange *x, void (*compose)(struct exchange *x), void (*show)(struct exchange *x));
 /* Shows the form again with what is wrong in it. */
 void send_refuse(struct exchange *x, enum word wrong, void (*show)(struct exchange *x));
+/* Keeps what was answered so far as the page's draft and leads to its next question, at an address of its own: so the browser's way back finds each.
+ */
+void send_on(struct exchange *x, const char *path);
+/* Which question is asked for: by the address, else, where a draft is gone on with or a form was too old, the one that was answered; "" the first. */
+const char *send_step(const struct exchange *x);
 /* Leads to the first letter that a verb has sent; how: what its page is told, "1" for sent. False: none was sent. */
 bool send_follow(struct exchange *x, const struct answer *answer, const char *how);
 /* On the page: what was wrong, if anything was; or that a draft waits. */
@@ -23,5 +28,9 @@ void send_trouble(struct exchange *x);
 unsigned send_number(const char *text);
 /* Nothing, or 1 to 6 digits of any of the three scripts. */
 bool send_number_ok(const char *text);
+/* What to say of a text that is not; WORDS for one that is. */
+enum word send_number_fault(const char *text);
+/* Nothing but spaces and ends of lines stands in a posted field. */
+bool send_is_blank(const struct exchange *x, const char *name);
 
 #endif

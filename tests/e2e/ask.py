@@ -175,6 +175,68 @@ def medevac_by_buttons(browser):
     check(set(body["hazards"]) == {"fire", "sniper"} and body["equip"] == ["oxygen"], f"the case says {body}")
 
 
+def way_back(browser):
+    """Each question has an address of its own, so that the way back finds what was answered; what is answered anew counts."""
+    browser.get("/medevac?lang=en")
+    browser.send({"red": "3"}, add=[("more", "green")])
+    check(browser.path == "/medevac", f"one more leads to {browser.path}")
+    first = browser.filled({"red": "6"})
+    browser.send()
+    check(browser.path == "/medevac?step=walk" and "3 red 1 green" in browser.words(), f"{browser.path}: {browser.words()[:200]}")
+    press(browser, "walk", "none")
+    check(browser.path == "/medevac?step=where" and "3 red" in browser.words(), f"{browser.path}: {browser.words()[:200]}")
+    check("not sent yet" not in browser.words(), "a letter that is being written is called kept")
+    check("3 red" in page(browser.get("/medevac?step=walk"), "the way back").words(), "the way back to the second question")
+    check('name="red" maxlength="9" autocomplete="off" value="3"' in browser.get("/medevac").text, "the way back to the first question")
+    check("3 sor" in browser.get("/medevac?step=walk&lang=kmr").words(), "another language on the way loses the answers")
+    browser.get("/?lang=en")
+    browser.ask("POST", *first).follow()
+    check("6 red" in browser.words() and "Already sent" not in browser.words(), "a form of before, with another number, does not count")
+    check('href="/medevac?step=counts"' in browser.text and 'value="6"' in browser.get("/medevac?step=counts").text, "no way to change a number")
+    for path in ("/medevac?step=where", "/medevac?step=carried", "/need?step=details", "/seek/new?step=last"):
+        check(Browser(PORT, "en").get(path).status == 200, f"{path} without answers")
+    press(browser.get("/need"), "sector", "water")
+    check(browser.path == "/need?step=details" and 'href="/need?step=sector"' in browser.text, f"a need leads to {browser.path}")
+    browser.send({"item": "clean", "quantity": "ten"})
+    check('value="clean"' in browser.get("/").get("/need?kept=1").text and "not sent yet" in browser.words(), "what waits cannot be gone on with")
+    check('href="/need?kept=1"' in browser.get("/").text, "the first page does not lead to what waits")
+    press(browser.get("/need"), "sector", "food")
+    check('value="clean"' not in browser.text, "another need begins with what was written of the one before")
+    browser.get("/seek/new").send({"name": "Rima"})
+    check(browser.path == "/seek/new?step=last" and 'value="Rima"' in browser.get("/seek/new?step=who").text, f"a search leads to {browser.path}")
+
+
+def wrong_answers(browser):
+    """What is wrong is called what it is, and blanks are nothing."""
+    def says(sentence, what):
+        check(sentence in browser.words() and browser.text.count('class="wrong"') == 1, f"{what}: {browser.words()[:300]}")
+    browser.get("/safe?lang=en").send({"people": "1000000"})
+    says("This number is too big. The most is 999999.", "too many people")
+    browser.get("/medevac").send({"red": "٩٩٩٩٩٩٩"})
+    says("This number is too big", "too many hurt")
+    browser.get("/seek/new").send({"name": "Rima"})
+    browser.send({"days": "3651"})
+    says("too long ago. The most is 3650 days", "too many days")
+    browser.get("/medevac").send({"red": "1"})
+    press(browser, "walk", "all")
+    browser.send({"place": "  "})
+    says("Say where you are", "a place of blanks")
+    browser.get("/write").send({"text": " \n "}, [("org", "Medics")])
+    says("The letter is empty", "a letter of blanks")
+    browser.send({"text": "ع" * 2000}, [("org", "Medics")])
+    says("The text is too long", "the longest text that the page takes")
+    check("عععع" in browser.text, "a text that is too long is lost")
+    stranger = Browser(PORT, "en")
+    stranger.ask("POST", "/safe", "people=1", {"Origin": None})
+    check(stranger.status == 403 and stranger.text.count('class="wrong"') == 1, f"a form of nobody: {stranger.words()[:300]}")
+
+
+def in_words(browser, what):
+    """No answer is shown as the code it is sent as, in a language whose script is not that of codes."""
+    codes = [value for value, text in re.findall(r'value="([^"]*)">\s*<span class="u">([^<]*)', browser.text) if re.search("[a-z]", text)]
+    check(not codes, f"{what} shows {codes} in Arabic")
+
+
 def need(browser, lang):
     before = len(relief("Buses", "inbox", "--all"))
     page(browser.get(f"/need?lang={lang}"), f"/need in {lang}")
@@ -292,6 +354,8 @@ def reports(browser, lang):
     for verb, (fields, ticks, wanted) in REPORTS.items():
         check(f'href="/report/{verb}"' in browser.get("/report").text, f"/report does not lead to {verb}")
         page(browser.get(f"/report/{verb}"), f"/report/{verb} in {lang}")
+        if lang == "ar":
+            in_words(browser, f"/report/{verb}")
         browser.send()
         check('class="wrong"' in browser.text, f"an empty {verb} is sent in {lang}")
         amount = next(name for name in fields if name in ("red", "beds", "people"))
@@ -311,7 +375,8 @@ def patients(browser):
     letter = next(sent["id"] for sent in barid("track") if sent["type"] == "medevac")
     page(browser.get(f"/m/{letter}?lang=en"), "a call for medical help")
     check(f'href="/report/patient/{letter}"' in browser.text, "no way from a call to its patients")
-    page(browser.get(f"/report/patient/{letter}"), "/report/patient")
+    in_words(browser.get(f"/report/patient/{letter}?lang=ar"), "/report/patient")
+    page(browser.get(f"/report/patient/{letter}?lang=en"), "/report/patient")
     check('name="org"' not in browser.text, "whoever gets it is asked though the call says it")
     browser.send({"number": "2", "injuries": "burns"}, [("triage", "red"), ("by", "medic")])
     check(browser.path.startswith("/m/"), f"a patient leads to {browser.path}: {browser.words()[:300]}")
@@ -356,6 +421,8 @@ def main():
         reports(browser, lang)
     patients(browser)
     medevac_by_buttons(browser)
+    way_back(browser)
+    wrong_answers(browser)
     answer_question(browser)
     board(browser)
     witness(browser)

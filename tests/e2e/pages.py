@@ -418,6 +418,20 @@ def sent_once(room):
     assert sum(case["body"].get("text") == "twice" for case in room.relief("inbox", "--all")) <= 1
 
 
+def way_back(room):
+    """The browser's own way back through the questions: each is there with what was answered, and none asks to be sent again."""
+    phone = phone_of(room)
+    phone.go("/medevac?lang=en")
+    phone.press(phone.fields("more")[0])
+    phone.send({"yellow": "2"})
+    phone.press(phone.fields("walk")[0])
+    assert "Where are you?" in phone.text(), phone.text()[:200]
+    for question in ("Can they walk?", "How many are hurt?", "How many are hurt?"):
+        phone.driver.back()
+        wait_until(question, lambda asked=question: asked in phone.text() and "Confirm" not in phone.text(), 15, 0.1)
+    assert [field.get_attribute("value") for name in ("red", "yellow") for field in phone.fields(name)] == ["1", "2"], "the answers are lost"
+
+
 def keyboard_alone(room):
     """Without a finger: every field and button is reached by the tab key, and what has the focus is marked."""
     phone = phone_of(room, scripts=True)
@@ -510,7 +524,7 @@ def clinics_box(room):
         room.port = room.first_port
 
 
-CASES = [first_letter, medical_help, other_letters, others_speak, weights_and_languages, every_page_in_every_language, mistakes, sent_once,
+CASES = [first_letter, medical_help, other_letters, others_speak, weights_and_languages, every_page_in_every_language, mistakes, sent_once, way_back,
          keyboard_alone, secret_number, clinics_box]
 
 

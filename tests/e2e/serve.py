@@ -84,6 +84,7 @@ def first_use(browser):
     taps = tap(browser, browser.filled({"name": "Amal", "pin": PIN, "pin_again": PIN}))
     check(all(one.status == 303 and one.location.startswith("/safe") for one in taps), f"taps lead to {[one.location for one in taps]}")
     browser.jar = taps[-1].jar
+    check(not any("again=" in one.location for one in taps), f"a letter is called sent where there is none: {[one.location for one in taps]}")
     check("Amal" not in browser.get("/safe").text and "I am well" in browser.text, f"first use leads to {browser.path}")
 
 
