@@ -1,11 +1,12 @@
 /* Adding somebody: paste their card, look whose it is, then keep it. */
 
 #include "node/web/parts.h"
+#include "node/web/recipients.h"
 
 #include <string.h>
 #include <sysexits.h>
 
-enum { CARD, CARD_MAX = 4000, NAME_MAX_LEN = 60 };
+enum { CARD, CARD_MAX = 4000, NAME_MAX_LEN = 60, NAME_BYTES_MAX = 64 };
 
 static const char path[] = "/contacts/add";
 
@@ -69,7 +70,7 @@ static void keep(struct exchange *x, bool person, const char *name)
 	if (person)
 		exchange_word(x, name);
 	exchange_word(x, "-");
-	exchange_input(x, exchange_field(x, "card"));
+	recipients_card(x);
 	exchange_run(x, kept);
 }
 
@@ -87,6 +88,8 @@ static void have_card(struct exchange *x, const struct answer *answer)
 		show_whose(x, WORDS);
 	else if (is_person(card) && (name[0] == '\0' || name[0] == '-'))
 		show_whose(x, WORD_CONTACTS_NO_NAME);
+	else if (is_person(card) && strlen(name) > NAME_BYTES_MAX)
+		show_whose(x, WORD_NAME_TOO_LONG);
 	else
 		keep(x, is_person(card), name);
 }
@@ -95,7 +98,7 @@ static void look(struct exchange *x)
 {
 	exchange_verb(x, "card");
 	exchange_word(x, "-");
-	exchange_input(x, exchange_field(x, "card"));
+	recipients_card(x);
 	exchange_run(x, have_card);
 }
 

@@ -67,7 +67,10 @@ static void list(struct exchange *x, const json_t *letters, const char *name, vo
 static void show(struct exchange *x, const struct answer *answer)
 {
 	struct html *html = page_begin(x, WORD_BUTTON_INBOX);
-	if (exchange_query(x, "sent")[0] != '\0')
+	const json_t *newest = json_array_get(answer->out, json_array_size(answer->out) - 1);
+	if (exchange_query(x, "sent")[0] != '\0' && page_stage(newest) == WORD_STAGE_WAITING)
+		page_wrong(x, WORD_STAGE_WAITING);
+	else if (exchange_query(x, "sent")[0] != '\0')
 		page_good(x, WORD_SENT);
 	page_link(x, "/write", ICON_LETTER, WORD_BUTTON_WRITE, "blue", NULL);
 	html_add(html, "<h2>%s</h2>", words_get(exchange_lang(x), WORD_INBOX_CAME));

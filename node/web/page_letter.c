@@ -147,7 +147,10 @@ static void show_sent(struct exchange *x, const json_t *letter)
 {
 	struct html *html = page_begin(x, rows_type(page_string(letter, "type")));
 	char when[WORDS_TIME_MAX];
-	if (exchange_query(x, "sent")[0] != '\0')
+	enum word stage = page_stage(letter);
+	if (stage == WORD_STAGE_WAITING)
+		page_wrong(x, stage); /* no post has it: nothing was sent */
+	else if (exchange_query(x, "sent")[0] != '\0')
 		page_good(x, strcmp(exchange_query(x, "sent"), "more") == 0 ? WORD_UPDATE_SENT : sent_word(letter));
 	html_raw(html, "<p>");
 	page_named(x, WORD_SENT_TO, page_string(letter, "to"));
@@ -156,7 +159,6 @@ static void show_sent(struct exchange *x, const json_t *letter)
 	expectation(x, letter);
 	if (json_is_true(json_object_get(letter, "reduced")))
 		page_wrong(x, WORD_REDUCED);
-	enum word stage = page_stage(letter);
 	if (strcmp(page_string(letter, "type"), "medevac") == 0 && stage != WORD_STAGE_CANCELLED)
 		details_link(x, letter);
 	ladder_put(x, letter);

@@ -2,7 +2,9 @@
 
 #include "node/web/page.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 enum { ORGS, CONTACTS, TAKEN, CARD_MAX = 4000 };
 
@@ -66,6 +68,33 @@ void recipients_fields(struct exchange *x, bool orgs, bool contacts)
 	page_area(x, "card", WORD_CARD_HERE, CARD_MAX);
 }
 
+/* How many digits of a card the line behind an end of line has; 0: it is something else. */
+static size_t digits_of_line(const char *line)
+{
+	size_t digits = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+	return line[digits] == '\n' || line[digits] == '\0' ? digits : 0;
+}
+
+void recipients_card(struct exchange *x)
+{
+	static const char begins[] = "BARID:";
+	const char *from = exchange_field(x, "card");
+	char card[CARD_MAX + 1];
+	size_t len = 0;
+	while (*from != '\0' && strncasecmp(from, begins, sizeof begins - 1) != 0)
+		from++;
+	while (len < CARD_MAX) {
+		if (isalnum((unsigned char)*from) || *from == ':')
+			card[len++] = *from++;
+		else if (*from == '\n' && digits_of_line(from + 1) > 0)
+			from++;
+		else
+			break;
+	}
+	card[len] = '\0';
+	exchange_input(x, card);
+}
+
 bool recipients_given(const struct exchange *x)
 {
 	return exchange_field(x, "org")[0] != '\0' || exchange_field(x, "to")[0] != '\0' || exchange_field(x, "card")[0] != '\0';
@@ -96,7 +125,7 @@ static void card_read(struct exchange *x, const struct answer *answer)
 	if (person)
 		exchange_word(x, page_string(entry, "name"));
 	exchange_word(x, "-");
-	exchange_input(x, exchange_field(x, "card"));
+	recipients_card(x);
 	exchange_run(x, card_taken);
 }
 
@@ -109,7 +138,7 @@ void recipients_take(struct exchange *x, void (*ready)(struct exchange *x))
 	}
 	exchange_verb(x, "card");
 	exchange_word(x, "-");
-	exchange_input(x, exchange_field(x, "card"));
+	recipients_card(x);
 	exchange_run(x, card_read);
 }
 

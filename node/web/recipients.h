@@ -14,6 +14,9 @@ void recipients_load(struct exchange *x, void (*ready)(struct exchange *x));
 void recipients_fields(struct exchange *x, bool orgs, bool contacts);
 /* Whether the form that was posted names anybody, or brings a card. */
 bool recipients_given(const struct exchange *x);
+/* What was pasted as a card, as the input of a verb that was begun: without what stands around it, and whole where a letter program broke its line.
+ */
+void recipients_card(struct exchange *x);
 /* Takes the card that was pasted, if there is one, then calls ready: look at recipients_bad_card() there. */
 void recipients_take(struct exchange *x, void (*ready)(struct exchange *x));
 /* What was pasted is no card, or one that cannot be taken. */

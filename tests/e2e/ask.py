@@ -93,6 +93,9 @@ def contacts(browser):
     browser.get("/contacts/add").send({"card": text})
     check("بشار" in browser.words(), "whose card it is")
     check("Write a name" in browser.send({"name": " "}).words(), "a contact without a name")
+    check("name is too long" in browser.send({"name": "ع" * 33}).words(), "a name that is too long is called something else")
+    around = f"My card:\r\n{text[:60]}\r\n{text[60:].strip()}\r\n\r\nBashar"
+    check("بشار" in browser.get("/contacts/add").send({"card": around}).words(), "a card in a letter, broken into lines, is none")
     browser.send({"name": "Bashar <b>"})
     check("Bashar &lt;b&gt;" in browser.text and "Not checked yet" in browser.words(), "the contact is not shown")
     # The same name for somebody else.
@@ -387,6 +390,18 @@ def patients(browser):
         check(browser.get(path).status == 404, f"{path} answers {browser.status}")
 
 
+def no_post(browser):
+    """What no post has is not called sent."""
+    subprocess.run(["kill", "-KILL", sys.argv[4]], check=True)
+    soon("the post is still there", lambda: not barid("status"))
+    browser.get("/medevac?lang=en").send({"red": "1", "yellow": "0", "green": "0"})
+    press(browser, "walk", "all")
+    press(browser, "sector", "1")
+    for path in (browser.path, f"/m/{barid('track')[-1]['id']}?sent=1"):
+        said = browser.get(path).words()
+        check("Not sent yet: it waits on this device" in said and "Sent." not in said, f"{path} without a post: {said[:300]}")
+
+
 def help_pages(browser):
     for lang in LANGS:
         page(browser.get(f"/help?lang={lang}"), f"/help in {lang}")
@@ -428,6 +443,7 @@ def main():
     witness(browser)
     help_pages(browser)
     hostile(browser)
+    no_post(browser)
 
 
 main()

@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=tests/support/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../support/e2e.sh"
 
-post a
+post a # the first of the pids
 for group in Medics Buses; do
 	"$bin/barid-relief" --home "$room/$group" --post "$room/a/ctl.sock" org create --name "$group" >/dev/null 2>&1
 	"$bin/barid-relief" --home "$room/$group" --post "$room/a/ctl.sock" org card >"$room/$group.card"
@@ -18,6 +18,6 @@ done
 pids+=($!)
 until_true test -s "$room/listen" || fail "serve does not say where it listens"
 
-PYTHONDONTWRITEBYTECODE=1 "$(dirname "${BASH_SOURCE[0]}")/ask.py" "$(jq -r .listen "$room/listen" | sed 's/.*://')" "$room" "$bin" ||
+PYTHONDONTWRITEBYTECODE=1 "$(dirname "${BASH_SOURCE[0]}")/ask.py" "$(jq -r .listen "$room/listen" | sed 's/.*://')" "$room" "$bin" "${pids[0]}" ||
 	fail "see above"
 echo "all of it holds"
