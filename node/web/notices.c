@@ -1,8 +1,21 @@
 #include "node/web/notices.h"
 
+#include "node/web/parts.h"
+
+#include <stdio.h>
 #include <string.h>
 
-enum { SILENT_S = 3 * 3600 + 15 * 60, TEXT_MAX = 1024 };
+enum { SILENT_S = 3 * 3600 + 15 * 60, PATH_MAX_LEN = 40 };
+
+/* What is shown, a page at a time. */
+struct board {
+	const struct notices *notices;
+	const json_t *rows;
+	size_t at;   /* entries passed */
+	size_t from; /* the first of this page */
+	size_t next; /* the first of the next one; 0: all the others are here */
+	bool begun;  /* the heading of the matter stands on this page */
+};
 
 static bool says(const json_t *row, const char *name, const char *value)
 {
@@ -109,28 +122,39 @@ static void worth(struct exchange *x, const json_t *row)
 		mark(x, WORD_TEST, true);
 }
 
-/* What others say beside it. */
+/* Before the n-th line of a box. */
+static void box(struct exchange *x, unsigned n, const char *class, enum icon icon)
+{
+	if (n > 0) {
+		html_raw(exchange_html(x), "<br>");
+		return;
+	}
+	html_add(exchange_html(x), "<p class=\"%s\">", class);
+	icon_put(exchange_html(x), icon);
+}
+
+/* What others say beside it: a box for those who confirm it, one for those who contradict it. */
 static void beside(struct exchange *x, const json_t *row)
 {
 	struct html *html = exchange_html(x);
 	const json_t *confirmed = json_object_get(row, "confirmed_by"), *against = json_object_get(row, "contradicted_by");
+	unsigned n = 0;
 	for (size_t i = 0; i < json_array_size(confirmed); i++) {
-		html_raw(html, "<p class=\"good\">");
-		icon_put(html, ICON_OK);
+		box(x, n++, "good", ICON_OK);
 		page_named(x, WORD_CONFIRMED_BY, json_string_value(json_array_get(confirmed, i)));
-		html_raw(html, "</p>");
 	}
+	html_raw(html, n > 0 ? "</p>" : "");
+	n = 0;
 	for (size_t i = 0; i < json_array_size(against); i++) {
 		const json_t *other = json_array_get(against, i);
 		if (says(other, "role", "witness"))
 			continue; /* counted below */
-		html_raw(html, "<p class=\"wrong\">");
-		icon_put(html, ICON_ALERT);
+		box(x, n++, "wrong", ICON_ALERT);
 		page_named(x, WORD_OPPOSITE_OF, page_string(other, "issuer"));
 		html_raw(html, " ");
 		claim(x, page_string(other, "says"));
-		html_raw(html, "</p>");
 	}
+	html_raw(html, n > 0 ? "</p>" : "");
 }
 
 static void witnesses(struct exchange *x, const json_t *row)
@@ -177,16 +201,39 @@ static void heading(struct exchange *x, const struct notices *notices, const jso
 	html_raw(html, "</h2>");
 }
 
+/* Whether the next entry of the board stands on this page. One always does. */
+static bool has_turn(struct exchange *x, struct board *board)
+{
+	size_t at = board->at++;
+	if (at < board->from || board->next > 0)
+		return false;
+	if (at > board->from && !parts_has_room(x))
+		board->next = at;
+	return board->next == 0;
+}
+
+/* The heading of a matter whose first row is this, before the first of its entries on a page. */
+static void begin_matter(struct exchange *x, struct board *board, size_t first)
+{
+	if (!board->begun)
+		heading(x, board->notices, json_array_get(board->rows, first));
+	board->begun = true;
+}
+
 /* What organisations say of a matter: those who stop people, or the others. Returns how many. */
-static unsigned voices(struct exchange *x, const json_t *rows, const char *matter, bool stopping)
+static unsigned voices(struct exchange *x, struct board *board, size_t first, bool stopping)
 {
 	unsigned n = 0;
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
+	const char *matter = page_string(json_array_get(board->rows, first), "topic");
+	for (size_t i = 0; i < json_array_size(board->rows); i++) {
+		const json_t *row = json_array_get(board->rows, i);
 		if (!shown(x, row) || !says(row, "topic", matter) || says(row, "role", "witness") || stops(row) != stopping)
 			continue;
-		notice(x, row);
 		n++;
+		if (!has_turn(x, board))
+			continue;
+		begin_matter(x, board, first);
+		notice(x, row);
 	}
 	return n;
 }
@@ -202,22 +249,26 @@ static const json_t *witness_of(const struct exchange *x, const json_t *rows, co
 }
 
 /* All of a matter: what organisations say, each, STOP above all; what witnesses say is counted beside, or stands alone. */
-static void topic(struct exchange *x, const struct notices *notices, const json_t *rows, size_t first)
+static void topic(struct exchange *x, struct board *board, size_t first)
 {
-	const char *matter = page_string(json_array_get(rows, first), "topic");
-	heading(x, notices, json_array_get(rows, first));
-	unsigned heard = voices(x, rows, matter, true);
-	heard += voices(x, rows, matter, false);
-	const json_t *alone = heard == 0 ? witness_of(x, rows, matter) : NULL;
-	if (alone != NULL) {
-		html_raw(exchange_html(x), "<div class=\"m my\">");
+	struct html *html = exchange_html(x);
+	const json_t *begins = json_array_get(board->rows, first);
+	board->begun = false;
+	unsigned heard = voices(x, board, first, true);
+	heard += voices(x, board, first, false);
+	const json_t *alone = heard == 0 ? witness_of(x, board->rows, page_string(begins, "topic")) : NULL;
+	if (alone != NULL && has_turn(x, board)) {
+		begin_matter(x, board, first);
+		html_raw(html, "<div class=\"m my\">");
 		witnesses(x, alone);
 		who(x, alone);
-		html_raw(exchange_html(x), "</div>");
+		html_raw(html, "</div>");
 	}
-	html_add(exchange_html(x), "<a class=\"b\" href=\"%s/saw/%s\">", notices->path, page_string(json_array_get(rows, first), "id"));
-	icon_put(exchange_html(x), ICON_EYE);
-	html_add(exchange_html(x), "%s</a>", words_get(exchange_lang(x), WORD_BOARD_SAW_IT));
+	if (!board->begun)
+		return;
+	html_add(html, "<a class=\"b\" href=\"%s/saw/%s\">", board->notices->path, page_string(begins, "id"));
+	icon_put(html, ICON_EYE);
+	html_add(html, "%s</a>", words_get(exchange_lang(x), WORD_BOARD_SAW_IT));
 }
 
 static bool begun_before(const struct exchange *x, const json_t *rows, size_t at)
@@ -229,39 +280,54 @@ static bool begun_before(const struct exchange *x, const json_t *rows, size_t at
 }
 
 /* An organisation that should have spoken by now. */
+static bool is_silent(const json_t *row)
+{
+	return says(row, "type", "silence") && json_integer_value(json_object_get(row, "age_s")) > SILENT_S;
+}
+
 static void silence(struct exchange *x, const json_t *row)
 {
 	char ago[WORDS_TIME_MAX];
-	uint64_t age = (uint64_t)json_integer_value(json_object_get(row, "age_s"));
-	if (!says(row, "type", "silence") || age <= SILENT_S)
-		return;
-	words_ago(exchange_lang(x), age, ago, sizeof ago);
+	words_ago(exchange_lang(x), (uint64_t)json_integer_value(json_object_get(row, "age_s")), ago, sizeof ago);
 	html_raw(exchange_html(x), "<p class=\"n\">");
 	icon_put(exchange_html(x), ICON_WAIT);
 	page_named(x, WORD_SILENT_ORG, page_string(row, "organisation"));
 	html_add(exchange_html(x), " %s</p>", ago);
 }
 
-void notices_show(struct exchange *x, const struct notices *notices, const json_t *rows)
+/* The matters, and who is silent. Returns how much of it is old. */
+static size_t board_put(struct exchange *x, struct board *board)
 {
-	struct html *html = page_begin(x, notices->title);
-	size_t n = json_array_size(rows), matters = 0, old = 0;
-	bool all = exchange_query(x, "old")[0] != '\0';
-	if (exchange_query(x, "sent")[0] != '\0')
-		page_good(x, WORD_SENT);
-	page_text(x, WORD_BOARD_TWO_NEEDED);
+	size_t n = json_array_size(board->rows), matters = 0, old = 0;
 	for (size_t i = 0; i < n; i++) {
-		const json_t *row = json_array_get(rows, i);
+		const json_t *row = json_array_get(board->rows, i);
 		old += !says(row, "type", "silence") && is_old(x, row);
-		if (!shown(x, row) || begun_before(x, rows, i))
+		if (!shown(x, row) || begun_before(x, board->rows, i))
 			continue;
-		topic(x, notices, rows, i);
+		topic(x, board, i);
 		matters++;
 	}
 	if (matters == 0)
 		page_text(x, WORD_BOARD_NOTHING);
 	for (size_t i = 0; i < n; i++)
-		silence(x, json_array_get(rows, i));
+		if (is_silent(json_array_get(board->rows, i)) && has_turn(x, board))
+			silence(x, json_array_get(board->rows, i));
+	return old;
+}
+
+void notices_show(struct exchange *x, const struct notices *notices, const json_t *rows)
+{
+	struct html *html = page_begin(x, notices->title);
+	struct board board = {.notices = notices, .rows = rows, .from = parts_from(x)};
+	char further[PATH_MAX_LEN];
+	bool all = exchange_query(x, "old")[0] != '\0';
+	if (exchange_query(x, "sent")[0] != '\0')
+		page_good(x, WORD_SENT);
+	page_text(x, WORD_BOARD_TWO_NEEDED);
+	size_t old = board_put(x, &board);
+	snprintf(further, sizeof further, "%s%s", notices->path, all ? "?old=1&" : "?");
+	if (board.next > 0)
+		parts_go_on(x, further, board.next);
 	if (old > 0)
 		html_add(html, "<p><a class=\"b\" href=\"%s%s\">%s</a></p>", notices->path, all ? "" : "?old=1",
 			 words_get(exchange_lang(x), all ? WORD_BOARD_HIDE_OLD : WORD_BOARD_SHOW_OLD));

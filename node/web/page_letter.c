@@ -91,7 +91,7 @@ static void expectation(struct exchange *x, const json_t *letter)
 	page_good(x, word);
 }
 
-/* Letters that answer this one, and what its receiver wrote along with a stage. */
+/* Letters that answer this one, the newest first, and what its receiver wrote along with a stage. */
 static void answers_put(struct exchange *x, const json_t *letter)
 {
 	struct html *html = exchange_html(x);
@@ -101,10 +101,14 @@ static void answers_put(struct exchange *x, const json_t *letter)
 		html_user_lines(html, page_string(json_array_get(notes, i), "text"));
 		html_raw(html, "</p>");
 	}
-	for (size_t i = 0; i < json_array_size(came); i++) {
-		const json_t *other = json_array_get(came, i);
+	for (size_t i = json_array_size(came); i > 0; i--) {
+		const json_t *other = json_array_get(came, i - 1);
 		if (strcmp(page_string(other, "ref"), page_string(letter, "id")) != 0 || strcmp(page_string(other, "type"), "receipt") == 0)
 			continue;
+		if (!parts_has_room(x)) {
+			html_add(html, "<p><a href=\"/inbox\">%s</a></p>", words_get(exchange_lang(x), WORD_OLDER));
+			break;
+		}
 		html_add(html, "<a class=\"b\" href=\"/m/%s\">", page_string(other, "id"));
 		icon_put(html, ICON_LETTER);
 		page_named(x, WORD_FROM, page_string(other, "from"));

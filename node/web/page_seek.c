@@ -3,9 +3,10 @@
 #include "node/web/parts.h"
 #include "node/web/rows.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { QUERY_MAX = 120, WORDS_ASKED_MAX = 4, SHOWN_MAX = 12 };
+enum { QUERY_MAX = 120, WORDS_ASKED_MAX = 4, SHOWN_MAX = 12, SEEN_MAX = 6, NUMBER_TEXT = 24 };
 
 /* What else tells a person of the same name apart, and the news. */
 static void about(struct exchange *x, const json_t *body)
@@ -13,7 +14,9 @@ static void about(struct exchange *x, const json_t *body)
 	static const char *const members[] = {"news", "source", "father", "origin", "place", "text"};
 	struct html *html = exchange_html(x);
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-		const char *value = page_string(body, members[i]), *word = rows_value(exchange_lang(x), members[i], value);
+		const char *word = rows_value(exchange_lang(x), members[i], page_string(body, members[i]));
+		char value[ROWS_SHORT_MAX];
+		rows_shorten(page_string(body, members[i]), value);
 		enum word label;
 		if (value[0] == '\0')
 			continue;
@@ -47,10 +50,10 @@ static void item(struct exchange *x, const json_t *letter)
 }
 
 /* The newest of a type, which stand last. Returns how many. */
-static unsigned items(struct exchange *x, const json_t *letters, const char *type)
+static unsigned items(struct exchange *x, const json_t *letters, const char *type, unsigned most)
 {
 	unsigned shown = 0;
-	for (size_t i = json_array_size(letters); i > 0 && shown < SHOWN_MAX; i--) {
+	for (size_t i = json_array_size(letters); i > 0 && shown < most && parts_has_room(x); i--) {
 		const json_t *letter = json_array_get(letters, i - 1);
 		if (strcmp(page_string(letter, "type"), type) != 0)
 			continue;
@@ -75,12 +78,23 @@ static void show(struct exchange *x, const struct answer *answer)
 	page_link(x, "/seek/new", ICON_SEEK, WORD_SEEK_NEW, "blue", NULL);
 	search_form(x);
 	html_add(html, "<h2>%s</h2>", words_get(exchange_lang(x), WORD_SEEK_ANSWERS));
-	if (items(x, answer->out, "seen") == 0)
+	if (items(x, answer->out, "seen", SEEN_MAX) == 0)
 		page_text(x, WORD_SEEK_NO_ANSWERS);
 	html_add(html, "<h2>%s</h2>", words_get(exchange_lang(x), WORD_SEEK_ASKED));
-	if (items(x, answer->out, "seek") == 0)
+	if (items(x, answer->out, "seek", SHOWN_MAX) == 0)
 		page_text(x, WORD_SEEK_NOBODY_ASKED);
 	page_end(x, 200);
+}
+
+/* A form, because what was looked for may hold anything. */
+static void found_next(struct exchange *x, size_t next)
+{
+	char from[NUMBER_TEXT];
+	snprintf(from, sizeof from, "%zu", next);
+	html_raw(exchange_html(x), "<form action=\"/seek\">");
+	page_hidden(x, "q", exchange_query(x, "q"));
+	page_hidden(x, "from", from);
+	page_form_end(x, ICON_SEEK, WORD_NEXT);
 }
 
 static void found(struct exchange *x, const struct answer *answer)
@@ -91,7 +105,8 @@ static void found(struct exchange *x, const struct answer *answer)
 	search_form(x);
 	words_count(exchange_lang(x), PLURAL_FOUND, n, text, sizeof text);
 	html_add(html, "<p role=\"status\">%s</p>", text);
-	for (size_t i = 0; i < n && i < SHOWN_MAX; i++) {
+	size_t i = parts_from(x), end = i + SHOWN_MAX;
+	for (; i < n && i < end && parts_has_room(x); i++) {
 		const json_t *entry = json_array_get(answer->out, i);
 		bool letter = page_string(entry, "id")[0] != '\0';
 		html_add(html, letter ? "<a class=\"b\" href=\"/m/%s\">" : "<a class=\"b\" href=\"/contacts%s\">", page_string(entry, "id"));
@@ -108,6 +123,8 @@ static void found(struct exchange *x, const struct answer *answer)
 		about(x, json_object_get(entry, "body"));
 		html_raw(html, "</span></a>");
 	}
+	if (i < n)
+		found_next(x, i);
 	page_link(x, "/seek/new", ICON_SEEK, WORD_SEEK_NEW, "blue", NULL);
 	page_end(x, 200);
 }

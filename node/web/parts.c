@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { ID_DIGITS_MIN = 4, ID_DIGITS_MAX = 64, AMOUNT_MAX = 999, NUMBER_BYTES = 40, NAME_MAX_LEN = 32 };
+enum { ID_DIGITS_MIN = 4, ID_DIGITS_MAX = 64, AMOUNT_MAX = 999, NUMBER_BYTES = 40, NAME_MAX_LEN = 32, LIST_ROOM = 10000 };
 
 void parts_form(struct exchange *x, const char *path, const char *step)
 {
@@ -165,6 +165,21 @@ void parts_ticks(struct exchange *x, const char *group, const char *codes, enum 
 void parts_choices(struct exchange *x, const char *group, const char *codes, enum word legend)
 {
 	options(x, (struct options){.group = group}, codes, legend);
+}
+
+size_t parts_from(const struct exchange *x)
+{
+	return send_number(exchange_query(x, "from"));
+}
+
+bool parts_has_room(struct exchange *x)
+{
+	return exchange_html(x)->len < LIST_ROOM;
+}
+
+void parts_go_on(struct exchange *x, const char *path, size_t next)
+{
+	html_add(exchange_html(x), "<p><a class=\"b\" href=\"%sfrom=%u\">%s</a></p>", path, (unsigned)next, words_get(exchange_lang(x), WORD_NEXT));
 }
 
 void parts_change(struct exchange *x, const char *path)

@@ -31,6 +31,11 @@ bool parts_number_ok(const struct exchange *x, const char *name);
 enum word parts_numbers_fault(const struct exchange *x, const char *names);
 /* True if what stands behind the page's path is an id, or the first digits of one. */
 bool parts_rest_is_id(const struct exchange *x);
+/* A list that does not fit a page goes on at the next: which entry this one begins with, by the address; whether there is room for one more, and,
+ * where there is none, the link to the page that begins with entry next. path: with a question mark and what else it needs. */
+size_t parts_from(const struct exchange *x);
+bool parts_has_room(struct exchange *x);
+void parts_go_on(struct exchange *x, const char *path, size_t next);
 /* A link to an earlier question of the page, whose answers are kept. */
 void parts_change(struct exchange *x, const char *path);
 

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { SUMMARY_MAX = 160 };
-
 enum word rows_type(const char *type)
 {
 	enum word word = WORD_TYPE_OTHER;
@@ -62,12 +60,11 @@ void rows_put(struct exchange *x, const char *type, const json_t *body)
 	html_raw(exchange_html(x), "</dl>");
 }
 
-/* Cut at a whole character. */
-static void shorten(const char *text, char out[static SUMMARY_MAX])
+void rows_shorten(const char *text, char out[static ROWS_SHORT_MAX])
 {
 	size_t len = strlen(text);
-	if (len >= SUMMARY_MAX)
-		for (len = SUMMARY_MAX - 1; len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80; len--)
+	if (len >= ROWS_SHORT_MAX)
+		for (len = ROWS_SHORT_MAX - 1; len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80; len--)
 			;
 	memcpy(out, text, len);
 	out[len] = '\0';
@@ -76,14 +73,14 @@ static void shorten(const char *text, char out[static SUMMARY_MAX])
 void rows_summary(struct exchange *x, const json_t *body)
 {
 	static const char *const shown[] = {"headline", "line", "name", "place", "text"};
-	char text[SUMMARY_MAX];
+	char text[ROWS_SHORT_MAX];
 	unsigned n = 0;
 	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
 		const char *value = page_string(body, shown[i]);
 		if (value[0] == '\0')
 			continue;
 		html_raw(exchange_html(x), n++ > 0 ? " – " : "");
-		shorten(value, text);
+		rows_shorten(value, text);
 		html_user(exchange_html(x), text);
 	}
 }

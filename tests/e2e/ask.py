@@ -390,6 +390,52 @@ def patients(browser):
         check(browser.get(path).status == 404, f"{path} answers {browser.status}")
 
 
+def whole_list(browser, path, pattern):
+    """What a list shows on all its pages, each of them light."""
+    found, follow = [], path
+    while follow:
+        page(browser.get(follow), follow)
+        found += re.findall(pattern, browser.text)
+        further = re.search(r'href="([^"]*from=[0-9]+)"', browser.text)
+        follow = further and further[1].replace("&amp;", "&")
+    return found
+
+
+def crowd(browser):
+    """Much of everything: nothing is left out, and no page is too heavy to be shown."""
+    long = "ع" * 90
+    browser.get("/?lang=ar")
+    lines = [f"crowd-{n}" for n in range(24)]
+    for line in lines:
+        relief("Buses", "publish", "transport", "--line", line, "--verb", "departed", "--stop", long, "--reason", long, "--go")
+    relief("Medics", "publish", "transport", "--line", lines[0], "--verb", "turned-back", "--reason", long, "--stop-notice")
+    soon("the notices do not come", lambda: len([row for row in barid("bus", "list") if "crowd-" in row.get("line", "")]) == len(lines) + 1)
+    shown = whole_list(browser, "/bus", "crowd-[0-9]+")
+    check(sorted(shown) == sorted(lines), f"{len(shown)} of {len(lines)} lines: {shown}")
+    check(len(whole_list(browser, "/bus?old=1", "crowd-[0-9]+")) == len(lines), "the old ones beside")
+    for n in range(20):
+        run("barid", f"crowd{n}", "init", "--name", f"crowd-{n}")
+        barid("contact", "add", f"crowd-{n} {long[:20]}", "-", text=run("barid", f"crowd{n}", "id")[0]["card"])
+    shown = whole_list(browser, "/contacts", "crowd-[0-9]+|>Bashar|<b><bdi[^>]*>(?:Medics|Buses)")
+    check(len(shown) == 23, f"contacts: {shown}")
+    letter = barid("safe", "--to", "Bashar <b>", "--send-now", "--text", "how are you")[0]["id"]
+    soon("the letter does not come", lambda: any(one["id"] == letter for one in run("barid", "bashar", "inbox")))
+    for n in range(14):
+        run("barid", "bashar", "seek", "--to", "Amal", "--send-now", "--name", f"crowd-{n} {long}", "--father", long, "--text", long * 4)
+        run("barid", "bashar", "reply", letter, "--send-now", "--text", f"crowd-{n} {long * 3}")
+    soon("the letters do not come", lambda: len([one for one in barid("inbox") if "crowd-" in json.dumps(one["body"])]) == 28)
+    found = set()
+    browser.get("/seek?q=crowd")
+    while further := re.search(r'name="from" value="([0-9]+)"', page(browser, "a search").text):
+        found |= set(re.findall(r'href="(/(?:m|contacts)[^"]*)".{1,600}?crowd-[0-9]+', browser.text))
+        check(len(found) <= 100, "a search without end")
+        browser.get(f"/seek?q=crowd&from={further[1]}")
+    check(len(found) > 24, f"not everything that was found is shown: {len(found)}")
+    for path in ("/seek", f"/m/{letter}", "/inbox", "/"):
+        page(browser.get(path), path)
+        check(path == "/" or "crowd-13" in browser.text or "crowd-12" in browser.text, f"{path} does not show the newest")
+
+
 def no_post(browser):
     """What no post has is not called sent."""
     subprocess.run(["kill", "-KILL", sys.argv[4]], check=True)
@@ -443,6 +489,7 @@ def main():
     witness(browser)
     help_pages(browser)
     hostile(browser)
+    crowd(browser)
     no_post(browser)
 
 
