@@ -317,11 +317,12 @@ void exchange_begin(struct front *front, struct evhttp_request *request)
 	admit(x);
 }
 
-/* "/m/0123?sent=1&again=1"; where no letter was sent there is nothing to say. */
+/* "/m/0123?again=1", which says that it was sent already; who came in by it is told nothing. */
 static void lead_again(struct exchange *x)
 {
 	char path[VISITOR_PATH_MAX + 8];
-	snprintf(path, sizeof path, "%s%s", x->sent->led_to, strstr(x->sent->led_to, "?sent=") != NULL ? "&again=1" : "");
+	const char *again = strchr(x->sent->led_to, '?') != NULL ? "&again=1" : "?again=1";
+	snprintf(path, sizeof path, "%s%s", x->sent->led_to, x->page->access != PAGE_OPEN ? again : "");
 	exchange_redirect(x, path);
 }
 
