@@ -2,6 +2,7 @@
 #include "tests/support/suite.h"
 
 #include "node/post/catalogue.h"
+#include "node/post/marks.h"
 #include "proto/order.h"
 
 #include <malloc.h>
@@ -276,6 +277,31 @@ static void check_order(void)
 	}
 }
 
+/* The next marked letter of a tier is the one that a walk would find, and the position moves to the letter HELD just before it. */
+static void check_next_marked(uint32_t i)
+{
+	struct catalogue_position from = {.rank = model.place[i].rank, .day = model.place[i].day};
+	memcpy(from.tag, model.tags[i], LETTER_TAG_SIZE);
+	struct marks marks = {.words = NULL};
+	for (uint32_t slot = 0, every = 1 + draw(40); slot < catalogue_slots(catalogue); slot++)
+		if (draw(every) == 0)
+			ck_assert(marks_set(&marks, slot));
+	struct catalogue_position at = from, walked = from;
+	uint8_t tier = order_tier(from.rank);
+	uint32_t slot, expected = CATALOGUE_NONE;
+	while (catalogue_walk(catalogue, &walked, &slot, 1) == 1 && order_tier(catalogue_at(catalogue, slot)->rank) == tier) {
+		if (marks_has(&marks, slot)) {
+			expected = slot;
+			break;
+		}
+		walked = catalogue_position(catalogue, slot);
+	}
+	ck_assert_uint_eq(catalogue_next_marked(catalogue, &at, tier, &marks), expected);
+	const struct catalogue_position *stands = expected == CATALOGUE_NONE ? &from : &walked;
+	ck_assert(!catalogue_before(catalogue, &at, stands) && !catalogue_before(catalogue, stands, &at));
+	marks_free(&marks);
+}
+
 /* From any position, of a letter held or not, the walk begins with the first letter after it. */
 static void check_walk_from(uint32_t i)
 {
@@ -351,6 +377,7 @@ static void play(uint32_t universe, uint32_t rounds, uint32_t changes, uint32_t 
 		check_entries();
 		check_order();
 		check_walk_from(draw(universe));
+		check_next_marked(draw(universe));
 		if (draw(2) == 0)
 			check_freed_and_recycle();
 	}

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 128, BUCKETS_MIN = 128, CHANGES_MIN = 64, CHANGES_KEPT = 4096 };
+enum { RANKS_A_TIER = ORDER_RANKS / LETTER_TIERS, CHUNK = 128, BUCKETS_MIN = 128, CHANGES_MIN = 64, CHANGES_KEPT = 4096 };
 
 static_assert(sizeof(struct catalogue_entry) == 32, "what a letter costs");
 static_assert(POOLS <= 8, "a pool has three bits");
@@ -135,20 +135,24 @@ size_t catalogue_walk(const struct catalogue *catalogue, const struct catalogue_
 	return n;
 }
 
-/* The first letter HELD going back from a place; CATALOGUE_NONE at the start. */
-static uint32_t held_before(const struct catalogue *catalogue, const struct catalogue_order *order, struct catalogue_place place)
+uint32_t catalogue_next_marked(const struct catalogue *catalogue, struct catalogue_position *after, uint8_t tier, const struct marks *marks)
 {
-	uint32_t slot;
-	do
-		slot = catalogue_order_previous(order, &place);
-	while (slot != CATALOGUE_NONE && entry_at(catalogue, slot)->state != CATALOGUE_HELD);
+	struct catalogue_place place = catalogue_order_after(&catalogue->order, catalogue, after);
+	uint32_t slot = catalogue_order_next_marked(&catalogue->order, catalogue, &place, (uint8_t)(tier * RANKS_A_TIER), marks);
+	uint32_t before = slot != CATALOGUE_NONE ? catalogue_order_held_before(&catalogue->order, catalogue, place) : CATALOGUE_NONE;
+	if (before == CATALOGUE_NONE)
+		return slot;
+	struct catalogue_position passed = catalogue_position(catalogue, before);
+	if (catalogue_before(catalogue, after, &passed))
+		*after = passed;
 	return slot;
 }
 
 uint32_t catalogue_last_of_tier(const struct catalogue *catalogue, uint8_t tier)
 {
-	uint8_t lowest = (uint8_t)(tier * (ORDER_RANKS / LETTER_TIERS));
-	uint32_t slot = held_before(catalogue, &catalogue->order, catalogue_order_end_of_rank(&catalogue->order, catalogue, lowest));
+	const struct catalogue_order *order = &catalogue->order;
+	struct catalogue_place end = catalogue_order_end_of_rank(order, catalogue, (uint8_t)(tier * RANKS_A_TIER));
+	uint32_t slot = catalogue_order_held_before(order, catalogue, end);
 	return slot != CATALOGUE_NONE && order_tier(entry_at(catalogue, slot)->rank) == tier ? slot : CATALOGUE_NONE;
 }
 
@@ -156,7 +160,8 @@ uint32_t catalogue_last_of_tier(const struct catalogue *catalogue, uint8_t tier)
 static uint32_t previous_of_group(const struct catalogue *catalogue, uint32_t slot)
 {
 	const struct catalogue_entry *entry = entry_at(catalogue, slot);
-	uint32_t before = held_before(catalogue, &catalogue->eviction, catalogue_order_find(&catalogue->eviction, catalogue, slot));
+	const struct catalogue_order *order = &catalogue->eviction;
+	uint32_t before = catalogue_order_held_before(order, catalogue, catalogue_order_find(order, catalogue, slot));
 	if (before == CATALOGUE_NONE || entry_at(catalogue, before)->pool != entry->pool || entry_at(catalogue, before)->group != entry->group)
 		return CATALOGUE_NONE;
 	return before;

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 struct catalogue;
+struct marks;
 
 enum { CATALOGUE_NONE = UINT32_MAX, CATALOGUE_REFUSED_MAX = 4096, CATALOGUE_SECRET_SIZE = 16 };
 #define CATALOGUE_SEQ_MAX ((UINT64_C(1) << 45) - 1) /* a thousand rows a second for a thousand years */
@@ -72,6 +73,9 @@ struct catalogue_position catalogue_position(const struct catalogue *catalogue, 
 bool catalogue_before(const struct catalogue *catalogue, const struct catalogue_position *a, const struct catalogue_position *b);
 /* Fills slots with the next letters HELD after a position (NULL: from the first) and returns how many, at most cap. */
 size_t catalogue_walk(const struct catalogue *catalogue, const struct catalogue_position *after, uint32_t *slots, size_t cap);
+/* The first marked letter HELD of a tier after a position, which moves to the last letter HELD before it; CATALOGUE_NONE: none, the position stays.
+ */
+uint32_t catalogue_next_marked(const struct catalogue *catalogue, struct catalogue_position *after, uint8_t tier, const struct marks *marks);
 /* The last letter HELD of a tier in that order, or CATALOGUE_NONE. */
 uint32_t catalogue_last_of_tier(const struct catalogue *catalogue, uint8_t tier);
 

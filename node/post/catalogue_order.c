@@ -264,3 +264,28 @@ uint32_t catalogue_order_previous(const struct catalogue_order *order, struct ca
 	}
 	return order->blocks[place->block]->slots[--place->at];
 }
+
+uint32_t catalogue_order_held_before(const struct catalogue_order *order, const struct catalogue *catalogue, struct catalogue_place place)
+{
+	uint32_t slot;
+	do
+		slot = catalogue_order_previous(order, &place);
+	while (slot != CATALOGUE_NONE && catalogue_at(catalogue, slot)->state != CATALOGUE_HELD);
+	return slot;
+}
+
+uint32_t catalogue_order_next_marked(const struct catalogue_order *order, const struct catalogue *catalogue, struct catalogue_place *place,
+				     uint8_t rank, const struct marks *marks)
+{
+	for (; place->block < order->count; *place = (struct catalogue_place){.block = place->block + 1, .at = 0}) {
+		const struct order_block *block = order->blocks[place->block];
+		if (place->at == 0 && catalogue_at(catalogue, block->slots[0])->rank < rank)
+			break;
+		for (; place->at < block->count; place->at++) {
+			uint32_t slot = block->slots[place->at];
+			if (marks_has(marks, slot) && catalogue_at(catalogue, slot)->state == CATALOGUE_HELD)
+				return catalogue_at(catalogue, slot)->rank < rank ? CATALOGUE_NONE : slot;
+		}
+	}
+	return CATALOGUE_NONE;
+}

@@ -7,6 +7,7 @@
  */
 
 #include "node/post/catalogue.h"
+#include "node/post/marks.h"
 
 enum { ORDER_BLOCK_SLOTS = 256 };
 
@@ -55,5 +56,11 @@ struct catalogue_place catalogue_order_end_of_group(const struct catalogue_order
 uint32_t catalogue_order_next(const struct catalogue_order *order, struct catalogue_place *place);
 /* The slot just before a place, which moves there; CATALOGUE_NONE at the start. */
 uint32_t catalogue_order_previous(const struct catalogue_order *order, struct catalogue_place *place);
+/* The first slot HELD going back from a place; CATALOGUE_NONE at the start. */
+uint32_t catalogue_order_held_before(const struct catalogue_order *order, const struct catalogue *catalogue, struct catalogue_place place);
+/* The first slot HELD and marked, of this rank or higher, from a place on, which moves there; CATALOGUE_NONE: there is none. Looks at no entry but of
+ * those that are marked, and of one in each block. Not by group. */
+uint32_t catalogue_order_next_marked(const struct catalogue_order *order, const struct catalogue *catalogue, struct catalogue_place *place,
+				     uint8_t rank, const struct marks *marks);
 
 #endif

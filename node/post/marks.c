@@ -40,11 +40,6 @@ void marks_clear(struct marks *marks, uint32_t slot)
 	marks->count--;
 }
 
-bool marks_has(const struct marks *marks, uint32_t slot)
-{
-	return slot / 64 < marks->len && (marks->words[slot / 64] >> slot % 64 & 1) != 0;
-}
-
 bool marks_take(struct marks *marks, uint32_t *slot)
 {
 	if (marks->count == 0)

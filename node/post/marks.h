@@ -16,7 +16,10 @@ struct marks {
 /* False: out of memory, nothing changed. */
 bool marks_set(struct marks *marks, uint32_t slot);
 void marks_clear(struct marks *marks, uint32_t slot);
-bool marks_has(const struct marks *marks, uint32_t slot);
+static inline bool marks_has(const struct marks *marks, uint32_t slot)
+{
+	return slot / 64 < marks->len && (marks->words[slot / 64] >> slot % 64 & 1) != 0;
+}
 /* Takes the lowest slot marked; false if there is none. */
 bool marks_take(struct marks *marks, uint32_t *slot);
 /* Empties it and gives its memory back. */

@@ -2,7 +2,7 @@
 
 #include "proto/order.h"
 
-enum { RANKS_A_TIER = ORDER_RANKS / LETTER_TIERS, BATCH = 16 };
+enum { RANKS_A_TIER = ORDER_RANKS / LETTER_TIERS };
 
 /* Before every letter of a tier and behind every one of the tier above. The last rank of that one would not do: below tier 3 all letters have day 0,
  * and chance decides which of one rank is first. */
@@ -62,10 +62,9 @@ void outbox_clear(struct outbox *outbox, uint32_t slot)
 	marks_clear(&outbox->asked, slot);
 }
 
+/* slot: marked. */
 static bool sendable(struct outbox *outbox, const struct catalogue *catalogue, const struct wants *wants, uint32_t slot)
 {
-	if (!marks_has(&outbox->lacks, slot))
-		return false;
 	const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
 	if (wants_letter(wants, entry->rank, entry->day) || marks_has(&outbox->asked, slot))
 		return true;
@@ -77,21 +76,17 @@ static bool sendable(struct outbox *outbox, const struct catalogue *catalogue, c
 static uint32_t next_of_tier(struct outbox *outbox, const struct catalogue *catalogue, const struct wants *wants, unsigned tier)
 {
 	while (!outbox->walks[tier].done && outbox->lacks.count > 0) {
-		uint32_t slots[BATCH];
-		size_t n = catalogue_walk(catalogue, &outbox->walks[tier].at, slots, BATCH);
-		bool end = n == 0;
-		for (size_t i = 0; i < n && !end; i++) {
-			end = order_tier(catalogue_at(catalogue, slots[i])->rank) != tier;
-			if (!end && sendable(outbox, catalogue, wants, slots[i]))
-				return slots[i];
-			if (!end)
-				outbox->walks[tier].at = catalogue_position(catalogue, slots[i]);
-		}
-		if (!end)
+		struct catalogue_position *at = &outbox->walks[tier].at;
+		uint32_t slot = catalogue_next_marked(catalogue, at, (uint8_t)tier, &outbox->lacks);
+		if (slot != CATALOGUE_NONE && sendable(outbox, catalogue, wants, slot))
+			return slot;
+		if (slot != CATALOGUE_NONE) {
+			*at = catalogue_position(catalogue, slot);
 			continue;
+		}
 		outbox->walks[tier].done = !outbox->walks[tier].again;
 		outbox->walks[tier].again = false;
-		outbox->walks[tier].at = top_of(tier);
+		*at = top_of(tier);
 	}
 	return CATALOGUE_NONE;
 }
