@@ -35,6 +35,11 @@ static void need_the_rest(struct solving_work *work, const struct idset *ids)
 			work->needs[work->need_count++] = ids->ids[i];
 }
 
+static bool is_held(const struct compare *compare, uint32_t slot)
+{
+	return catalogue_at(compare->catalogue, slot)->state == CATALOGUE_HELD;
+}
+
 /* Goes through our letters. Of those of the unit: in a list, what is not in it, the neighbour lacks; in what a table has yielded, what is in it and
  * is ours, the neighbour lacks. Of the others, what is named, the neighbour has in this tier and we in another. What is left of the ids is theirs: we
  * need it, unless we know it and do not want it; then we show it from now on, so that it costs nothing the next time. */
@@ -50,13 +55,12 @@ static void act_on(struct compare *compare, const uint32_t *ids, uint16_t count)
 		if (item->id == 0 || (!list && !idset_may_have(&theirs, item->id)))
 			continue;
 		bool named = idset_take(&theirs, item->id);
-		bool held = catalogue_at(compare->catalogue, slot)->state == CATALOGUE_HELD;
 		if (!unit_has(&filter, item->rank, item->day, item->id)) {
-			if (named && held)
+			if (named && is_held(compare, slot))
 				compare_both_have(compare, slot);
 		} else if (item->shown && named != list) {
 			compare_suspect(compare, slot);
-		} else if (!item->shown && named && !held) {
+		} else if (!item->shown && named && !is_held(compare, slot)) {
 			catalogue_show(compare->catalogue, slot, true);
 		}
 	}

@@ -108,6 +108,11 @@ static void opened(const struct gossip *gossip, struct neighbour *neighbour)
 		neighbour->opened = compare_open(neighbour->compare);
 }
 
+static bool wants_all(const struct wants *wants)
+{
+	return wants_letter(wants, 0, 0);
+}
+
 /* Below what either wants nothing is compared: some of it, other letters at every contact, is offered, so that lesser letters spread between posts
  * that are full of greater ones. */
 static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour, const struct wants *theirs)
@@ -115,9 +120,9 @@ static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour,
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
 	const struct wants *ours = &neighbour->told;
 	uint32_t slots = catalogue_slots(catalogue), first = slots > 0 ? random_below(slots) : 0;
-	uint16_t offered[TAIL_GROUPS] = {0};
-	if (neighbour->tiers == 0)
+	if (neighbour->tiers == 0 || (wants_all(ours) && wants_all(theirs)))
 		return;
+	uint16_t offered[TAIL_GROUPS] = {0};
 	/* One of each group, then three more, and so on: a flood, which came by few links, must not hide the few letters that came by another. */
 	for (uint32_t limit = 1, offers = 0; limit <= TAIL_MAX; limit *= 4)
 		for (uint32_t i = 0; i < slots && offers < TAIL_MAX; i++) {
