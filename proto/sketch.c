@@ -20,6 +20,20 @@ static bool has_form(const struct sketch *sketch)
 	       sketch->cells * sketch->capacity <= SKETCH_SUMS_MAX;
 }
 
+/* What the sums in use take: the rest of them is never touched. */
+static size_t sums_size(const struct sketch *sketch)
+{
+	return (size_t)sketch->cells * sketch->capacity * sizeof(*sketch->sums);
+}
+
+/* Copies what is in use. */
+static void copy(struct sketch *to, const struct sketch *from)
+{
+	to->cells = from->cells;
+	to->capacity = from->capacity;
+	memcpy(to->sums, from->sums, sums_size(from));
+}
+
 /* The two cells of an id, which may be the same one. The first step is the finaliser of MurmurHash3 (Appleby). */
 struct places {
 	uint16_t cell[2];
@@ -56,8 +70,10 @@ static void add_to_places(struct sketch *sketch, uint32_t id, const uint32_t *po
 
 void sketch_start(struct sketch *sketch, uint16_t cells, uint8_t capacity)
 {
-	*sketch = (struct sketch){.cells = cells, .capacity = capacity};
+	sketch->cells = cells;
+	sketch->capacity = capacity;
 	assert(has_form(sketch));
+	memset(sketch->sums, 0, sums_size(sketch));
 }
 
 uint32_t sketch_toggle(struct sketch *sketch, uint32_t id)
@@ -239,8 +255,11 @@ static bool peel(struct sketch_solution *solution)
 bool sketch_solve(struct sketch_solution *solution, const struct sketch *merged)
 {
 	assert(has_form(merged));
-	*solution = (struct sketch_solution){.rest = *merged};
-	memset(solution->known, merged->capacity, sizeof(solution->known));
+	copy(&solution->rest, merged);
+	memset(solution->known, merged->capacity, merged->cells);
+	memset(solution->guessed, 0, merged->cells);
+	solution->count = solution->moves = 0;
+	solution->overrun = false;
 	return peel(solution);
 }
 
@@ -263,7 +282,8 @@ bool sketch_solve_more(struct sketch_solution *solution, const struct sketch *mo
 	assert(more->capacity == 1 && more->cells == rest->cells);
 	if (solution->overrun || before == SKETCH_CAPACITY_MAX || rest->cells * (before + 1) > SKETCH_SUMS_MAX)
 		return false;
-	struct sketch next = *more;
+	struct sketch next;
+	copy(&next, more);
 	for (size_t i = 0; i < solution->count; i++)
 		sketch_toggle_next(&next, solution->found[i], before);
 	widen(rest);

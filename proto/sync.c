@@ -191,7 +191,7 @@ static void reply_ack(struct sync *sync, struct session *session)
 
 void sync_reply(struct sync *sync, struct session *session)
 {
-	for (uint8_t slot = 0; slot < OFFER_SLOTS; slot++)
+	for (uint8_t slot = 0; sync->picks_owed >> slot != 0; slot++)
 		if ((sync->picks_owed >> slot & 1) != 0)
 			reply_pick(sync, slot, session);
 	if (sync->settled_count > 0)
