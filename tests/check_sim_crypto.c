@@ -205,6 +205,43 @@ START_TEST(hashes_are_those_of_libsodium)
 END_TEST
 
 /* A short key is one with zeros behind it, one beyond a block is its own hash. */
+/* By way of functions that nobody wraps. */
+static void digest_anew(uint8_t *out, size_t out_len, const uint8_t *key, size_t key_len, const uint8_t *bytes, size_t len)
+{
+	ck_assert_int_eq(crypto_generichash_blake2b(out, out_len, bytes, len, key, key_len), 0);
+}
+
+START_TEST(digests_are_those_of_libsodium)
+{
+	static uint8_t bytes[700];
+	uint8_t key[crypto_generichash_KEYBYTES_MAX], expected[crypto_generichash_BYTES_MAX], got[crypto_generichash_BYTES_MAX];
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 31);
+	memset(key, 5, sizeof(key));
+	fastcrypto_start();
+	for (unsigned round = 0; round < 4; round++) {
+		bytes[0] = (uint8_t)(round / 2);                   /* anew, and remembered; then others of the same lengths */
+		for (size_t len = 0; len < sizeof(bytes); len++) { /* in two parts and with every length of key and digest, short ones and long */
+			size_t first = len / 3, key_len = len % 7 == 0 ? 0 : 16 + len % 49, out_len = 16 + len % 5 * 12;
+			crypto_generichash_state state;
+			ck_assert_int_eq(crypto_generichash_init(&state, key_len > 0 ? key : NULL, key_len, out_len), 0);
+			ck_assert_int_eq(crypto_generichash_update(&state, bytes, first), 0);
+			crypto_generichash_state copy = state;
+			ck_assert_int_eq(crypto_generichash_update(&state, bytes + first, len - first), 0);
+			ck_assert_int_eq(crypto_generichash_final(&state, got, out_len), 0);
+			digest_anew(expected, out_len, key, key_len, bytes, len);
+			ck_assert_mem_eq(got, expected, out_len);
+			ck_assert_int_eq(crypto_generichash_final(&copy, got, out_len), 0);
+			digest_anew(expected, out_len, key, key_len, bytes, first);
+			ck_assert_mem_eq(got, expected, out_len);
+		}
+	}
+	struct fastcrypto_sums sums = fastcrypto_sums();
+	ck_assert_uint_gt(sums.digests, 1000);
+	ck_assert_uint_lt(sums.digests_made, sums.digests * 6 / 10);
+}
+END_TEST
+
 START_TEST(keys_of_any_length_are_those_of_libsodium)
 {
 	enum { SHORT = 20, LONG = 100, KEY_SIZE = crypto_auth_hmacsha256_KEYBYTES, HASH = crypto_hash_sha256_BYTES };
@@ -236,6 +273,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, handshakes_and_new_keys_are_sealed_by_libsodium);
 	tcase_add_test(test_case, hashes_are_those_of_libsodium);
 	tcase_add_test(test_case, keys_of_any_length_are_those_of_libsodium);
+	tcase_add_test(test_case, digests_are_those_of_libsodium);
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

@@ -89,6 +89,7 @@ void fastcrypto_start(void)
 	sums = (struct fastcrypto_sums){.publics_made = SECRETS};
 	started = true;
 	fastseal_start();
+	fastdigest_start();
 #ifdef BARID_WITH_LIBCRYPTO
 	fasthash_start();
 #endif
@@ -96,7 +97,9 @@ void fastcrypto_start(void)
 
 struct fastcrypto_sums fastcrypto_sums(void)
 {
-	return sums;
+	struct fastcrypto_sums all = sums;
+	fastdigest_count(&all);
+	return all;
 }
 
 int __wrap_crypto_scalarmult_base(unsigned char *public_key, const unsigned char *secret)

@@ -9,18 +9,22 @@
 
 #include <stdint.h>
 
-/* After sim_chance_start(), whose secrets are those that it knows. The tables grow to 17 MB and 4 MB. */
+/* After sim_chance_start(), whose secrets are those that it knows. The tables grow to 6 MB, 4 MB and 1 MB. */
 void fastcrypto_start(void);
-/* Its parts in node/sim/fastseal.c and, where the program is built with OpenSSL, in node/sim/fasthash.c. */
+/* Its parts in node/sim/fastseal.c, node/sim/fastdigest.c and, where the program is built with OpenSSL, in node/sim/fasthash.c. */
 void fastseal_start(void);
+void fastdigest_start(void);
 void fasthash_start(void);
 
 struct fastcrypto_sums {
 	uint64_t products, products_made; /* asked for, and worked out by libsodium */
 	uint64_t publics, publics_made;
 	uint64_t verdicts, verdicts_made;
+	uint64_t digests, digests_made; /* of those short enough to be remembered */
 };
 
+/* Fills in digests and digests_made. */
+void fastdigest_count(struct fastcrypto_sums *sums);
 /* Since fastcrypto_start(). */
 struct fastcrypto_sums fastcrypto_sums(void);
 
