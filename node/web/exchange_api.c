@@ -194,9 +194,10 @@ static bool take_body(struct exchange *x)
 	}
 	const char *bytes = (const char *)evbuffer_pullup(buffer, -1);
 	x->body = bytes != NULL ? exchange_api_body(bytes, len) : NULL;
-	if (x->body == NULL)
-		api_fail(x, HTTP_BADREQUEST, "not_json", "Send one flat JSON object, without a member twice.");
-	return x->body != NULL;
+	if (x->body != NULL)
+		return true;
+	api_fail(x, HTTP_BADREQUEST, "not_json", "Send one flat JSON object, without a member twice."); /* the exchange has ended */
+	return false;
 }
 
 static bool take_method(struct exchange *x)
