@@ -80,6 +80,12 @@ static const struct board_word *word_at(unsigned i, uint64_t now)
 	return &board->words[i];
 }
 
+static unsigned witnesses_at(unsigned i, uint64_t now, struct board_claim claims[static BOARD_CLAIMS_MAX])
+{
+	const struct board_word *word = word_at(i, now);
+	return board_witnesses(board, word, claims);
+}
+
 static enum board_state state_at(unsigned i, uint64_t now)
 {
 	const struct board_word *word = word_at(i, now);
@@ -220,7 +226,7 @@ START_TEST(an_exercise_replaces_confirms_and_contradicts_nothing_that_is_real)
 	STATE_IS(0, BOARD_CURRENT);
 	witness(medics, &drill, 0);
 	struct board_claim claims[BOARD_CLAIMS_MAX];
-	ck_assert_uint_eq(board_witnesses(board, word_at(0, PEOPLE_NOW), claims), 0);
+	ck_assert_uint_eq(witnesses_at(0, PEOPLE_NOW, claims), 0);
 	ck_assert_uint_eq(contradictions(&board->words[0]), 0);
 }
 END_TEST
@@ -329,7 +335,7 @@ START_TEST(witnesses_are_counted_and_change_no_state)
 	ck_assert_uint_eq(claims[1].count, 1);
 	ck_assert_uint_eq(contradictions(&board->words[0]), 3);
 	ck_assert_int_eq(board->words[3].role, BOARD_WITNESS);
-	ck_assert_uint_eq(board_witnesses(board, word_at(0, PEOPLE_NOW + HOUR_S + 1), claims), 0);
+	ck_assert_uint_eq(witnesses_at(0, PEOPLE_NOW + HOUR_S + 1, claims), 0);
 }
 END_TEST
 
@@ -357,7 +363,7 @@ START_TEST(a_witness_speaks_once_on_the_day_of_the_ticket)
 	(void)voices_hear(amal, &second, PEOPLE_NOW + 9); /* one of the two is kept */
 	ck_assert_uint_eq(amal->notices_n, 1);
 	struct board_claim claims[BOARD_CLAIMS_MAX];
-	ck_assert_uint_eq(board_witnesses(board, word_at(0, PEOPLE_NOW + 9), claims), 0);
+	ck_assert_uint_eq(witnesses_at(0, PEOPLE_NOW + 9, claims), 0);
 	struct wallet_ticket other = voices_ticket(medics, TICKET_CIVILIAN, 1, secret);
 	signer.ticket = &other;
 	struct composed hoarded = {.header = {0}};

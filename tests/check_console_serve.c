@@ -26,8 +26,8 @@ static struct line *line;
 static void relief(const char *arguments, const char *input)
 {
 	char command[512];
-	snprintf(command, sizeof command, "echo '%s' | '%s/barid-relief' --home %s/r --post %s/none --json %s >/dev/null 2>&1", input,
-		 TEST_BINARY_DIR, home, home, arguments);
+	snprintf(command, sizeof command, "echo '%s' | %s '%s/barid-relief' --home %s/r --post %s/none --json %s >/dev/null 2>&1", input,
+		 TEST_EMULATOR, TEST_BINARY_DIR, home, home, arguments);
 	ck_assert_msg(system(command) == 0, "%s", command);
 }
 

@@ -3,7 +3,6 @@
 #include "node/web/form.h"
 #include "node/web/html.h"
 #include "node/web/line.h"
-#include "node/web/origin.h"
 #include "node/web/page.h"
 #include "node/web/portal.h"
 #include "node/web/sign.h"
@@ -193,55 +192,6 @@ START_TEST(a_form_that_is_not_one_is_refused_whole)
 	form_free(&form);
 	ck_assert(!form_parse(large, FORM_SIZE_MAX + 1, &form));
 	free(large);
-}
-END_TEST
-
-START_TEST(only_our_own_names_reach_us)
-{
-	static const struct origin_site four = {"127.0.0.1", 8080}, six = {"fe80::1", 80};
-	static const char *const ours[] = {"127.0.0.1:8080", "127.0.0.1", "localhost:8080", "LocalHost", "barid.lan", "barid.lan:8080"};
-	static const char *const others[] = {"",
-					     "evil.example",
-					     "evil.example:8080",
-					     "127.0.0.1:80",
-					     "127.0.0.1:8080.evil.example",
-					     "localhost:8081",
-					     "localhost.evil",
-					     "127.0.0.2:8080",
-					     "barid.lan.",
-					     "barid.lan:8080:8080",
-					     "user@localhost",
-					     "localhost:8080/",
-					     "127.0.0.1:",
-					     " localhost",
-					     "fe80::1",
-					     "localhost\n",
-					     "localhost:08080"};
-	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-		ck_assert_msg(origin_host_ours(&four, ours[i]), "%s", ours[i]);
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		ck_assert_msg(!origin_host_ours(&four, others[i]), "%s", others[i]);
-	ck_assert(!origin_host_ours(&four, NULL));
-	ck_assert(origin_host_ours(&six, "[fe80::1]") && origin_host_ours(&six, "[FE80::1]:80") && !origin_host_ours(&six, "fe80::1"));
-}
-END_TEST
-
-START_TEST(a_form_must_come_from_the_very_same_page)
-{
-	const char *host = "localhost:8080";
-	static const char *const ours[] = {"http://localhost:8080", "http://localhost:8080/safe?x", "HTTP://LOCALHOST:8080"};
-	static const char *const others[] = {"null",
-					     "",
-					     "http://localhost",
-					     "http://localhost:80801",
-					     "https://localhost:8080",
-					     "http://evil/",
-					     "http://localhost:8080.evil.example/",
-					     "http://localhost:8080@evil.example/"};
-	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-		ck_assert_msg(origin_same(host, ours[i]), "%s", ours[i]);
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		ck_assert_msg(!origin_same(host, others[i]), "%s", others[i]);
 }
 END_TEST
 
@@ -568,8 +518,6 @@ Suite *suite_under_test(void)
 	tcase_add_test(tests, a_page_that_does_not_fit_says_so_and_ends_there);
 	tcase_add_test(tests, a_form_is_read_as_a_browser_sends_it);
 	tcase_add_test(tests, a_form_that_is_not_one_is_refused_whole);
-	tcase_add_test(tests, only_our_own_names_reach_us);
-	tcase_add_test(tests, a_form_must_come_from_the_very_same_page);
 	tcase_add_test(tests, a_visitor_is_known_by_the_whole_cookie_and_not_for_ever);
 	tcase_add_test(tests, who_unlocked_gets_another_cookie_and_the_old_one_is_worth_nothing);
 	tcase_add_test(tests, many_who_come_once_do_not_push_out_one_who_stays);

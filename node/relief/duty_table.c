@@ -16,12 +16,12 @@ static const struct cli_option options[] = {
 	{"complete", false},   {"heartbeat", false},  {"format", true},       {"precise", false},
 	{"safe", false},       {"people", true},      {"place", true},        {"role", true},
 	{"card", true},        {"scope", true},       {"days", true},         {"out", true},
-	{"qr", false},         {"listen", true},      {"password-fd", true},  {"once", true},
-	{"if-revision", true}, {"lease", true},       {"to", true},           {"as", true},
-	{"into", true},        {"mine", false},       {"unclaimed", false},   {"look-only", false},
-	{"ref", true},         {"after", true},       {"limit", true},        {"wait", true},
-	{"older-than", true},  {"yes", false},        {"url", true},          {"secret-file", true},
-	{"db", true},          {"use", false},        {NULL, false},
+	{"qr", false},         {"listen", true},      {"origin", true},       {"password-fd", true},
+	{"once", true},        {"if-revision", true}, {"lease", true},        {"to", true},
+	{"as", true},          {"into", true},        {"mine", false},        {"unclaimed", false},
+	{"look-only", false},  {"ref", true},         {"after", true},        {"limit", true},
+	{"wait", true},        {"older-than", true},  {"yes", false},         {"url", true},
+	{"secret-file", true}, {"db", true},          {"use", false},         {NULL, false},
 };
 
 static const struct verb verbs[] = {
@@ -124,8 +124,9 @@ static const struct verb verbs[] = {
 	{"lock", duty_lock, "", 0, 0, "barid-relief lock                                   in the console, for admins: ends every session there"},
 	{"fetch", duty_fetch, "by", 0, 0,
 	 "barid-relief fetch                                 letters, tickets for members, our heartbeat: what serve does by itself"},
-	{"serve", duty_serve, "listen", 0, 0,
-	 "barid-relief serve [--listen 127.0.0.1:8090]       the console as pages and as /api/v1, for all who have an account"},
+	{"serve", duty_serve, "listen origin", 0, 0,
+	 "barid-relief serve [--listen 127.0.0.1:8090]       the console as pages and as /api/v1, for all who have an account\n"
+	 "barid-relief serve --origin https://console.example      behind a server that speaks TLS under that name"},
 	{NULL, NULL, NULL, 0, 0, NULL},
 };
 

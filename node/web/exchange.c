@@ -427,7 +427,8 @@ static void set_headers(struct exchange *x)
 		evhttp_add_header(headers, "Refresh", cookie);
 	}
 	if (x->visitor != NULL && x->new_cookie) {
-		snprintf(cookie, sizeof cookie, "%s%u=%s; HttpOnly; SameSite=Strict; Path=/", x->front->site->cookie, x->port, x->visitor->cookie);
+		snprintf(cookie, sizeof cookie, "%s%u=%s; HttpOnly; SameSite=Strict; Path=/%s", x->front->site->cookie, x->port, x->visitor->cookie,
+			 x->front->origin != NULL ? "; Secure" : "");
 		evhttp_add_header(headers, "Set-Cookie", cookie);
 	}
 	if (x->lang_chosen) {

@@ -1,7 +1,6 @@
 /* From a request of evhttp's to an exchange: what is refused, whose it is, in which language, and whether the vault is open. */
 
 #include "node/web/exchange_inside.h"
-#include "node/web/origin.h"
 #include "platform/clock.h"
 
 #include <arpa/inet.h>
@@ -84,13 +83,18 @@ static bool find_ends(struct exchange *x)
 			 sizeof x->ours) != NULL;
 }
 
+struct origin_site exchange_origin_site(const struct exchange *x)
+{
+	return (struct origin_site){.address = x->ours, .port = x->port, .before = x->front->origin};
+}
+
 /* Whether it was meant for us, whatever it asks. */
 static bool is_for_us(struct exchange *x, const struct evhttp_uri *uri)
 {
 	const char *host = header(x, "Host");
 	if (uri == NULL || evhttp_uri_get_host(uri) != NULL || is_doubled(x, "Host") || x->ours[0] == '\0')
 		return false;
-	const struct origin_site site = {.address = x->ours, .port = x->port};
+	const struct origin_site site = exchange_origin_site(x);
 	if (!origin_host_ours(&site, host))
 		return false;
 	snprintf(x->host, sizeof x->host, "%s", host);
@@ -114,9 +118,10 @@ static bool is_from_us(const struct exchange *x)
 		return false;
 	if (site != NULL && strcmp(site, "same-origin") != 0)
 		return false;
-	if (origin != NULL && !origin_same(x->host, origin))
+	const struct origin_site ours = exchange_origin_site(x);
+	if (origin != NULL && !origin_same(&ours, x->host, origin))
 		return false;
-	return referer == NULL || origin_same(x->host, referer);
+	return referer == NULL || origin_same(&ours, x->host, referer);
 }
 
 /* Somebody typed the address into their browser, which sends no Origin then. */

@@ -5,6 +5,7 @@
 #include "node/web/exchange.h"
 #include "node/web/front.h"
 #include "node/web/line.h"
+#include "node/web/origin.h"
 #include "node/web/site.h"
 #include "node/web/visitors.h"
 
@@ -29,6 +30,7 @@ struct front {
 	struct portal portal;
 	const struct front_package *package; /* NULL: none */
 	unsigned forget_days;                /* 0: never */
+	const char *origin;                  /* as front_config has it */
 	struct exchange *exchanges;          /* those being answered */
 	unsigned exchanges_n;
 	unsigned waits_n; /* of those, how many wait for news */
@@ -116,6 +118,8 @@ void exchange_refuse(struct exchange *x, int status, enum word word);
 void exchange_note_session(struct exchange *x, const char *session);
 /* It was answered: whoever sent the same form meanwhile has their turn. Frees it. */
 void exchange_finish(struct exchange *x);
+/* What a Host and an Origin are compared with. Borrows from the exchange. */
+struct origin_site exchange_origin_site(const struct exchange *x);
 /* Answers the request with its headers as they are; takes the body, NULL: none. Whoever asked for the head alone is told the length only. */
 void exchange_reply(struct exchange *x, int status, struct evbuffer *body);
 /* Frees it. Its request has been answered. */

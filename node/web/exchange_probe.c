@@ -1,7 +1,6 @@
 /* What phones ask to see whether the network leads to the internet (portal.h), answered without a visitor, a language or the keeper. */
 
 #include "node/web/exchange_inside.h"
-#include "node/web/origin.h"
 
 #include <event2/buffer.h>
 #include <stdio.h>
@@ -15,7 +14,7 @@ static const struct portal_probe *probe_of(const struct exchange *x, const struc
 	bool asks = method == EVHTTP_REQ_GET || method == EVHTTP_REQ_HEAD;
 	if (!asks || host == NULL || path == NULL || evhttp_uri_get_host(uri) != NULL)
 		return NULL;
-	const struct origin_site site = {.address = x->ours, .port = x->port};
+	const struct origin_site site = exchange_origin_site(x);
 	return portal_host(host) || origin_host_ours(&site, host) ? portal_probe(path) : NULL;
 }
 

@@ -151,6 +151,11 @@ static bool open_line(struct front *front, int fd)
 	return front->line != NULL && front->line_event != NULL && front->line_out_event != NULL && event_add(front->line_event, NULL) == 0;
 }
 
+bool front_takes_origin(const char *origin)
+{
+	return origin_is_tls(origin);
+}
+
 int front_run(const struct front_config *config)
 {
 	wipe_memory();
@@ -166,6 +171,7 @@ int front_run(const struct front_config *config)
 	front->portal.mode = config->portal;
 	front->package = config->package;
 	front->forget_days = config->forget_days;
+	front->origin = config->origin;
 	front->base = event_base_new();
 	if (front->base == NULL || fcntl(config->listener, F_SETFL, O_NONBLOCK) != 0 || !open_line(front, config->line))
 		goto done;

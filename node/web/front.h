@@ -27,8 +27,11 @@ struct front_config {
 	enum portal_mode portal;
 	const struct front_package *package; /* NULL: there is none; borrowed, as is what it points to */
 	unsigned forget_days;                /* after so many a vault that nobody opens is erased, which is said to whoever makes one; 0 never */
+	const char *origin;                  /* borrowed: https://NAME of a server that speaks TLS and passes requests on to us; NULL: none */
 };
 
+/* True for what stands in origin: https://NAME or https://NAME:PORT. */
+bool front_takes_origin(const char *origin);
 /* Until the keeper hangs up. Returns an exit code. */
 int front_run(const struct front_config *config);
 

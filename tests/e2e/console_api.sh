@@ -301,4 +301,35 @@ echo "== nothing secret in the log, and an end when told"
 ! grep -q -e 'long password' -e 'called the school' "$room/serve.log" || fail "the log holds what was typed"
 kill -TERM "$serve"
 wait "$serve" || fail "serve ends with $?"
+
+echo "== behind a server that speaks TLS, by its name alone"
+code=0; relief serve --origin http://console.example >/dev/null || code=$?
+[ "$code" -eq 64 ] || fail "an origin without TLS ends with $code"
+: >"$room/listen"
+"$bin/barid-relief" --home "$room/relief" --post "$room/a/ctl.sock" --json serve --listen 127.0.0.1:0 --origin https://console.example \
+	>"$room/listen" 2>"$room/serve.log" </dev/null &
+serve=$!
+pids+=("$serve")
+until_true test -s "$room/listen" || fail "serve does not say where it listens"
+address=$(jq -r .listen "$room/listen")
+# As the server before it asks: with the name of its own, or with our address. Cookies are for TLS only, so they are handed over by hand.
+comes_in()
+{
+	local want=$1 host=$2 origin=$3 cookie status
+	curl -s -D "$room/headers" -o "$room/login.html" -H "Host: $host" "http://$address/login"
+	cookie=$(sed -n 's/^Set-Cookie: \([^;]*\);.*; Secure\r*$/\1/p' "$room/headers")
+	[ -n "$cookie" ] || fail "$host: no cookie for TLS only"
+	status=$(curl -s -o /dev/null -w '%{http_code}' -H "Host: $host" -H "Origin: $origin" -H "Cookie: $cookie" \
+		--data-urlencode "token=$(token "$room/login.html")" --data-urlencode name=Vera \
+		--data-urlencode "password=Vera changed her password" "http://$address/login")
+	[ "$status" = "$want" ] || fail "a form from $origin at $host: $status"
+}
+comes_in 303 console.example https://console.example
+comes_in 303 "$address" https://console.example
+comes_in 403 console.example http://console.example
+comes_in 403 "$address" https://evil.example
+status=$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: evil.example' "http://$address/login")
+[ "$status" = 421 ] || fail "another name: $status"
+kill -TERM "$serve"
+wait "$serve" || fail "serve ends with $?"
 echo "all of it holds"
