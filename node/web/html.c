@@ -61,6 +61,11 @@ static bool is_harmful(uint32_t code)
 	return within(harmful, sizeof harmful / sizeof harmful[0], code);
 }
 
+static bool is_mark(uint32_t code)
+{
+	return within(marks, sizeof marks / sizeof marks[0], code);
+}
+
 bool html_open(struct html *html, size_t size)
 {
 	*html = (struct html){.bytes = malloc(size + 1), .cap = size + 1};
@@ -124,7 +129,7 @@ static void put_text(struct html *html, const char *text, const char *line_break
 	for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
 		uint32_t code = 0;
 		size_t len = character(at, &code);
-		bool mark = len > 0 && within(marks, sizeof marks / sizeof marks[0], code);
+		bool mark = len > 0 && is_mark(code);
 		stacked = mark ? stacked + 1 : 0;
 		const char *instead = len == 0 || is_harmful(code) ? replacement : entity(code);
 		if (len > 0 && code == '\n')
@@ -140,15 +145,17 @@ static void put_text(struct html *html, const char *text, const char *line_break
 
 void html_value(struct html *html, const char *text)
 {
+	unsigned stacked = 0;
 	for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
 		uint32_t code = 0;
 		char number[16];
 		size_t len = character(at, &code);
+		stacked = len > 0 && is_mark(code) ? stacked + 1 : 0;
 		const char *instead = len > 0 ? entity(code) : replacement;
 		/* The numbers 128 to 159 would mean other characters to a browser. */
 		if (len > 0 && code >= 0x7F && code <= 0x9F) {
 			instead = replacement;
-		} else if (len > 0 && is_harmful(code)) {
+		} else if (len > 0 && (is_harmful(code) || stacked > HTML_MARKS_MAX)) {
 			snprintf(number, sizeof number, "&#%u;", (unsigned)code);
 			instead = number;
 		}

@@ -33,7 +33,8 @@ void html_user_lines(struct html *html, const char *text);
 /* What somebody wrote, made harmless and escaped, without anything around it: for the inside of a field, where line breaks and the marks of direction
  * that Arabic keyboards write stay. */
 void html_text(struct html *html, const char *text);
-/* The same so that a browser sends back exactly what it was given: for a value that nobody sees. Only controls above U+007F are lost. */
+/* The same so that a browser sends back exactly what it was given: for a value that nobody sees. Only controls above U+007F are lost;
+ * marks that stack stand there by their numbers. */
 void html_value(struct html *html, const char *text);
 
 #endif
