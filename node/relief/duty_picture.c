@@ -3,7 +3,6 @@
 
 #include "node/desk/board.h"
 #include "node/relief/caseview.h"
-#include "node/relief/intake.h"
 #include "node/relief/merge.h"
 #include "node/relief/sectors.h"
 #include "node/relief/triage.h"
@@ -211,23 +210,10 @@ static int weather(const struct office *office, enum err err)
 	return cli_weather(office->cli, err, err == ERR_IO ? "the output" : "the cases in relief.db");
 }
 
-/* Fetches, if the post answers. */
-static int fetch(struct office *office)
-{
-	struct intake got;
-	const struct cli *cli = office->cli;
-	enum err err = intake_fetch(office, &got);
-	if (err != ERR_OK)
-		return cli_weather(cli, err, "what came from the post could not be kept, and stays there");
-	if (got.line != ERR_OK)
-		cli_say(cli, "the post at %s does not answer (%s): this is what was known before", cli->post, err_text(got.line));
-	return 0;
-}
-
 static int list_transport(struct office *office)
 {
 	size_t n = 0;
-	int code = fetch(office);
+	int code = duty_fetched(office);
 	if (code != 0)
 		return code;
 	struct board *board = board_new(office->vault.ring, office->now);
