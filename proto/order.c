@@ -2,12 +2,10 @@
 
 #include <assert.h>
 
-enum { RANKS_A_TIER = ORDER_RANKS / LETTER_TIERS };
-
 static uint8_t proven_rank(enum letter_class class, enum standing standing)
 {
 	uint8_t what = standing == STANDING_CONTROL ? 3 : standing == STANDING_URGENT ? 2 : class >= CLASS_NEED ? 1 : 0;
-	return (uint8_t)(ORDER_TIER_PROVEN * RANKS_A_TIER + what * ENVELOPE_BUCKETS);
+	return (uint8_t)(ORDER_TIER_PROVEN * ORDER_TIER_RANKS + what * ENVELOPE_BUCKETS);
 }
 
 static uint8_t unproven_rank(enum letter_class class, enum envelope_kind kind)
@@ -18,7 +16,7 @@ static uint8_t unproven_rank(enum letter_class class, enum envelope_kind kind)
 		what = (uint8_t)(what + 2);
 	else if (kind == ENVELOPE_RECEIPTS && class != CLASS_STATUS)
 		what = 2;
-	return (uint8_t)(tiers[class] * RANKS_A_TIER + what * ENVELOPE_BUCKETS);
+	return (uint8_t)(tiers[class] * ORDER_TIER_RANKS + what * ENVELOPE_BUCKETS);
 }
 
 uint8_t order_rank(const struct envelope_header *header, enum standing standing)
@@ -31,12 +29,12 @@ uint8_t order_rank(const struct envelope_header *header, enum standing standing)
 uint8_t order_tier(uint8_t rank)
 {
 	assert(rank < ORDER_RANKS);
-	return rank / RANKS_A_TIER;
+	return rank / ORDER_TIER_RANKS;
 }
 
 enum letter_class order_class(uint8_t rank)
 {
-	uint8_t tier = order_tier(rank), what = rank % RANKS_A_TIER / ENVELOPE_BUCKETS;
+	uint8_t tier = order_tier(rank), what = rank % ORDER_TIER_RANKS / ENVELOPE_BUCKETS;
 	if (tier == ORDER_TIER_PROVEN)
 		return what >= 2 ? CLASS_URGENT : what == 1 ? CLASS_NEED : CLASS_STATUS;
 	if (tier == 1)

@@ -8,7 +8,7 @@
 
 #include "proto/envelope.h"
 
-enum { ORDER_RANKS = 64, ORDER_TIER_PROVEN = 3, ORDER_TIER_URGENT = 2 };
+enum { ORDER_RANKS = 64, ORDER_TIER_RANKS = ORDER_RANKS / LETTER_TIERS, ORDER_TIER_PROVEN = 3, ORDER_TIER_URGENT = 2 };
 
 /* What vouches for a letter in the eyes of this post. */
 enum standing {

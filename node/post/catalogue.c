@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RANKS_A_TIER = ORDER_RANKS / LETTER_TIERS, CHUNK = 128, BUCKETS_MIN = 128, CHANGES_MIN = 64, CHANGES_KEPT = 4096 };
+enum { CHUNK = 128, BUCKETS_MIN = 128, CHANGES_MIN = 64, CHANGES_KEPT = 4096 };
 
 static_assert(sizeof(struct catalogue_entry) == 32, "what a letter costs");
 static_assert(POOLS <= 8, "a pool has three bits");
@@ -138,7 +138,7 @@ size_t catalogue_walk(const struct catalogue *catalogue, const struct catalogue_
 uint32_t catalogue_next_marked(const struct catalogue *catalogue, struct catalogue_position *after, uint8_t tier, const struct marks *marks)
 {
 	struct catalogue_place place = catalogue_order_after(&catalogue->order, catalogue, after);
-	uint32_t slot = catalogue_order_next_marked(&catalogue->order, catalogue, &place, (uint8_t)(tier * RANKS_A_TIER), marks);
+	uint32_t slot = catalogue_order_next_marked(&catalogue->order, catalogue, &place, (uint8_t)(tier * ORDER_TIER_RANKS), marks);
 	uint32_t before = slot != CATALOGUE_NONE ? catalogue_order_held_before(&catalogue->order, catalogue, place) : CATALOGUE_NONE;
 	if (before == CATALOGUE_NONE)
 		return slot;
@@ -151,7 +151,7 @@ uint32_t catalogue_next_marked(const struct catalogue *catalogue, struct catalog
 uint32_t catalogue_last_of_tier(const struct catalogue *catalogue, uint8_t tier)
 {
 	const struct catalogue_order *order = &catalogue->order;
-	struct catalogue_place end = catalogue_order_end_of_rank(order, catalogue, (uint8_t)(tier * RANKS_A_TIER));
+	struct catalogue_place end = catalogue_order_end_of_rank(order, catalogue, (uint8_t)(tier * ORDER_TIER_RANKS));
 	uint32_t slot = catalogue_order_held_before(order, catalogue, end);
 	return slot != CATALOGUE_NONE && order_tier(entry_at(catalogue, slot)->rank) == tier ? slot : CATALOGUE_NONE;
 }

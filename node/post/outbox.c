@@ -2,15 +2,13 @@
 
 #include "proto/order.h"
 
-enum { RANKS_A_TIER = ORDER_RANKS / LETTER_TIERS };
-
 /* Before every letter of a tier and behind every one of the tier above. The last rank of that one would not do: below tier 3 all letters have day 0,
  * and chance decides which of one rank is first. */
 static struct catalogue_position top_of(unsigned tier)
 {
 	if (tier == ORDER_TIER_PROVEN)
 		return (struct catalogue_position){.rank = ORDER_RANKS};
-	return (struct catalogue_position){.rank = (uint8_t)((tier + 1) * RANKS_A_TIER - 1), .day = UINT16_MAX};
+	return (struct catalogue_position){.rank = (uint8_t)((tier + 1) * ORDER_TIER_RANKS - 1), .day = UINT16_MAX};
 }
 
 void outbox_start(struct outbox *outbox)

@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../interop"))
 import barid_letters  # noqa: E402
-from posts import FULL, HELD, KNOWN, ONCE, STORED, Desk, Post, free_port, program, wait_until  # noqa: E402
+from posts import FULL, HELD, KNOWN, ONCE, STORED, Post, free_port, program, wait_until  # noqa: E402
+from writer import Writer  # noqa: E402
 
 POSTGRES = os.path.join(HERE, "../support/postgres.sh")
 LETTERS_LEAST = 300
@@ -50,49 +50,6 @@ class Database:
 
     def letters(self):
         return {barid_letters.letter_id(bytes.fromhex(body)) for body in self.rows("SELECT encode(body, 'hex') FROM post_letters")}
-
-
-class Writer(threading.Thread):
-    """Hands letters to one post, in bursts, and notes every one that was acknowledged. What was refused or not answered it hands in again."""
-
-    def __init__(self, post, seed):
-        super().__init__(daemon=True)
-        self.post, self.chance = post, random.Random(seed)
-        self.acknowledged, self.unanswered, self.refused, self.broken, self.ending, self.fault = [], [], 0, 0, False, None
-
-    def burst(self, desk):
-        burst, self.unanswered = self.unanswered[:16], self.unanswered[16:]
-        while len(burst) < self.chance.choice([1, 2, 4, 16]):
-            burst.append(barid_letters.sealed(self.chance.randrange(4), self.chance.choice([0, 1, 1, 2]), random=self.chance.randbytes))
-        done, again = 0, []
-        try:
-            for envelope in burst:
-                desk.submit(envelope)
-            for envelope in burst:
-                verdict, letter = desk.submitted()
-                assert verdict in (STORED, KNOWN, FULL), "verdict %d" % verdict
-                done += 1
-                if verdict == FULL:
-                    self.refused += 1
-                    again.append(envelope)
-                else:
-                    self.acknowledged.append(letter)
-        finally:
-            self.unanswered += again + burst[done:]
-
-    def run(self):
-        try:
-            while not self.ending:
-                try:
-                    with Desk(self.post.control) as desk:
-                        while not self.ending:
-                            self.burst(desk)
-                            time.sleep(self.chance.uniform(0, 0.2))
-                except OSError:
-                    self.broken += 1
-                    time.sleep(0.01)
-        except AssertionError as fault:
-            self.fault = fault
 
 
 def held_by(post):
@@ -238,7 +195,7 @@ def play(arguments, folder):
             show = [program("baridd"), "--home", gateways[i].home, "--show-key"]
             key = subprocess.run(show, check=True, stdout=subprocess.PIPE).stdout.decode().strip()
             posts.append(Post(os.path.join(folder, "post%d" % i), "--gateway", "127.0.0.1:%d" % ports[i], "--gateway-key", key).start())
-        writers = [Writer(post, chance.random()) for post in gateways + posts]
+        writers = [Writer(post, chance.random(), (1, 2, 4, 16), 0.2, may_be_full=True) for post in gateways + posts]
         phones = list(zip(posts, writers[2:]))
         for writer in writers:
             writer.start()

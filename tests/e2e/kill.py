@@ -8,57 +8,16 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../interop"))
 import barid_letters  # noqa: E402
-from posts import HELD, KNOWN, STORED, Desk, Post, free_port, wait_until  # noqa: E402
+from posts import HELD, Post, free_port, wait_until  # noqa: E402
+from writer import Writer  # noqa: E402
 
 PEER_CHECK_EVERY = 4  # kills of the middle post
 PEER_CHECK_LETTERS = 400
-
-
-class Writer(threading.Thread):
-    """Hands letters to one post, in bursts, for as long as the posts are killed, and notes every one that was acknowledged."""
-
-    def __init__(self, post, seed):
-        super().__init__(daemon=True)
-        self.post, self.chance = post, random.Random(seed)
-        self.acknowledged, self.unanswered, self.broken, self.ending, self.fault = [], [], 0, False, None
-
-    def burst(self, desk):
-        # Letters that got no answer last time are handed in again, as a person would.
-        burst, self.unanswered = self.unanswered[:32], self.unanswered[32:]
-        while len(burst) < self.chance.choice([1, 2, 8, 32]):
-            burst.append(barid_letters.sealed(self.chance.randrange(4), self.chance.choice([0, 1, 1, 2]), random=self.chance.randbytes))
-        done = 0
-        try:
-            for envelope in burst:
-                desk.submit(envelope)
-            for envelope in burst:
-                verdict, letter = desk.submitted()
-                assert verdict in (STORED, KNOWN), "verdict %d" % verdict
-                assert letter == barid_letters.letter_id(envelope), "another id than SPEC.md says"
-                self.acknowledged.append(letter)
-                done += 1
-        finally:
-            self.unanswered += burst[done:]
-
-    def run(self):
-        try:
-            while not self.ending:
-                try:
-                    with Desk(self.post.control) as desk:
-                        while not self.ending:
-                            self.burst(desk)
-                            time.sleep(self.chance.uniform(0, 0.02))
-                except OSError:
-                    self.broken += 1
-                    time.sleep(0.003)
-        except AssertionError as fault:
-            self.fault = fault
 
 
 def dead_letters(post, scratch):
@@ -144,7 +103,7 @@ def play(arguments, folder):
         Post(os.path.join(folder, "b"), "--listen", "127.0.0.1:%d" % ports[1], "--peer", "127.0.0.1:%d" % ports[0]),
         Post(os.path.join(folder, "c"), "--peer", "127.0.0.1:%d" % ports[1]),
     ]
-    writers = [Writer(post, chance.random()) for post in posts]
+    writers = [Writer(post, chance.random(), (1, 2, 8, 32), 0.02) for post in posts]
     try:
         for post in posts:
             post.start()
