@@ -373,7 +373,7 @@ static size_t pass(size_t from, size_t to, uint32_t link)
 {
 	static uint8_t buf[16 * RECORD_WIRE_MAX];
 	ck_assert_int_eq(post_settle(cluster.post[from], cluster.now), ERR_OK);
-	size_t len = post_link_output(cluster.post[from], link, buf, sizeof(buf), cluster.now);
+	size_t len = post_link_output(cluster.post[from], link, true, buf, sizeof(buf), cluster.now);
 	ck_assert(len == 0 || post_link_input(cluster.post[to], link, buf, len, cluster.now));
 	return len;
 }
@@ -397,7 +397,7 @@ START_TEST(a_letter_that_comes_in_during_the_handshake_is_not_missed)
 				submit(1, &late);
 			static uint8_t greeting[16 * RECORD_WIRE_MAX];
 			ck_assert_int_eq(post_settle(cluster.post[1], cluster.now), ERR_OK);
-			size_t len = post_link_output(cluster.post[1], LINK, greeting, sizeof(greeting), cluster.now);
+			size_t len = post_link_output(cluster.post[1], LINK, true, greeting, sizeof(greeting), cluster.now);
 			if (taker == 0)
 				submit(0, &late);
 			ck_assert(post_link_input(cluster.post[0], LINK, greeting, len, cluster.now));

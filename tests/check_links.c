@@ -74,7 +74,7 @@ static bool sit(struct cluster *cluster, uint32_t link)
 	size_t len = session_output(&guest, buf, sizeof(buf), false);
 	ck_assert(post_link_input(cluster->post[0], link, buf, len, cluster->now));
 	ck_assert_int_eq(post_settle(cluster->post[0], cluster->now), ERR_OK);
-	len = post_link_output(cluster->post[0], link, buf, sizeof(buf), cluster->now);
+	len = post_link_output(cluster->post[0], link, true, buf, sizeof(buf), cluster->now);
 	return len >= HANDSHAKE_SECOND_SIZE;
 }
 
@@ -148,7 +148,7 @@ START_TEST(a_link_to_oneself_is_ended)
 	for (int turn = 0; turn < 10; turn++)
 		for (uint32_t link = 1; link <= 2; link++) {
 			ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
-			size_t len = post_link_output(cluster.post[0], link, buf, sizeof(buf), cluster.now);
+			size_t len = post_link_output(cluster.post[0], link, true, buf, sizeof(buf), cluster.now);
 			if (len > 0 && up[3 - link])
 				up[3 - link] = post_link_input(cluster.post[0], 3 - link, buf, len, cluster.now);
 		}
@@ -320,7 +320,7 @@ START_TEST(nobody_ends_a_slow_link_by_showing_anothers_nonce)
 	size_t len = session_output(&stranger, buf, sizeof(buf), false);
 	ck_assert(post_link_input(cluster.post[0], FAST, buf, len, cluster.now));
 	ck_assert_int_eq(post_settle(cluster.post[0], cluster.now), ERR_OK);
-	len = post_link_output(cluster.post[0], FAST, buf, sizeof(buf), cluster.now);
+	len = post_link_output(cluster.post[0], FAST, true, buf, sizeof(buf), cluster.now);
 	session_input(&stranger, buf, len);
 	struct hello hello = {.wants = {.capacity = 96}};
 	memcpy(hello.nonce, beacon, BEACON_NONCE_SIZE);

@@ -422,28 +422,30 @@ static void offer_set(const struct gossip *gossip, struct neighbour *neighbour, 
 			return;
 }
 
-static void offer(const struct gossip *gossip, struct neighbour *neighbour)
+static void offer(const struct gossip *gossip, struct neighbour *neighbour, bool lesser)
 {
 	offer_set(gossip, neighbour, &neighbour->suspects, UINT32_MAX);
+	if (!lesser)
+		return;
 	offer_set(gossip, neighbour, &neighbour->news, UINT32_MAX);
 	offer_set(gossip, neighbour, &neighbour->doubts, DOUBTS_AHEAD);
 }
 
 /* While they have not said which of the proven letters they lack, nothing lesser goes before these. */
-static uint32_t next_letter(const struct gossip *gossip, struct neighbour *neighbour)
+static uint32_t next_letter(const struct gossip *gossip, struct neighbour *neighbour, bool lesser)
 {
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
-	if (neighbour->suspects.count > 0 || neighbour->suspects_out != 0)
+	if (!lesser || neighbour->suspects.count > 0 || neighbour->suspects_out != 0)
 		return outbox_next_proven(&neighbour->outbox, catalogue, &neighbour->theirs);
 	return outbox_next(&neighbour->outbox, catalogue, &neighbour->theirs);
 }
 
-static bool send_letter(struct gossip *gossip, struct neighbour *neighbour)
+static bool send_letter(struct gossip *gossip, struct neighbour *neighbour, bool lesser)
 {
 	if (!session_wants_messages(&neighbour->session) || !sync_may_send(&neighbour->sync))
 		return false;
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
-	uint32_t slot = next_letter(gossip, neighbour);
+	uint32_t slot = next_letter(gossip, neighbour, lesser);
 	if (slot == CATALOGUE_NONE)
 		return false;
 	uint8_t envelope[ENVELOPE_SIZE_MAX];
@@ -472,21 +474,23 @@ static void tell_wants(const struct gossip *gossip, struct neighbour *neighbour)
 	neighbour->told = wants;
 }
 
-static void fill(struct gossip *gossip, struct neighbour *neighbour)
+/* Answers wait too while only what is proven may go: alone in a record each would take the air of a letter. */
+static void fill(struct gossip *gossip, struct neighbour *neighbour, bool lesser)
 {
-	sync_reply(&neighbour->sync, &neighbour->session);
+	if (lesser)
+		sync_reply(&neighbour->sync, &neighbour->session);
 	if (neighbour->compare != NULL)
 		compare_output(neighbour->compare, &neighbour->session);
 	if (!neighbour->met)
 		return;
 	lanes_output(gossip->lanes, &neighbour->aside, neighbour->link, &neighbour->session);
 	tell_wants(gossip, neighbour);
-	offer(gossip, neighbour);
-	while (send_letter(gossip, neighbour))
+	offer(gossip, neighbour, lesser);
+	while (send_letter(gossip, neighbour, lesser))
 		;
 }
 
-size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, uint8_t *buf, size_t cap, struct moment now)
+size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, bool lesser, uint8_t *buf, size_t cap, struct moment now)
 {
 	struct session *session = &neighbour->session;
 	size_t len = 0;
@@ -499,7 +503,11 @@ size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, uint8_t
 				session_rekey(session);
 				neighbour->rekey_ms = now.boot_ms;
 			}
-			fill(gossip, neighbour);
+			size_t waiting = session->out_len;
+			fill(gossip, neighbour, lesser);
+			/* The rest of a lesser letter that began before waits too. */
+			if (!lesser && session->out_len == waiting && !neighbour->keepalive_owed)
+				break;
 		}
 		size_t more = session_output(session, buf + len, cap - len, neighbour->keepalive_owed);
 		if (more == 0)

@@ -60,8 +60,8 @@ void gossip_start(struct neighbour *neighbour, const struct session_setup *setup
 void gossip_end(struct neighbour *neighbour);
 /* Takes bytes from the link. False: end it. */
 bool gossip_input(struct gossip *gossip, struct neighbour *neighbour, const uint8_t *bytes, size_t len, struct moment now);
-/* Fills buf with up to cap bytes of handshake or whole records; 0: nothing to say. */
-size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, uint8_t *buf, size_t cap, struct moment now);
+/* Fills buf with up to cap bytes of handshake or whole records; 0: nothing to say. lesser: as for post_link_output(). */
+size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, bool lesser, uint8_t *buf, size_t cap, struct moment now);
 /* A letter has become known that came by the given link (0: by none). */
 void gossip_tell(const struct gossip *gossip, struct neighbour *neighbour, uint32_t slot, uint32_t link);
 /* Letters were moved in the order. */

@@ -54,8 +54,9 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, bool sl
 /* Bytes from the link. False: the link is of no more use; the caller closes it (post_link_down() is not needed then). */
 bool post_link_input(struct post *post, uint32_t link, const uint8_t *bytes, size_t len, struct moment now);
 void post_link_down(struct post *post, uint32_t link, struct moment now);
-/* Fills buf with what should leave now, at most cap >= POST_OUTPUT_MIN bytes; 0: nothing. Call only after post_settle() of the same turn. */
-size_t post_link_output(struct post *post, uint32_t link, uint8_t *buf, size_t cap, struct moment now);
+/* Fills buf with what should leave now, at most cap >= POST_OUTPUT_MIN bytes; 0: nothing. lesser: false while another link sends by the same air:
+ * then only handshakes, comparisons and proven letters leave. Call only after post_settle() of the same turn. */
+size_t post_link_output(struct post *post, uint32_t link, bool lesser, uint8_t *buf, size_t cap, struct moment now);
 
 /* A letter from a desk. The verdict is final only after a post_settle() that returned ERR_OK. */
 enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE],

@@ -269,13 +269,13 @@ void post_link_down(struct post *post, uint32_t link, struct moment now)
 	post_end_link(post, i);
 }
 
-size_t post_link_output(struct post *post, uint32_t link, uint8_t *buf, size_t cap, struct moment now)
+size_t post_link_output(struct post *post, uint32_t link, bool lesser, uint8_t *buf, size_t cap, struct moment now)
 {
 	assert(cap >= POST_OUTPUT_MIN && !post->gossip.must_commit);
 	size_t i = find_link(post, link);
 	if (i == POST_LINKS_MAX)
 		return 0;
-	return gossip_output(&post->gossip, post->links[i], buf, cap, now);
+	return gossip_output(&post->gossip, post->links[i], lesser, buf, cap, now);
 }
 
 bool post_next_closed(struct post *post, uint32_t *link)

@@ -10,6 +10,7 @@
 enum {
 	OUTPUT_PIECE = 64 * 1024,
 	PIECES_A_TURN = 8, /* of one link; a radio that always has room must not hold the turn for ever */
+	STALL_MS = 1000,   /* a link that took nothing for so long is perhaps out of reach: others do not wait for it */
 	COMPLAIN_MS = 60000,
 	FULL_PAUSE_MS = 1000, /* what is due again at once after a full disk waits so long */
 };
@@ -18,7 +19,9 @@ struct link {
 	uint32_t number; /* the post's; 0: free */
 	struct radio *radio;
 	uint32_t radio_link;
-	bool ending; /* to be closed at the end of the turn; the post knows it no more */
+	bool ending;      /* to be closed at the end of the turn; the post knows it no more */
+	bool full;        /* its radio owes a writable() */
+	uint64_t full_ms; /* boot_ms, since then */
 };
 
 /* A link that was asked for. One neighbour may be heard by several networks at once, and one link to it is enough. */
@@ -43,13 +46,20 @@ struct pump {
 	bool touched;        /* something happened since the last settle */
 	uint32_t last_number;
 	struct link links[PUMP_LINKS_MAX];
-	unsigned links_end; /* no place from there on is in use */
+	unsigned links_end;    /* no place from there on is in use */
+	unsigned links_first;  /* whose turn it is to send: after the last that did */
+	uint64_t air_taken_ms; /* boot_ms until which a link waits for another at most; UINT64_MAX: none does */
 	struct dial dials[PUMP_DIALS_MAX];
 	uint64_t complained_at; /* boot_ms of the last line about a full disk */
 	bool complained;
 };
 
 static_assert((int)OUTPUT_PIECE >= (int)POST_OUTPUT_MIN, "a piece holds at least one record");
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
 
 static struct moment now_of(const struct pump *pump)
 {
@@ -145,8 +155,9 @@ static void on_input(void *owner, struct radio *radio, uint32_t radio_link, cons
 static void on_writable(void *owner, struct radio *radio, uint32_t radio_link)
 {
 	struct pump *pump = owner;
-	(void)radio; /* every link with room is served at the end of the turn */
-	(void)radio_link;
+	struct link *link = link_of(pump, radio, radio_link);
+	if (link)
+		link->full = false;
 	pump->touched = true;
 }
 
@@ -213,23 +224,56 @@ static void end_links(struct pump *pump)
 	}
 }
 
-static void send_link(struct pump *pump, const struct link *link)
+/* Whether another link of the same slow radio is sending, and so takes air that this one would need. */
+static bool air_is_taken(struct pump *pump, const struct link *link, struct moment now)
+{
+	for (unsigned i = 0; link->radio->slow && i < pump->links_end; i++) {
+		const struct link *other = &pump->links[i];
+		if (other == link || other->radio != link->radio || !other->full || other->full_ms + STALL_MS <= now.boot_ms)
+			continue;
+		pump->air_taken_ms = earlier(pump->air_taken_ms, other->full_ms + STALL_MS);
+		return true;
+	}
+	return false;
+}
+
+/* True if anything went out. */
+static bool send_link(struct pump *pump, struct link *link, struct moment now)
 {
 	static uint8_t output[OUTPUT_PIECE]; /* of no meaning between calls: one thread may have many pumps */
-	struct moment now = now_of(pump);
+	bool lesser = !air_is_taken(pump, link, now);
 	for (unsigned piece = 0; piece < PIECES_A_TURN; piece++) {
 		size_t room = link->radio->room(link->radio, link->radio_link);
+		if (room == 0) {
+			link->full = true;
+			link->full_ms = now.boot_ms;
+		}
 		if (room < POST_OUTPUT_MIN)
-			return;
+			return piece > 0;
 		size_t cap = room < sizeof output ? room : sizeof output;
-		size_t len = post_link_output(pump->config.post, link->number, output, cap, now);
+		size_t len = post_link_output(pump->config.post, link->number, lesser, output, cap, now);
 		assert(len <= cap);
 		if (len == 0)
-			return;
+			return piece > 0;
 		link->radio->send(link->radio, link->radio_link, output, len);
 	}
 	/* More is waiting, and the radio owes no writable() for it. */
 	pump->touched = true;
+	return true;
+}
+
+/* One after the other, and not always the same one first. */
+static void send_links(struct pump *pump)
+{
+	struct moment now = now_of(pump);
+	unsigned first = pump->links_first, end = pump->links_end;
+	pump->air_taken_ms = UINT64_MAX;
+	for (unsigned i = 0; i < end; i++) {
+		unsigned at = (first + i) % end;
+		struct link *link = &pump->links[at];
+		if (link->number && !link->full && send_link(pump, link, now))
+			pump->links_first = at + 1;
+	}
 }
 
 static void serve_lane(struct pump *pump)
@@ -284,7 +328,7 @@ uint64_t pump_next_deadline(const struct pump *pump)
 {
 	if (pump->touched)
 		return 0;
-	uint64_t due = post_next_deadline(pump->config.post);
+	uint64_t due = earlier(post_next_deadline(pump->config.post), pump->air_taken_ms);
 	return due > pump->rest_until ? due : pump->rest_until;
 }
 
@@ -303,9 +347,7 @@ enum err pump_turn(struct pump *pump)
 		return err;
 	}
 	end_links(pump);
-	for (unsigned i = 0; i < pump->links_end; i++)
-		if (pump->links[i].number)
-			send_link(pump, &pump->links[i]);
+	send_links(pump);
 	/* Output may have shown a link to be of no more use. */
 	end_links(pump);
 	serve_lane(pump);
@@ -368,6 +410,7 @@ struct pump *pump_new(const struct pump_config *config)
 		.turn_end = on_turn_end,
 	};
 	pump->lane_listener = (struct lane_listener){.owner = pump, .made = on_lane_made, .over = on_lane_over, .able = on_lane_able};
+	pump->air_taken_ms = UINT64_MAX;
 	pump->touched = true;
 	return pump;
 }

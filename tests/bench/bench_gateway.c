@@ -100,7 +100,7 @@ static size_t bring(struct rig *rig, unsigned i)
 {
 	static uint8_t buf[16 * RECORD_WIRE_MAX];
 	struct gateway *gateway = gateway_of(rig, i);
-	size_t len = post_link_output(rig->carriers[i], 1, buf, sizeof(buf), rig->now);
+	size_t len = post_link_output(rig->carriers[i], 1, true, buf, sizeof(buf), rig->now);
 	double wall = measure_now(), cpu = cpu_now();
 	if (len > 0 && !post_link_input(gateway->post, i + 1, buf, len, rig->now))
 		measure_fail("the gateway ended a link");
@@ -113,7 +113,7 @@ static size_t answer(struct rig *rig, unsigned i)
 	static uint8_t buf[16 * RECORD_WIRE_MAX];
 	struct gateway *gateway = gateway_of(rig, i);
 	double wall = measure_now(), cpu = cpu_now();
-	size_t len = post_link_output(gateway->post, i + 1, buf, sizeof(buf), rig->now);
+	size_t len = post_link_output(gateway->post, i + 1, true, buf, sizeof(buf), rig->now);
 	count_time(gateway, wall, cpu);
 	if (len > 0 && !post_link_input(rig->carriers[i], 1, buf, len, rig->now))
 		measure_fail("a carrier ended its link");

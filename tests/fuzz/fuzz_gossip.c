@@ -26,7 +26,7 @@ static void listen(struct post *post)
 {
 	enum err err = post_settle(post, now);
 	assert(err == ERR_OK);
-	size_t len = post_link_output(post, LINK, wire, sizeof(wire), now);
+	size_t len = post_link_output(post, LINK, true, wire, sizeof(wire), now);
 	for (size_t at = 0; at < len;) {
 		at += session_input(&peer, wire + at, len - at);
 		struct message message;
