@@ -359,6 +359,8 @@ void post_end_costly_comparisons(struct post *post)
 
 void post_consider_lanes(struct post *post, struct moment now)
 {
+	if (post->lanes.can == 0)
+		return;
 	const struct catalogue *catalogue = store_catalogue(post->store);
 	uint64_t held = 0;
 	for (unsigned c = 0; c < LETTER_CLASSES; c++)
