@@ -178,6 +178,24 @@ policies()
 	done
 }
 
+# Where radios are slow and full an urgent letter is not three times as late as it could be.
+slow_radios()
+{
+	local seed
+	for seed in 1 2; do
+		play "slow.barid.$seed" small-throng --seed "$seed" --fast-crypto &
+		play "slow.oracle.$seed" small-throng --seed "$seed" --policy oracle &
+		wait
+		passed "slow.barid.$seed" "slow.oracle.$seed"
+		checks=$((checks + 1))
+		jq -es 'map(.classes) | .[0] as $ours | .[1] as $best | $ours.urgent.delivered == $ours.urgent.sent and
+			$ours.urgent.reach50 <= 1.5 * $best.urgent.reach50 and $ours.urgent.reach99 <= 1.5 * $best.urgent.reach99 and
+			$ours.routine.delivered < $best.routine.delivered / 3' \
+			"slow.barid.$seed.json" "slow.oracle.$seed.json" >/dev/null ||
+			fail "slow radios, seed $seed: $(jq -c .classes.urgent "slow.barid.$seed.json" "slow.oracle.$seed.json")"
+	done
+}
+
 # Three who meet in a row: the first and the last never see each other.
 made_up_trace()
 {
@@ -309,11 +327,11 @@ reports()
 }
 
 if [ ! -x "$sim" ]; then fail "there is no simulator at $sim"; exit 1; fi
-for part in lists members hashes stores thousand builds policies options mistakes failing reports; do
+for part in lists members hashes stores thousand builds policies slow_radios options mistakes failing reports; do
 	before=$failures
 	begun=$SECONDS
 	"$part"
-	if [ "$failures" -eq "$before" ]; then printf 'ok    %-10s %3d s\n' "$part" $((SECONDS - begun)); fi
+	if [ "$failures" -eq "$before" ]; then printf 'ok    %-11s %3d s\n' "$part" $((SECONDS - begun)); fi
 done
 echo "$checks checks, $failures not as they should be"
 [ "$failures" -eq 0 ]
