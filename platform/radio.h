@@ -46,7 +46,7 @@ struct radio_listener {
 struct radio {
 	const char *name; /* one word for the log: "lan", "tcp", "bluetooth" */
 	void *state;
-	bool slow;   /* a faster link to the same neighbour is better than this one */
+	bool slow;   /* its links share little air, and take turns; a faster link to the same neighbour is better than one of these */
 	bool unseen; /* at present nobody can find us by it, so it is always we who dial */
 	/* Shows this beacon from now on. NULL if the radio has no beacons. */
 	void (*beacon)(struct radio *radio, const uint8_t beacon[static BEACON_SIZE]);

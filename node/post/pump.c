@@ -224,8 +224,8 @@ static void end_links(struct pump *pump)
 	}
 }
 
-/* Whether another link of the same slow radio is sending, and so takes air that this one would need. */
-static bool air_is_taken(struct pump *pump, const struct link *link, struct moment now)
+/* Whether this link leaves the air to another one of the same slow radio, which is sending. */
+static bool waits_for_air(struct pump *pump, const struct link *link, struct moment now)
 {
 	for (unsigned i = 0; link->radio->slow && i < pump->links_end; i++) {
 		const struct link *other = &pump->links[i];
@@ -241,7 +241,7 @@ static bool air_is_taken(struct pump *pump, const struct link *link, struct mome
 static bool send_link(struct pump *pump, struct link *link, struct moment now)
 {
 	static uint8_t output[OUTPUT_PIECE]; /* of no meaning between calls: one thread may have many pumps */
-	bool lesser = !air_is_taken(pump, link, now);
+	bool lesser = !waits_for_air(pump, link, now);
 	for (unsigned piece = 0; piece < PIECES_A_TURN; piece++) {
 		size_t room = link->radio->room(link->radio, link->radio_link);
 		if (room == 0) {
