@@ -153,14 +153,18 @@ finish_tests
 if run_step build-fuzz "$top/tests/fuzz/run.sh" --build; then
 	for source in "$top"/tests/fuzz/fuzz_*.c; do
 		parser=$(basename "$source" .c)
-		start_test "fuzz-${parser#fuzz_}" "$top/tests/fuzz/run.sh" --no-build --seconds 5 "${parser#fuzz_}"
+		start_test "fuzz-${parser#fuzz_}" "$top/tests/fuzz/run.sh" --no-build --seconds 2 "${parser#fuzz_}"
 	done
 	finish_tests
 fi
 
 export BARID_BIN=$top/build/plain/bin
+# The long ones first, or one of them would end alone.
+long=(interop story pages relief_pg console sim sim_mutants relief)
+for name in "${long[@]}"; do start_test "e2e-$name" "$top/tests/e2e/$name.sh"; done
 for script in "$top"/tests/e2e/*.sh; do
-	start_test "e2e-$(basename "$script" .sh)" "$script"
+	name=$(basename "$script" .sh)
+	[[ " ${long[*]} " == *" $name "* ]] || start_test "e2e-$name" "$script"
 done
 finish_tests
 run_radio
