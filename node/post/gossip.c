@@ -431,7 +431,7 @@ static void offer(const struct gossip *gossip, struct neighbour *neighbour, bool
 	offer_set(gossip, neighbour, &neighbour->doubts, DOUBTS_AHEAD);
 }
 
-/* While they have not said which of the proven letters they lack, nothing lesser goes before these. */
+/* The proven ones alone while nothing lesser may go, or while they have not said which of the proven ones they lack. */
 static uint32_t next_letter(const struct gossip *gossip, struct neighbour *neighbour, bool lesser)
 {
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);

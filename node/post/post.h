@@ -55,7 +55,7 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, bool sl
 bool post_link_input(struct post *post, uint32_t link, const uint8_t *bytes, size_t len, struct moment now);
 void post_link_down(struct post *post, uint32_t link, struct moment now);
 /* Fills buf with what should leave now, at most cap >= POST_OUTPUT_MIN bytes; 0: nothing. lesser: false while another link sends by the same air:
- * then only handshakes, comparisons and proven letters leave. Call only after post_settle() of the same turn. */
+ * then letters that are not proven, offers of them and answers stay for another time. Call only after post_settle() of the same turn. */
 size_t post_link_output(struct post *post, uint32_t link, bool lesser, uint8_t *buf, size_t cap, struct moment now);
 
 /* A letter from a desk. The verdict is final only after a post_settle() that returned ERR_OK. */

@@ -2,8 +2,8 @@
 #define BARID_NODE_POST_PUMP_H
 /*
  * Between the post's core and the radios: what radios report becomes post_*() calls, and at the end of a turn the post is settled and its output
- * carried to every link with room. Knows no loop and no clock of its own: a daemon and a simulator run the same file. The post and the radios are the
- * caller's to free.
+ * carried to every link with room; links of one slow radio take turns. Knows no loop and no clock of its own: a daemon and a
+ * simulator run the same file. The post and the radios are the caller's to free.
  */
 
 #include "node/post/post.h"
