@@ -361,6 +361,8 @@ START_TEST(a_backlog_on_a_slow_link_makes_a_lane_and_on_a_fast_one_none)
 			wish = post_lane_wish(cluster.post[0], &told);
 		}
 		ck_assert_int_eq(wish, slow ? LANES_WISH_MAKE : LANES_WISH_NONE);
+		cluster_run(&cluster);
+		ck_assert(!post_link_may_speak(cluster.post[0], 1));
 		post_lane_made(cluster.post[0], &group);
 		cluster_run(&cluster);
 		ck_assert_int_eq(post_lane_wish(cluster.post[1], &told), slow ? LANES_WISH_JOIN : LANES_WISH_NONE);
@@ -413,6 +415,35 @@ START_TEST(an_urgent_letter_is_hurried_until_somebody_has_it)
 }
 END_TEST
 
+static size_t say(struct cluster *cluster, size_t from, bool lesser)
+{
+	static uint8_t buf[2 * RECORD_WIRE_MAX];
+	ck_assert_int_eq(post_settle(cluster->post[from], cluster->now), ERR_OK);
+	return post_link_output(cluster->post[from], 1, lesser, buf, sizeof(buf), cluster->now);
+}
+
+START_TEST(a_link_on_which_nothing_is_to_be_said_need_not_be_asked)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 2, ROOMY);
+	cluster_join(&cluster, 0, 1);
+	cluster_run(&cluster);
+	ck_assert(!post_link_may_speak(cluster.post[0], 1) && !post_link_may_speak(cluster.post[1], 1));
+	ck_assert(!post_link_may_speak(cluster.post[0], 2)); /* there is none */
+	struct sample letter = sample_sealed(1, CLASS_ROUTINE, 3);
+	cluster_give(&cluster, 0, &letter);
+	ck_assert_uint_eq(say(&cluster, 0, false), 0);
+	ck_assert(post_link_may_speak(cluster.post[0], 1)); /* an offer, when its turn comes */
+	cluster_run(&cluster);
+	ck_assert(!post_link_may_speak(cluster.post[0], 1));
+	cluster.now.boot_ms += POST_KEEPALIVE_MS;
+	ck_assert_uint_gt(say(&cluster, 0, false), 0);
+	ck_assert_uint_eq(say(&cluster, 0, false), 0);
+	ck_assert(!post_link_may_speak(cluster.post[0], 1));
+	cluster_close(&cluster);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("links");
@@ -424,6 +455,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, a_table_full_of_idle_guests_gives_one_up_for_a_newcomer);
 	tcase_add_test(test_case, silent_guests_cannot_make_a_post_hold_a_snapshot_for_each);
 	tcase_add_test(test_case, a_quiet_link_is_kept_alive_and_a_dead_one_is_not);
+	tcase_add_test(test_case, a_link_on_which_nothing_is_to_be_said_need_not_be_asked);
 	tcase_add_test(test_case, a_link_to_oneself_is_ended);
 	tcase_add_test(test_case, of_two_links_between_two_posts_one_stays);
 	tcase_add_test(test_case, a_second_link_later_does_not_end_the_first);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	REKEY_MS = 600000,
+	REKEY_MS = 600000,  /* keys of this age are changed with what is said next */
 	TAIL_GROUPS = 1024, /* groups of letters are told apart by so much of their number */
 	DOUBTS_AHEAD = 128, /* letters in doubt that were offered and have not been sent: soon the comparison may settle them */
 	TAIL_MAX = 256,     /* letters below what one of the two wants that each offers at a contact */
@@ -519,4 +519,11 @@ size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, bool le
 		len += more;
 	}
 	return len;
+}
+
+bool gossip_holds_lesser(const struct neighbour *neighbour)
+{
+	const struct sync *sync = &neighbour->sync;
+	return neighbour->session.out_len > 0 || sync->picks_owed != 0 || sync->settled_count > 0 || neighbour->outbox.lacks.count > 0 ||
+	       neighbour->news.count > 0 || neighbour->doubts.count > 0;
 }

@@ -62,6 +62,8 @@ void gossip_end(struct neighbour *neighbour);
 bool gossip_input(struct gossip *gossip, struct neighbour *neighbour, const uint8_t *bytes, size_t len, struct moment now);
 /* Fills buf with up to cap bytes of handshake or whole records; 0: nothing to say. lesser: as for post_link_output(). */
 size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, bool lesser, uint8_t *buf, size_t cap, struct moment now);
+/* True if something waits that gossip_output() leaves out unless it may be lesser. */
+bool gossip_holds_lesser(const struct neighbour *neighbour);
 /* A letter has become known that came by the given link (0: by none). */
 void gossip_tell(const struct gossip *gossip, struct neighbour *neighbour, uint32_t slot, uint32_t link);
 /* Letters were moved in the order. */

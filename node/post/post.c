@@ -180,7 +180,9 @@ static void publish(struct post *post, struct moment now)
 	size_t freed_count;
 	const uint32_t *freed = catalogue_freed(catalogue, &freed_count);
 	note_urgent(post, now);
-	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
+	if (freed_count > 0 || post->fresh.count > 0 || catalogue_reordered(catalogue))
+		post->speakers = post->linked;
+	for (size_t i = post_place_from(post->speakers, 0); i < POST_LINKS_MAX; i = post_place_from(post->speakers, i + 1)) {
 		struct neighbour *neighbour = post->links[i];
 		for (size_t j = 0; j < freed_count; j++)
 			gossip_forget(neighbour, freed[j]);
@@ -192,6 +194,16 @@ static void publish(struct post *post, struct moment now)
 	}
 	post->fresh.count = 0;
 	catalogue_recycle(catalogue);
+}
+
+/* A store that has become full, or is so no more, wants something else than before: every neighbour is told. */
+static void speak_of_wants(struct post *post)
+{
+	struct wants wants = door_wants(&post->door);
+	if (wants.rank == post->wants.rank && wants.day == post->wants.day)
+		return;
+	post->wants = wants;
+	post->speakers = post->linked;
 }
 
 /* Nothing of this turn was kept: whoever waits for an acknowledgement must not get one, so every link ends. */
@@ -234,6 +246,7 @@ enum err post_settle(struct post *post, struct moment now)
 		post->generation++;
 	}
 	publish(post, now);
+	speak_of_wants(post);
 	return ERR_OK;
 }
 
@@ -279,17 +292,8 @@ uint64_t post_next_deadline(const struct post *post)
 		next = earlier(next, post->judge_at_ms);
 	if (post->notes_since_ms != 0)
 		next = earlier(next, post->notes_since_ms + NOTES_MS);
-	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
-		const struct neighbour *neighbour = post->links[i];
-		if (post_is_shaking(neighbour)) {
-			next = earlier(next, neighbour->up_ms + POST_HANDSHAKE_MS);
-			continue;
-		}
-		next = earlier(next, neighbour->heard_ms + POST_IDLE_MS);
-		/* What is owed already waits for room, and no clock makes any. */
-		if (!neighbour->keepalive_owed)
-			next = earlier(next, neighbour->sent_ms + POST_KEEPALIVE_MS);
-	}
+	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1))
+		next = earlier(next, post->silent_ms[i]);
 	return next;
 }
 

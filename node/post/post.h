@@ -57,6 +57,8 @@ void post_link_down(struct post *post, uint32_t link, struct moment now);
 /* Fills buf with what should leave now, at most cap >= POST_OUTPUT_MIN bytes; 0: nothing. lesser: false while another link sends by the same air:
  * then letters that are not proven, offers of them and answers stay for another time. Call only after post_settle() of the same turn. */
 size_t post_link_output(struct post *post, uint32_t link, bool lesser, uint8_t *buf, size_t cap, struct moment now);
+/* False: post_link_output() would have nothing to say on this link. A turn need not ask for its output, nor look for room. */
+bool post_link_may_speak(const struct post *post, uint32_t link);
 
 /* A letter from a desk. The verdict is final only after a post_settle() that returned ERR_OK. */
 enum control_verdict post_submit(struct post *post, const uint8_t *envelope, size_t len, uint8_t flags, uint8_t id[static LETTER_ID_SIZE],

@@ -30,6 +30,7 @@ struct post {
 	struct post_config config; /* without store_path */
 	struct neighbour *links[POST_LINKS_MAX];
 	uint64_t linked;                  /* bit i: links[i] is in use; a turn looks at these only */
+	uint64_t speakers;                /* of these, on which there may be something to say */
 	uint32_t numbers[POST_LINKS_MAX]; /* links[i]->link, side by side: a link is looked for many times a turn */
 	uint32_t closed[POST_CLOSED_MAX];
 	size_t closed_count;
@@ -40,17 +41,25 @@ struct post {
 	struct post_seen seen[POST_SEEN_MAX]; /* by the last byte of the nonce */
 	uint64_t nonce_until_ms, expire_at_ms, notes_since_ms, opened_ms, urgent_until_ms;
 	uint64_t poll_at_ms;
-	uint64_t judge_at_ms; /* not before this is anything judged again */
-	uint64_t silence_ms;  /* before this no link has been silent for too long; 0 at first */
+	uint64_t judge_at_ms;               /* not before this is anything judged again */
+	uint64_t silent_ms[POST_LINKS_MAX]; /* when links[i] has been silent for too long, on either side */
+	struct wants wants;                 /* as the links were last woken for */
 	uint64_t generation;
 };
+
+static_assert(POST_LINKS_MAX == 64, "a bit a place");
+
+/* The first place of a set, from that one on; POST_LINKS_MAX: none. */
+static inline size_t post_place_from(uint64_t places, size_t from)
+{
+	uint64_t rest = from < POST_LINKS_MAX ? places >> from : 0;
+	return rest != 0 ? from + (size_t)__builtin_ctzll(rest) : POST_LINKS_MAX;
+}
 
 /* The first place of a link in use, from that one on; POST_LINKS_MAX: none. */
 static inline size_t post_link_from(const struct post *post, size_t from)
 {
-	static_assert(POST_LINKS_MAX == 64, "a bit a place");
-	uint64_t rest = from < POST_LINKS_MAX ? post->linked >> from : 0;
-	return rest != 0 ? from + (size_t)__builtin_ctzll(rest) : POST_LINKS_MAX;
+	return post_place_from(post->linked, from);
 }
 
 /* Tells everybody inside what time it is; before a letter comes in. */

@@ -15,13 +15,19 @@ enum {
 	USELESS_MS = 60000, /* a link that brought and took nothing for so long gives way when the table is full */
 };
 
+static uint64_t bit_of(size_t place)
+{
+	return UINT64_C(1) << place;
+}
+
 void post_end_link(struct post *post, size_t i)
 {
 	lanes_link_down(&post->lanes, post->links[i]->link);
 	gossip_end(post->links[i]);
 	free(post->links[i]);
 	post->links[i] = NULL;
-	post->linked &= ~(UINT64_C(1) << i);
+	post->linked &= ~bit_of(i);
+	post->speakers &= ~bit_of(i);
 }
 
 /* The place of a link in the table, or POST_LINKS_MAX. */
@@ -43,6 +49,22 @@ void post_want_closed(struct post *post, size_t i)
 bool post_is_shaking(const struct neighbour *neighbour)
 {
 	return neighbour->session.state == SESSION_HANDSHAKE;
+}
+
+/* When a link has been silent for too long, on either side. */
+static uint64_t silence_ends(const struct neighbour *neighbour)
+{
+	if (post_is_shaking(neighbour))
+		return neighbour->up_ms + POST_HANDSHAKE_MS;
+	uint64_t heard_until = neighbour->heard_ms + POST_IDLE_MS, sent_until = neighbour->sent_ms + POST_KEEPALIVE_MS;
+	/* What is owed already waits for room, and no clock makes any. */
+	return neighbour->keepalive_owed || heard_until < sent_until ? heard_until : sent_until;
+}
+
+/* Something was heard or said on a link. */
+static void note_silence(struct post *post, size_t i)
+{
+	post->silent_ms[i] = silence_ends(post->links[i]);
 }
 
 /* True if they show the very letters that we carry. */
@@ -168,11 +190,11 @@ bool post_link_up(struct post *post, uint32_t link, enum link_kind kind, bool sl
 	neighbour->up_ms = neighbour->heard_ms = neighbour->sent_ms = neighbour->rekey_ms = neighbour->useful_ms = now.boot_ms;
 	neighbour->ingress = ingress_of(false, now.boot_ms);
 	start_session(post, neighbour);
-	if (post->silence_ms > now.boot_ms + POST_HANDSHAKE_MS)
-		post->silence_ms = now.boot_ms + POST_HANDSHAKE_MS;
 	post->links[place] = neighbour;
 	post->numbers[place] = link;
-	post->linked |= UINT64_C(1) << place;
+	post->linked |= bit_of(place);
+	post->speakers |= bit_of(place);
+	note_silence(post, place);
 	post->tally.count[TALLY_LINKS_UP]++;
 	return true;
 }
@@ -228,6 +250,7 @@ static bool superfluous(struct post *post, size_t at)
 			continue;
 		if (mine->aside.slow != other->aside.slow) {
 			name_faster(mine, other);
+			post->speakers |= bit_of(i);
 			continue;
 		}
 		if (yields(mine, other))
@@ -245,7 +268,9 @@ bool post_link_input(struct post *post, uint32_t link, const uint8_t *bytes, siz
 	struct neighbour *neighbour = post->links[i];
 	bool met_before = neighbour->met;
 	post_clock(post, now);
+	post->speakers |= bit_of(i);
 	bool good = gossip_input(&post->gossip, neighbour, bytes, len, now);
+	note_silence(post, i);
 	if (good && !met_before && neighbour->met) {
 		peers_met(&post->peers, neighbour->nonce, post->generation, now.boot_ms);
 		good = !superfluous(post, i);
@@ -275,7 +300,17 @@ size_t post_link_output(struct post *post, uint32_t link, bool lesser, uint8_t *
 	size_t i = find_link(post, link);
 	if (i == POST_LINKS_MAX)
 		return 0;
-	return gossip_output(&post->gossip, post->links[i], lesser, buf, cap, now);
+	size_t len = gossip_output(&post->gossip, post->links[i], lesser, buf, cap, now);
+	note_silence(post, i);
+	if (len == 0 && (lesser || !gossip_holds_lesser(post->links[i])))
+		post->speakers &= ~bit_of(i);
+	return len;
+}
+
+bool post_link_may_speak(const struct post *post, uint32_t link)
+{
+	size_t i = find_link(post, link);
+	return i < POST_LINKS_MAX && (post->speakers & bit_of(i)) != 0;
 }
 
 bool post_next_closed(struct post *post, uint32_t *link)
@@ -286,50 +321,20 @@ bool post_next_closed(struct post *post, uint32_t *link)
 	return true;
 }
 
-/* When a link may next have been silent for too long, on either side: never too late, whatever is said until then. */
-static uint64_t silence_ends(const struct neighbour *neighbour, struct moment now)
-{
-	static_assert((int)POST_HANDSHAKE_MS <= (int)POST_KEEPALIVE_MS && (int)POST_KEEPALIVE_MS <= (int)POST_IDLE_MS,
-		      "the first of them is due first");
-	if (post_is_shaking(neighbour))
-		return neighbour->up_ms + POST_HANDSHAKE_MS;
-	/* What is owed leaves now at the earliest. */
-	uint64_t sent_ms = neighbour->keepalive_owed ? now.boot_ms : neighbour->sent_ms;
-	uint64_t heard_until = neighbour->heard_ms + POST_IDLE_MS, sent_until = sent_ms + POST_KEEPALIVE_MS;
-	return heard_until < sent_until ? heard_until : sent_until;
-}
-
-static void end_silent_links(struct post *post, struct moment now)
-{
-	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
-		const struct neighbour *neighbour = post->links[i];
-		uint64_t since = now.boot_ms - (post_is_shaking(neighbour) ? neighbour->up_ms : neighbour->heard_ms);
-		if (since < (post_is_shaking(neighbour) ? POST_HANDSHAKE_MS : POST_IDLE_MS))
-			continue;
-		post->tally.count[TALLY_LINKS_TIMED_OUT]++;
-		post_want_closed(post, i);
-	}
-}
-
-static void owe_keepalives(struct post *post, struct moment now)
+void post_mind_silence(struct post *post, struct moment now)
 {
 	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
 		struct neighbour *neighbour = post->links[i];
-		if (!post_is_shaking(neighbour) && now.boot_ms - neighbour->sent_ms >= POST_KEEPALIVE_MS)
-			neighbour->keepalive_owed = true;
-	}
-}
-
-void post_mind_silence(struct post *post, struct moment now)
-{
-	if (now.boot_ms < post->silence_ms)
-		return;
-	end_silent_links(post, now);
-	owe_keepalives(post, now);
-	post->silence_ms = UINT64_MAX;
-	for (size_t i = post_link_from(post, 0); i < POST_LINKS_MAX; i = post_link_from(post, i + 1)) {
-		uint64_t ends = silence_ends(post->links[i], now);
-		post->silence_ms = ends < post->silence_ms ? ends : post->silence_ms;
+		if (now.boot_ms < post->silent_ms[i])
+			continue;
+		if (post_is_shaking(neighbour) || now.boot_ms - neighbour->heard_ms >= POST_IDLE_MS) {
+			post->tally.count[TALLY_LINKS_TIMED_OUT]++;
+			post_want_closed(post, i);
+			continue;
+		}
+		neighbour->keepalive_owed = true;
+		post->speakers |= bit_of(i);
+		note_silence(post, i);
 	}
 }
 
@@ -372,6 +377,8 @@ void post_consider_lanes(struct post *post, struct moment now)
 		struct neighbour *neighbour = post->links[i];
 		if (neighbour->outbox.lacks.count > 0 && neighbour->aside.slow && neighbour->met)
 			lanes_consider(&post->lanes, &neighbour->aside, neighbour->link, neighbour->outbox.lacks.count * letter_bytes, now.boot_ms);
+		if (neighbour->aside.ask_owed)
+			post->speakers |= bit_of(i);
 	}
 }
 
@@ -383,6 +390,7 @@ void post_lane_can(struct post *post, uint8_t can)
 void post_lane_made(struct post *post, const struct lane_group *group)
 {
 	lanes_made(&post->lanes, group);
+	post->speakers = post->linked;
 }
 
 void post_lane_over(struct post *post, struct moment now)

@@ -271,7 +271,7 @@ static void send_links(struct pump *pump)
 	for (unsigned i = 0; i < end; i++) {
 		unsigned at = (first + i) % end;
 		struct link *link = &pump->links[at];
-		if (link->number && !link->full && send_link(pump, link, now))
+		if (link->number && !link->full && post_link_may_speak(pump->config.post, link->number) && send_link(pump, link, now))
 			pump->links_first = at + 1;
 	}
 }

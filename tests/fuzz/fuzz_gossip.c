@@ -26,7 +26,9 @@ static void listen(struct post *post)
 {
 	enum err err = post_settle(post, now);
 	assert(err == ERR_OK);
+	bool may_speak = post_link_may_speak(post, LINK);
 	size_t len = post_link_output(post, LINK, true, wire, sizeof(wire), now);
+	assert(len == 0 || may_speak);
 	for (size_t at = 0; at < len;) {
 		at += session_input(&peer, wire + at, len - at);
 		struct message message;

@@ -96,7 +96,9 @@ static size_t carry(struct cluster *cluster, size_t at, size_t from, size_t to)
 	struct cluster_link *link = &cluster->links[at];
 	if (!link->up)
 		return 0;
+	bool may_speak = post_link_may_speak(cluster->post[from], (uint32_t)at + 1);
 	size_t len = post_link_output(cluster->post[from], (uint32_t)at + 1, true, buf, sizeof(buf), cluster->now);
+	assert(len == 0 || may_speak);
 	size_t carried = len < link->budget ? len : link->budget;
 	if (link->budget != SIZE_MAX)
 		link->budget -= carried;
