@@ -2,13 +2,12 @@
 
 #include <sodium/crypto_shorthash.h>
 
-#include <string.h>
+#include <assert.h>
 
 uint64_t shorthash(const uint8_t key[static SHORTHASH_KEY_SIZE], const void *bytes, size_t len)
 {
-	uint8_t out[crypto_shorthash_BYTES];
-	crypto_shorthash(out, bytes, len, key);
 	uint64_t value;
-	memcpy(&value, out, sizeof(value));
+	static_assert(sizeof(value) == crypto_shorthash_BYTES, "all of it");
+	crypto_shorthash((uint8_t *)&value, bytes, len, key);
 	return value;
 }

@@ -29,11 +29,6 @@ static inline uint32_t square(uint32_t a)
 	return reduce((((a0 * a0) ^ (a2 * a2)) & DEAL) | (((a1 * a1) ^ (a3 * a3)) & DEAL << 2));
 }
 
-uint32_t field_multiply(uint32_t a, uint32_t b)
-{
-	return multiply(a, b);
-}
-
 uint32_t field_square(uint32_t a)
 {
 	return square(a);
@@ -60,14 +55,31 @@ static void odd_powers(uint32_t a, uint32_t *powers, size_t count)
 		powers[i] = multiply(powers[i - 1], step);
 }
 
+static void multiply_all(uint32_t *a, const uint32_t *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		a[i] = multiply(a[i], b[i]);
+}
+
 #ifdef __x86_64__
 /* With the processor's own multiplication without carries: a table is made of every letter of a store, and this is where the time goes. */
-typedef long long pair_of_words __attribute__((vector_size(16)));
+typedef uint32_t four_words __attribute__((vector_size(16)));
+typedef unsigned long long two_words __attribute__((vector_size(16)));
 
+__attribute__((target("pclmul"))) static inline two_words carryless(two_words a, two_words b)
+{
+	typedef long long signed_words __attribute__((vector_size(16)));
+	return (two_words)__builtin_ia32_pclmulqdq128((signed_words)a, (signed_words)b, 0);
+}
+
+/* What is above x^31 times x^32, twice: the first time it leaves seven bits there. */
 __attribute__((target("pclmul"))) static inline uint32_t multiply_by_instruction(uint32_t a, uint32_t b)
 {
-	const pair_of_words left = {a, 0}, right = {b, 0};
-	return reduce((uint64_t)__builtin_ia32_pclmulqdq128(left, right, 0)[0]);
+	const four_words left = {a}, right = {b}, tail = {0x8d};
+	const two_words product = carryless((two_words)left, (two_words)right);
+	const two_words high = carryless(product >> 32, (two_words)tail);
+	const two_words rest = carryless(high >> 32, (two_words)tail);
+	return ((four_words)(product ^ high ^ rest))[0];
 }
 
 __attribute__((target("pclmul"))) static void odd_powers_by_instruction(uint32_t a, uint32_t *powers, size_t count)
@@ -78,9 +90,20 @@ __attribute__((target("pclmul"))) static void odd_powers_by_instruction(uint32_t
 		powers[i] = multiply_by_instruction(powers[i - 1], step);
 }
 
-__attribute__((target("pclmul"))) static uint32_t next_by_instruction(uint32_t power, uint32_t a)
+__attribute__((target("pclmul"))) static void multiply_all_by_instruction(uint32_t *a, const uint32_t *b, size_t count)
 {
-	return multiply_by_instruction(power, multiply_by_instruction(a, a));
+	for (size_t i = 0; i < count; i++)
+		a[i] = multiply_by_instruction(a[i], b[i]);
+}
+
+__attribute__((target("pclmul"))) static uint32_t one_by_instruction(uint32_t a, uint32_t b)
+{
+	return multiply_by_instruction(a, b);
+}
+
+uint32_t field_multiply(uint32_t a, uint32_t b)
+{
+	return __builtin_cpu_supports("pclmul") ? one_by_instruction(a, b) : multiply(a, b);
 }
 
 void field_odd_powers(uint32_t a, uint32_t *powers, size_t count)
@@ -91,18 +114,26 @@ void field_odd_powers(uint32_t a, uint32_t *powers, size_t count)
 		odd_powers(a, powers, count);
 }
 
-uint32_t field_next_odd_power(uint32_t power, uint32_t a)
+void field_multiply_all(uint32_t *a, const uint32_t *b, size_t count)
 {
-	return __builtin_cpu_supports("pclmul") ? next_by_instruction(power, a) : multiply(power, square(a));
+	if (__builtin_cpu_supports("pclmul"))
+		multiply_all_by_instruction(a, b, count);
+	else
+		multiply_all(a, b, count);
 }
 #else
+uint32_t field_multiply(uint32_t a, uint32_t b)
+{
+	return multiply(a, b);
+}
+
 void field_odd_powers(uint32_t a, uint32_t *powers, size_t count)
 {
 	odd_powers(a, powers, count);
 }
 
-uint32_t field_next_odd_power(uint32_t power, uint32_t a)
+void field_multiply_all(uint32_t *a, const uint32_t *b, size_t count)
 {
-	return multiply(power, square(a));
+	multiply_all(a, b, count);
 }
 #endif

@@ -15,7 +15,7 @@ uint32_t field_square(uint32_t a);
 uint32_t field_inverse(uint32_t a);
 /* Fills powers with a, a^3, a^5, .. a^(2 * count - 1); count >= 1. */
 void field_odd_powers(uint32_t a, uint32_t *powers, size_t count);
-/* power * a^2. */
-uint32_t field_next_odd_power(uint32_t power, uint32_t a);
+/* Multiplies a[i] by b[i], each of count. */
+void field_multiply_all(uint32_t *a, const uint32_t *b, size_t count);
 
 #endif

@@ -50,16 +50,30 @@ static uint64_t spread_bits(uint64_t bits)
 	return ((one_a_byte + 127 * ones) >> 7) & ones;
 }
 
-void estimate_add(struct estimate *estimate, uint32_t id)
+/* They have nothing to do with the places of the id in a table. */
+static uint32_t signs_of(uint32_t id)
 {
-	/* Signs that have nothing to do with the places of the id in a table. */
 	uint32_t signs = id * 0x9e3779b1u;
 	signs = (signs ^ signs >> 15) * 0x85ebca77u;
 	signs = (signs ^ signs >> 13) * 0xc2b2ae3du;
-	signs ^= signs >> 16;
-	estimate->ones[0] = add_bytes(estimate->ones[0], spread_bits(signs));
-	estimate->ones[1] = add_bytes(estimate->ones[1], spread_bits(signs >> 8));
-	estimate->count++;
+	return signs ^ signs >> 16;
+}
+
+void estimate_add(struct estimate *estimate, const uint32_t *ids, size_t count)
+{
+	for (size_t at = 0; at < count; at += UINT8_MAX) {
+		/* So few that no byte overflows. */
+		const size_t end = count - at < UINT8_MAX ? count : at + UINT8_MAX;
+		uint64_t ones[2] = {0};
+		for (size_t i = at; i < end; i++) {
+			const uint32_t signs = signs_of(ids[i]);
+			ones[0] += spread_bits(signs);
+			ones[1] += spread_bits(signs >> 8);
+		}
+		estimate->ones[0] = add_bytes(estimate->ones[0], ones[0]);
+		estimate->ones[1] = add_bytes(estimate->ones[1], ones[1]);
+	}
+	estimate->count += (uint32_t)count;
 }
 
 /* Plus one for every bit set and minus one for every other, modulo 256. */

@@ -83,7 +83,7 @@ static inline bool unit_has(const struct unit_filter *filter, uint8_t rank, uint
 }
 
 /* *estimate starts all zero. */
-void estimate_add(struct estimate *estimate, uint32_t id);
+void estimate_add(struct estimate *estimate, const uint32_t *ids, size_t count);
 /* How many ids are in one of two sets only, by their estimates: within about 35 %, and never less than the counts say. */
 uint32_t estimate_difference(const struct estimate *a, const struct estimate *b);
 /* How a set of count letters should be described to a side that differs in about so many: a table, in parts of about 200 differences; or, where

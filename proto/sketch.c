@@ -12,6 +12,7 @@ static_assert(SKETCH_CELLS_MAX <= SKETCH_SUMS_MAX, "every number of cells fits w
 enum {
 	GUESS_CELLS_MIN = 8, /* with fewer, too many wrong ids would happen to be in their place */
 	NOT_GUESSED = UINT16_MAX,
+	PIECE_IDS = 256,
 };
 
 static bool has_form(const struct sketch *sketch)
@@ -57,15 +58,34 @@ static uint32_t *sums_of(struct sketch *sketch, uint16_t cell)
 	return sketch->sums + (size_t)cell * sketch->capacity;
 }
 
-static void add_to_places(struct sketch *sketch, uint32_t id, const uint32_t *powers)
+/* Adds one power of each id to its cells: to sum row of them. */
+static void add_row(struct sketch *sketch, const struct places *places, const uint32_t *powers, size_t count, size_t row)
 {
-	const struct places places = places_of(id, sketch->cells);
-	uint32_t *one = sums_of(sketch, places.cell[0]), *two = sums_of(sketch, places.cell[1]);
-	for (size_t i = 0; i < sketch->capacity; i++) {
-		one[i] ^= powers[i];
-		if (two != one)
-			two[i] ^= powers[i];
+	const size_t capacity = sketch->capacity;
+	uint32_t *sums = sketch->sums + row;
+	for (size_t i = 0; i < count; i++) {
+		const size_t one = places[i].cell[0], two = places[i].cell[1];
+		const uint32_t power = powers[i];
+		sums[one * capacity] ^= power;
+		if (one != two)
+			sums[two * capacity] ^= power;
 	}
+}
+
+/* Ids go through in pieces, a step at a time for all of a piece: a store has many, and each step is a short loop. */
+struct piece {
+	size_t count;
+	uint32_t squares[PIECE_IDS];
+	struct places places[PIECE_IDS];
+};
+
+static void piece_start(struct piece *piece, const struct sketch *sketch, const uint32_t *ids, size_t count)
+{
+	piece->count = count < PIECE_IDS ? count : PIECE_IDS;
+	memcpy(piece->squares, ids, piece->count * sizeof(*ids));
+	field_multiply_all(piece->squares, ids, piece->count);
+	for (size_t i = 0; i < piece->count; i++)
+		piece->places[i] = places_of(ids[i], sketch->cells);
 }
 
 void sketch_start(struct sketch *sketch, uint16_t cells, uint8_t capacity)
@@ -76,28 +96,39 @@ void sketch_start(struct sketch *sketch, uint16_t cells, uint8_t capacity)
 	memset(sketch->sums, 0, sums_size(sketch));
 }
 
-uint32_t sketch_toggle(struct sketch *sketch, uint32_t id)
+void sketch_toggle(struct sketch *sketch, const uint32_t *ids, uint32_t *powers, size_t count)
 {
-	uint32_t powers[SKETCH_CAPACITY_MAX];
-	assert(id != 0);
-	field_odd_powers(id, powers, sketch->capacity);
-	add_to_places(sketch, id, powers);
-	return powers[sketch->capacity - 1];
+	struct piece piece;
+	for (size_t at = 0; at < count; at += piece.count) {
+		piece_start(&piece, sketch, ids + at, count - at);
+		memcpy(powers + at, ids + at, piece.count * sizeof(*ids));
+		add_row(sketch, piece.places, powers + at, piece.count, 0);
+		for (size_t row = 1; row < sketch->capacity; row++) {
+			field_multiply_all(powers + at, piece.squares, piece.count);
+			add_row(sketch, piece.places, powers + at, piece.count, row);
+		}
+	}
 }
 
-void sketch_toggle_next(struct sketch *more, uint32_t id, uint8_t capacity)
+void sketch_toggle_next(struct sketch *more, const uint32_t *ids, uint32_t *powers, size_t count)
 {
-	uint32_t powers[SKETCH_CAPACITY_MAX];
-	assert(id != 0 && more->capacity == 1 && capacity < SKETCH_CAPACITY_MAX);
-	field_odd_powers(id, powers, capacity + 1u);
-	add_to_places(more, id, powers + capacity);
+	struct piece piece;
+	assert(more->capacity == 1);
+	for (size_t at = 0; at < count; at += piece.count) {
+		piece_start(&piece, more, ids + at, count - at);
+		field_multiply_all(powers + at, piece.squares, piece.count);
+		add_row(more, piece.places, powers + at, piece.count, 0);
+	}
 }
 
-void sketch_toggle_kept(struct sketch *more, uint32_t id, uint32_t *power)
+void sketch_powers(const uint32_t *ids, uint32_t *powers, size_t count, uint8_t capacity)
 {
-	assert(id != 0 && more->capacity == 1);
-	*power = field_next_odd_power(*power, id);
-	add_to_places(more, id, power);
+	uint32_t of_one[SKETCH_CAPACITY_MAX];
+	assert(capacity >= 1 && capacity <= SKETCH_CAPACITY_MAX);
+	for (size_t i = 0; i < count; i++) {
+		field_odd_powers(ids[i], of_one, capacity);
+		powers[i] = of_one[capacity - 1];
+	}
 }
 
 void sketch_merge(struct sketch *sketch, const struct sketch *other)
@@ -283,9 +314,10 @@ bool sketch_solve_more(struct sketch_solution *solution, const struct sketch *mo
 	if (solution->overrun || before == SKETCH_CAPACITY_MAX || rest->cells * (before + 1) > SKETCH_SUMS_MAX)
 		return false;
 	struct sketch next;
+	uint32_t powers[SKETCH_FOUND_MAX];
 	copy(&next, more);
-	for (size_t i = 0; i < solution->count; i++)
-		sketch_toggle_next(&next, solution->found[i], before);
+	sketch_powers(solution->found, powers, solution->count, before);
+	sketch_toggle_next(&next, solution->found, powers, solution->count);
 	widen(rest);
 	for (uint16_t cell = 0; cell < rest->cells; cell++) {
 		if (solution->known[cell] < before || !sketch_unsolved(solution, cell))

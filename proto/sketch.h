@@ -38,8 +38,9 @@ struct sketch_solution {
 
 /* An empty table. */
 void sketch_start(struct sketch *sketch, uint16_t cells, uint8_t capacity);
-/* Adds an id, 1..2^32-1, to its cells; adding it again takes it away. Returns its highest power in the table, for sketch_toggle_kept(). */
-uint32_t sketch_toggle(struct sketch *sketch, uint32_t id);
+/* Adds ids, each 1..2^32-1, to their cells; adding one again takes it away. powers, count of them, are filled with the highest power of each id in
+ * the table, for sketch_toggle_next(). */
+void sketch_toggle(struct sketch *sketch, const uint32_t *ids, uint32_t *powers, size_t count);
 /* Adds what is in one table to another of the same form: afterwards it describes the ids that are in one of the two only. */
 void sketch_merge(struct sketch *sketch, const struct sketch *other);
 /* All sums, cell by cell, u32 each: 4 * cells * capacity bytes. */
@@ -56,10 +57,10 @@ bool sketch_unsolved(const struct sketch_solution *solution, uint16_t cell);
  * (sketch_toggle_next() below); cells already solved are left out of account. True: everything is found now. False for ever after an overrun and at
  * SKETCH_CAPACITY_MAX or SKETCH_SUMS_MAX, where rest.capacity does not grow. */
 bool sketch_solve_more(struct sketch_solution *solution, const struct sketch *more);
-/* Adds power sum 2 * capacity + 1 of an id to its cells of a table of capacity 1. */
-void sketch_toggle_next(struct sketch *more, uint32_t id, uint8_t capacity);
-/* The same for who has kept the power that the id had in the table as it was, id^(2 * capacity - 1) in GF(2^32): moves it on to the next, and adds
- * that. */
-void sketch_toggle_kept(struct sketch *more, uint32_t id, uint32_t *power);
+/* Adds power sum 2 * capacity + 1 of ids to their cells of a table of capacity 1. powers: of each id the power it had in the table as it was,
+ * id^(2 * capacity - 1) in GF(2^32); they are moved on to the next. */
+void sketch_toggle_next(struct sketch *more, const uint32_t *ids, uint32_t *powers, size_t count);
+/* These powers for who has not kept them. */
+void sketch_powers(const uint32_t *ids, uint32_t *powers, size_t count, uint8_t capacity);
 
 #endif

@@ -110,6 +110,22 @@ START_TEST(odd_powers_are_products)
 }
 END_TEST
 
+START_TEST(many_products_at_once_are_the_slow_ones)
+{
+	uint32_t a[5], b[5], products[5];
+	for (int i = 0; i < 1000; i++) {
+		for (size_t n = 0; n < 5; n++) {
+			products[n] = a[n] = draw();
+			b[n] = draw();
+		}
+		field_multiply_all(products, b, 4);
+		for (size_t n = 0; n < 4; n++)
+			ck_assert_uint_eq(products[n], slow_multiply(a[n], b[n]));
+		ck_assert_uint_eq(products[4], a[4]);
+	}
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("field");
@@ -119,6 +135,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, multiplication_is_the_slow_one_bit_by_bit);
 	tcase_add_test(test_case, the_axioms_of_a_field_hold);
 	tcase_add_test(test_case, odd_powers_are_products);
+	tcase_add_test(test_case, many_products_at_once_are_the_slow_ones);
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

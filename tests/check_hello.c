@@ -205,9 +205,28 @@ static struct estimate estimate_of(uint32_t first, uint32_t count)
 {
 	struct estimate estimate = {.count = 0};
 	for (uint32_t i = 0; i < count; i++)
-		estimate_add(&estimate, first + i);
+		estimate_add(&estimate, &(uint32_t){first + i}, 1);
 	return estimate;
 }
+
+/* No byte of what is counted on the way may run over into the next one. */
+START_TEST(an_estimate_of_many_at_once_is_that_of_one_after_the_other)
+{
+	enum { MANY = 3 * UINT8_MAX + 1 };
+	uint32_t same[MANY], other[MANY];
+	for (uint32_t i = 0; i < MANY; i++) {
+		same[i] = 77;
+		other[i] = 1000 + i;
+	}
+	struct estimate at_once = {.count = 0}, slowly = estimate_of(1000, MANY);
+	estimate_add(&at_once, other, MANY);
+	ck_assert_mem_eq(&at_once, &slowly, sizeof(slowly));
+	estimate_add(&at_once, same, MANY);
+	for (uint32_t i = 0; i < MANY; i++)
+		estimate_add(&slowly, same, 1);
+	ck_assert_mem_eq(&at_once, &slowly, sizeof(slowly));
+}
+END_TEST
 
 /* What the other side makes of it. */
 static struct estimate crossed(const struct estimate *estimate)
@@ -433,6 +452,7 @@ Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("hello");
 	TCase *test_case = tcase_create("hello");
+	tcase_add_test(test_case, an_estimate_of_many_at_once_is_that_of_one_after_the_other);
 	tcase_add_test(test_case, wants_are_read_as_they_were_written_and_at_no_other_length);
 	tcase_add_test(test_case, a_letter_is_wanted_from_the_rank_and_its_day_on);
 	tcase_add_test(test_case, a_capacity_is_a_quarter_of_a_power_of_two_rounded_up);

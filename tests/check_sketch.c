@@ -10,7 +10,7 @@
 enum { SET_MAX = 2000 };
 
 static uint64_t draw_state;
-static uint32_t ids[SET_MAX];
+static uint32_t ids[SET_MAX], kept[SET_MAX]; /* kept: powers of the ids */
 static struct sketch table, more;
 static struct sketch_solution solution;
 
@@ -50,11 +50,16 @@ static void draw_ids(size_t count)
 	}
 }
 
+static void toggle(struct sketch *sketch, uint32_t id)
+{
+	uint32_t power;
+	sketch_toggle(sketch, &id, &power, 1);
+}
+
 static void fill_table(size_t count, uint16_t cells, uint8_t capacity)
 {
 	sketch_start(&table, cells, capacity);
-	for (size_t i = 0; i < count; i++)
-		sketch_toggle(&table, ids[i]);
+	sketch_toggle(&table, ids, kept, count);
 }
 
 static size_t wrong_found(size_t count)
@@ -81,8 +86,8 @@ static bool can_continue(void)
 static bool continue_with(size_t count)
 {
 	sketch_start(&more, solution.rest.cells, 1);
-	for (size_t i = 0; i < count; i++)
-		sketch_toggle_next(&more, ids[i], solution.rest.capacity);
+	sketch_powers(ids, kept, count, solution.rest.capacity);
+	sketch_toggle_next(&more, ids, kept, count);
 	for (uint16_t cell = 0; cell < more.cells; cell++) {
 		if (!sketch_unsolved(&solution, cell))
 			more.sums[cell] = draw();
@@ -230,11 +235,11 @@ START_TEST(two_large_sets_leave_their_difference)
 	sketch_start(&there, 60, 3);
 	for (size_t i = 0; i < SHARED; i++) {
 		const uint32_t id = draw();
-		sketch_toggle(&here, id);
-		sketch_toggle(&there, id);
+		toggle(&here, id);
+		toggle(&there, id);
 	}
 	for (size_t i = 0; i < DIFFERENCE; i++)
-		sketch_toggle(i < ONLY_HERE ? &here : &there, ids[i]);
+		toggle(i < ONLY_HERE ? &here : &there, ids[i]);
 	struct writer writer = writer_of(bytes, sizeof(bytes));
 	sketch_encode(&there, &writer);
 	ck_assert(writer_ok(&writer) && writer.len == sizeof(bytes));
@@ -368,7 +373,7 @@ END_TEST
 static bool is_in(uint32_t id, uint16_t cell, uint16_t cells)
 {
 	sketch_start(&more, cells, 1);
-	sketch_toggle(&more, id);
+	toggle(&more, id);
 	return more.sums[cell] != 0;
 }
 
@@ -460,7 +465,7 @@ START_TEST(places_are_even_and_independent)
 		const uint32_t id = draw();
 		uint16_t at[2] = {0}, count = 0;
 		sketch_start(&more, CELLS, 1);
-		sketch_toggle(&more, id);
+		toggle(&more, id);
 		for (uint16_t cell = 0; cell < CELLS; cell++) {
 			if (more.sums[cell] != 0)
 				at[count++] = cell;
@@ -483,12 +488,41 @@ START_TEST(places_are_even_and_independent)
 }
 END_TEST
 
+/* As many as go through in several pieces; and each power sum is that of the definition. */
+START_TEST(many_ids_at_once_give_what_they_give_one_by_one)
+{
+	enum { MANY = 700, CELLS = 20, CAPACITY = 5 };
+	static struct sketch one_by_one, next;
+	uint32_t powers[MANY];
+	draw_state = 15;
+	draw_ids(MANY);
+	fill_table(MANY, CELLS, CAPACITY);
+	sketch_start(&one_by_one, CELLS, CAPACITY);
+	for (size_t i = 0; i < MANY; i++)
+		toggle(&one_by_one, ids[i]);
+	ck_assert_mem_eq(table.sums, one_by_one.sums, CELLS * CAPACITY * sizeof(*table.sums));
+	sketch_powers(ids, powers, MANY, CAPACITY);
+	ck_assert_mem_eq(kept, powers, sizeof(powers));
+	sketch_start(&next, CELLS, 1);
+	sketch_toggle_next(&next, ids, kept, MANY);
+	fill_table(MANY, CELLS, CAPACITY + 1);
+	for (size_t cell = 0; cell < CELLS; cell++)
+		ck_assert_uint_eq(next.sums[cell], table.sums[cell * (CAPACITY + 1) + CAPACITY]);
+	for (size_t i = 0; i < MANY; i++) {
+		uint32_t odd[CAPACITY];
+		field_odd_powers(ids[i], odd, CAPACITY);
+		ck_assert_uint_eq(powers[i], odd[CAPACITY - 1]);
+	}
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("sketch");
 	TCase *test_case = tcase_create("sketch");
 	tcase_set_timeout(test_case, 60);
 	tcase_add_test(test_case, sums_of_a_few_ids_give_the_ids);
+	tcase_add_test(test_case, many_ids_at_once_give_what_they_give_one_by_one);
 	tcase_add_test(test_case, only_different_roots_in_the_field_are_roots);
 	tcase_add_test(test_case, sums_of_more_ids_than_sums_fit_nothing);
 	tcase_add_test(test_case, a_spare_sum_tells_ids_from_noise);

@@ -278,7 +278,7 @@ START_TEST(the_stored_tags_give_the_stored_short_ids)
 		vector_bytes(item, "tag", tag, sizeof(tag));
 		uint32_t id = short_id(key, tag);
 		ck_assert_uint_eq(id, (uint32_t)json_integer_value(json_object_get(item, "id")));
-		estimate_add(&estimate, id);
+		estimate_add(&estimate, &id, 1);
 	}
 	vector_bytes(vector, "counters", counters, sizeof(counters));
 	uint8_t wire[4 + ESTIMATE_COUNTERS];

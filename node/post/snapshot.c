@@ -4,6 +4,8 @@
 
 static_assert(sizeof(struct snapshot_item) == 12, "as the header says");
 
+enum { SOME = 256 };
+
 bool snapshot_take(struct snapshot *snapshot, const struct catalogue *catalogue, const uint8_t key[static SHORTHASH_KEY_SIZE])
 {
 	if (snapshot->items != NULL)
@@ -31,13 +33,37 @@ void snapshot_drop(struct snapshot *snapshot)
 
 void snapshot_forget(struct snapshot *snapshot, uint32_t slot)
 {
-	if (slot < snapshot->count)
-		snapshot->items[slot].id = 0;
+	if (slot >= snapshot->count)
+		return;
+	snapshot->items[slot].id = 0;
+	snapshot->items[slot].shown = 0;
 }
 
 static bool shows(const struct snapshot_item *item, const struct unit_filter *filter)
 {
-	return unit_has(filter, item->rank, item->day, item->id) && item->shown && item->id != 0;
+	return item->shown && unit_has(filter, item->rank, item->day, item->id);
+}
+
+/* Letters of a unit, some at a time. */
+struct some {
+	uint32_t count;
+	uint32_t slots[SOME], ids[SOME], powers[SOME];
+};
+
+/* Finds the next letters shown in a unit, from a slot on; returns where to go on. */
+static uint32_t find_some(const struct snapshot *snapshot, const struct unit_filter *filter, uint32_t slot, struct some *some)
+{
+	const struct snapshot_item *items = snapshot->items;
+	const struct unit_filter own = *filter; /* what is written below cannot change it: it stays in registers */
+	uint32_t count = 0, end = snapshot->count - slot < SOME ? snapshot->count : slot + SOME;
+	for (; slot < end; slot++) {
+		/* Written over by the next one unless it is counted. */
+		some->slots[count] = slot;
+		some->ids[count] = items[slot].id;
+		count += shows(&items[slot], &own);
+	}
+	some->count = count;
+	return slot;
 }
 
 uint32_t snapshot_count(const struct snapshot *snapshot, const struct unit *unit)
@@ -53,9 +79,11 @@ struct estimate snapshot_estimate(const struct snapshot *snapshot, const struct 
 {
 	struct unit_filter filter = unit_filter(unit);
 	struct estimate estimate = {.count = 0};
-	for (uint32_t slot = 0; slot < snapshot->count; slot++)
-		if (shows(&snapshot->items[slot], &filter))
-			estimate_add(&estimate, snapshot->items[slot].id);
+	struct some some;
+	for (uint32_t slot = 0; slot < snapshot->count;) {
+		slot = find_some(snapshot, &filter, slot, &some);
+		estimate_add(&estimate, some.ids, some.count);
+	}
 	return estimate;
 }
 
@@ -69,28 +97,43 @@ size_t snapshot_ids(const struct snapshot *snapshot, const struct unit *unit, ui
 	return count;
 }
 
+static void keep_powers(struct snapshot *snapshot, const struct some *some)
+{
+	for (uint32_t i = 0; i < some->count; i++)
+		snapshot->items[some->slots[i]].power = some->powers[i];
+}
+
 void snapshot_table(struct snapshot *snapshot, const struct unit *unit, struct sketch *table, const void *owner)
 {
 	struct unit_filter filter = unit_filter(unit);
-	for (uint32_t slot = 0; slot < snapshot->count; slot++) {
-		struct snapshot_item *item = &snapshot->items[slot];
-		if (shows(item, &filter))
-			item->power = sketch_toggle(table, item->id);
+	struct some some;
+	for (uint32_t slot = 0; slot < snapshot->count;) {
+		slot = find_some(snapshot, &filter, slot, &some);
+		sketch_toggle(table, some.ids, some.powers, some.count);
+		keep_powers(snapshot, &some);
 	}
 	snapshot->powers_of = owner;
+}
+
+static void recall_powers(const struct snapshot *snapshot, struct some *some)
+{
+	for (uint32_t i = 0; i < some->count; i++)
+		some->powers[i] = snapshot->items[some->slots[i]].power;
 }
 
 void snapshot_more(struct snapshot *snapshot, const struct unit *unit, struct sketch *more, uint8_t capacity, const void *owner)
 {
 	struct unit_filter filter = unit_filter(unit);
 	bool kept = snapshot->powers_of == owner;
-	for (uint32_t slot = 0; slot < snapshot->count; slot++) {
-		struct snapshot_item *item = &snapshot->items[slot];
-		if (!shows(item, &filter))
-			continue;
+	struct some some;
+	for (uint32_t slot = 0; slot < snapshot->count;) {
+		slot = find_some(snapshot, &filter, slot, &some);
 		if (kept)
-			sketch_toggle_kept(more, item->id, &item->power);
+			recall_powers(snapshot, &some);
 		else
-			sketch_toggle_next(more, item->id, capacity);
+			sketch_powers(some.ids, some.powers, some.count, capacity);
+		sketch_toggle_next(more, some.ids, some.powers, some.count);
+		if (kept)
+			keep_powers(snapshot, &some);
 	}
 }

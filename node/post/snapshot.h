@@ -7,7 +7,7 @@
 #include "proto/reconcile.h"
 
 struct snapshot_item {
-	uint32_t id;    /* 0: no letter */
+	uint32_t id;    /* 0: no letter, and none shown */
 	uint32_t power; /* kept between the rounds of a table */
 	uint16_t day;
 	uint8_t rank;

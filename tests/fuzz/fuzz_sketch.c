@@ -15,14 +15,13 @@ static struct sketch_solution solution;
 static void check_sums(uint8_t capacity)
 {
 	static struct sketch part;
+	uint32_t powers[SKETCH_FOUND_MAX];
 	for (uint8_t power = 0; power < solution.rest.capacity; power++) {
 		sketch_start(&part, solution.rest.cells, 1);
-		for (size_t i = 0; i < solution.count; i++) {
-			if (power == 0)
-				sketch_toggle(&part, solution.found[i]);
-			else
-				sketch_toggle_next(&part, solution.found[i], power);
-		}
+		if (power == 0)
+			sketch_toggle(&part, solution.found, powers, solution.count);
+		else
+			sketch_toggle_next(&part, solution.found, powers, solution.count);
 		for (size_t cell = 0; cell < solution.rest.cells; cell++) {
 			if (power >= solution.known[cell])
 				continue;

@@ -174,7 +174,7 @@ static struct message understated(const struct meeting_side *hearer, const struc
 		const struct catalogue_entry *entry = catalogue_at(hearer->catalogue, slot);
 		uint32_t id = short_id(key, entry->tag);
 		if (entry->shown && unit_has(&filter, entry->rank, entry->day, id))
-			estimate_add(&estimate, id);
+			estimate_add(&estimate, &id, 1);
 	}
 	struct writer writer = writer_of(copy, message->len);
 	unit_write(&writer, &unit);

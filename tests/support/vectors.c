@@ -262,7 +262,7 @@ static json_t *short_ids(void)
 	for (uint8_t i = 0; i < 3; i++) {
 		memset(tag, 0x20 + i, sizeof(tag));
 		uint32_t id = short_id(key, tag);
-		estimate_add(&estimate, id);
+		estimate_add(&estimate, &id, 1);
 		json_array_append_new(ids, json_pack("{s:o, s:I}", "tag", vectors_hex(tag, sizeof(tag)), "id", (json_int_t)id));
 	}
 	uint8_t wire[4 + ESTIMATE_COUNTERS];
@@ -355,8 +355,9 @@ static json_t *sketch_vector(uint16_t cells, uint8_t capacity, uint8_t ids)
 	sketch_start(&more, cells, 1);
 	for (uint32_t i = 1; i <= ids; i++) {
 		const uint32_t id = i * 0x9e3779b1;
-		sketch_toggle(&sketch, id);
-		sketch_toggle_next(&more, id, capacity);
+		uint32_t power;
+		sketch_toggle(&sketch, &id, &power, 1);
+		sketch_toggle_next(&more, &id, &power, 1);
 		write_u32(&writer, id);
 	}
 	return json_pack("{s:i, s:i, s:o, s:o, s:o}", "cells", cells, "capacity", capacity, "ids", vectors_hex(bytes, writer.len), "sums",
