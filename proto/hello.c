@@ -34,6 +34,11 @@ bool wants_letter(const struct wants *wants, uint8_t rank, uint16_t day)
 	return rank > wants->rank || (rank == wants->rank && day >= wants->day);
 }
 
+struct wants wants_higher(struct wants a, struct wants b)
+{
+	return a.rank > b.rank || (a.rank == b.rank && a.day > b.day) ? a : b;
+}
+
 static void write_wants(struct writer *writer, const struct wants *wants)
 {
 	write_u8(writer, wants->rank);

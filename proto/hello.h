@@ -37,6 +37,8 @@ uint8_t wants_capacity(uint64_t bytes);
 uint64_t wants_bytes(uint8_t capacity);
 /* True if a letter of that rank and day is wanted. */
 bool wants_letter(const struct wants *wants, uint8_t rank, uint16_t day);
+/* The one of two floors that lets less through. */
+struct wants wants_higher(struct wants a, struct wants b);
 
 /* Says which letters are shown, under session_greeting_salt(). */
 void greeting_show(struct greeting *greeting, const struct carried *carried, const uint8_t salt[static 32]);

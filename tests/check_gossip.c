@@ -515,6 +515,30 @@ START_TEST(contacts_cut_anywhere_carry_every_letter_over_and_none_that_is_stored
 }
 END_TEST
 
+/* Of what is lower than all that would fit here the gateway does not compare anything. */
+START_TEST(a_gateway_that_holds_more_than_fits_here_gets_what_is_lower_all_the_same)
+{
+	enum { ROOM = 2 << 20, LARGE = 4096, MANY = ROOM / LARGE + 200, LESSER = 600 };
+	static uint8_t lesser[LESSER][LETTER_ID_SIZE];
+	uint8_t id[LETTER_ID_SIZE];
+	cluster_open_with_gateway(&cluster, 2, ROOM);
+	for (uint32_t n = 0; n < MANY; n++) {
+		struct sample cry = sample_sealed(n, CLASS_URGENT, 3);
+		ck_assert_int_eq(post_submit(cluster.post[1], cry.bytes, cry.len, SUBMIT_SEND_NOW, id, cluster.now), VERDICT_STORED);
+	}
+	for (uint32_t n = 0; n < LESSER; n++) {
+		struct sample letter = sample_sealed(MANY + n, n % 2 == 0 ? CLASS_STATUS : CLASS_ROUTINE, 0);
+		ck_assert_int_eq(post_submit(cluster.post[0], letter.bytes, letter.len, SUBMIT_SEND_NOW, lesser[n], cluster.now), VERDICT_STORED);
+	}
+	cluster_wait(&cluster, 0);
+	cluster_join(&cluster, 0, 1);
+	cluster_run(&cluster);
+	for (uint32_t n = 0; n < LESSER; n++)
+		ck_assert_int_eq(cluster_place(&cluster, 1, lesser[n]), PLACE_HELD);
+	cluster_close(&cluster);
+}
+END_TEST
+
 Suite *suite_under_test(void)
 {
 	Suite *suite = suite_create("gossip");
@@ -538,6 +562,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, bulk_stops_when_the_other_side_says_in_mid_session_that_it_is_full);
 	tcase_add_test(test_case, a_letter_held_back_changes_neither_beacon_nor_digest_until_it_is_released);
 	tcase_add_test(test_case, contacts_cut_anywhere_carry_every_letter_over_and_none_that_is_stored_again);
+	tcase_add_test(test_case, a_gateway_that_holds_more_than_fits_here_gets_what_is_lower_all_the_same);
 	suite_add_tcase(suite, test_case);
 	return suite;
 }

@@ -53,6 +53,11 @@ size_t compare_memory(const struct compare *compare)
 	return compare->snapshot.count * sizeof(*compare->snapshot.items);
 }
 
+struct wants compare_floor(const struct compare *compare)
+{
+	return compare->floor;
+}
+
 bool compare_busy(const struct compare *compare)
 {
 	return compare->describing.count > 0 || compare->ask_count > 0 || compare->solving.open;
@@ -128,14 +133,9 @@ static struct wants fitting(const struct compare *compare, uint64_t bytes)
 	return (struct wants){.rank = 0};
 }
 
-static struct wants higher(struct wants a, struct wants b)
-{
-	return a.rank > b.rank || (a.rank == b.rank && a.day > b.day) ? a : b;
-}
-
 struct wants compare_learn(struct compare *compare, const struct wants *theirs, uint8_t tiers)
 {
-	compare->theirs = higher(*theirs, fitting(compare, wants_bytes(theirs->capacity)));
+	compare->theirs = wants_higher(*theirs, fitting(compare, wants_bytes(theirs->capacity)));
 	compare->tiers &= tiers;
 	return compare->theirs;
 }
@@ -208,7 +208,8 @@ static bool estimate_input(struct compare *compare, struct reader *reader)
 		return true;
 	struct estimate ours = snapshot_estimate(&compare->snapshot, &unit); /* tiers in which the two are equal cancel out */
 	unit.tiers &= compare->tiers;
-	struct wants asked = {.rank = unit.rank, .day = unit.day}, floor = higher(higher(compare->ours, compare->theirs), asked);
+	struct wants asked = {.rank = unit.rank, .day = unit.day}, floor = wants_higher(wants_higher(compare->ours, compare->theirs), asked);
+	compare->floor = floor;
 	if (floor.rank != unit.rank || floor.day != unit.day)
 		return add_ask(compare, unit.tiers, floor);
 	uint32_t difference = estimate_difference(&ours, &theirs);

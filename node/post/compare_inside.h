@@ -48,6 +48,7 @@ struct compare {
 	struct marks *suspects, *doubts;
 	uint8_t key[SHORTHASH_KEY_SIZE];
 	struct wants ours, theirs;
+	struct wants floor; /* of the letters asked about last */
 	uint8_t tiers; /* in which we differ and have not compared yet */
 	bool cut_off;  /* letters below a floor were not compared */
 	uint32_t units_left;

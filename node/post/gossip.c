@@ -9,10 +9,11 @@
 #include <string.h>
 
 enum {
-	REKEY_MS = 600000,  /* keys of this age are changed with what is said next */
-	TAIL_GROUPS = 1024, /* groups of letters are told apart by so much of their number */
-	DOUBTS_AHEAD = 128, /* letters in doubt that were offered and have not been sent: soon the comparison may settle them */
-	TAIL_MAX = 256,     /* letters below what one of the two wants that each offers at a contact */
+	REKEY_MS = 600000,             /* keys of this age are changed with what is said next */
+	TAIL_GROUPS = 1024,            /* groups of letters are told apart by so much of their number */
+	DOUBTS_AHEAD = 128,            /* letters in doubt that were offered and have not been sent: soon the comparison may settle them */
+	TAIL_MAX = 256,                /* letters below the floor that each offers at a contact, */
+	TAIL_TO_GATEWAY_MAX = 1 << 15, /* or to a gateway */
 };
 
 void gossip_start(struct neighbour *neighbour, const struct session_setup *setup)
@@ -108,28 +109,24 @@ static void opened(const struct gossip *gossip, struct neighbour *neighbour)
 		neighbour->opened = compare_open(neighbour->compare);
 }
 
-static bool wants_all(const struct wants *wants)
-{
-	return wants_letter(wants, 0, 0);
-}
-
-/* Below what either wants nothing is compared: some of it, other letters at every contact, is offered, so that lesser letters spread between posts
- * that are full of greater ones. */
-static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour, const struct wants *theirs)
+/* Below the floor nothing is compared: some of it, other letters at every contact, is offered, so that lesser letters spread between posts that are
+ * full of greater ones. A gateway has room for all of it, and it is what we reach it for. */
+static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour, struct wants floor)
 {
 	const struct catalogue *catalogue = store_catalogue(gossip->door->store);
-	const struct wants *ours = &neighbour->told;
 	uint32_t slots = catalogue_slots(catalogue), first = slots > 0 ? random_below(slots) : 0;
-	if (neighbour->tiers == 0 || (wants_all(ours) && wants_all(theirs)))
+	uint32_t most = neighbour->is_gateway ? TAIL_TO_GATEWAY_MAX : TAIL_MAX;
+	neighbour->floor = floor;
+	if (neighbour->tiers == 0 || wants_letter(&floor, 0, 0))
 		return;
 	uint16_t offered[TAIL_GROUPS] = {0};
 	/* One of each group, then three more, and so on: a flood, which came by few links, must not hide the few letters that came by another. */
-	for (uint32_t limit = 1, offers = 0; limit <= TAIL_MAX; limit *= 4)
-		for (uint32_t i = 0; i < slots && offers < TAIL_MAX; i++) {
+	for (uint32_t limit = 1, offers = 0; limit <= most && offers < most; limit *= 4)
+		for (uint32_t i = 0; i < slots && offers < most; i++) {
 			uint32_t slot = (first + i) % slots;
 			const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
 			uint16_t *of_group = &offered[(entry->pool * TAIL_GROUPS / POOLS + entry->group) % TAIL_GROUPS];
-			bool compared = wants_letter(ours, entry->rank, entry->day) && wants_letter(theirs, entry->rank, entry->day);
+			bool compared = wants_letter(&floor, entry->rank, entry->day);
 			bool taken = compared || *of_group >= limit || marks_has(&neighbour->news, slot);
 			if (taken || entry->state != CATALOGUE_HELD || !entry->shown || !marks_set(&neighbour->news, slot))
 				continue; /* out of memory: not offered this time */
@@ -149,7 +146,7 @@ static void meet(struct gossip *gossip, struct neighbour *neighbour, const struc
 	if (neighbour->is_gateway)
 		store_set_gateway_last(gossip->door->store, now.unix_s);
 	neighbour->theirs = compare_learn(neighbour->compare, &hello->wants, neighbour->tiers);
-	offer_tail(gossip, neighbour, &hello->wants);
+	offer_tail(gossip, neighbour, wants_higher(neighbour->told, hello->wants));
 }
 
 /* The initiator has the greeting: now it knows in which tiers the two differ, and says so. */
@@ -185,6 +182,17 @@ static bool hello_input(struct gossip *gossip, struct neighbour *neighbour, cons
 	/* Equal when the handshake began, and not any more. */
 	if (neighbour->tiers != 0 && !neighbour->opened)
 		return compare_open(neighbour->compare);
+	return true;
+}
+
+/* The other side may have more letters than fit here, and not compare the rest: it may have room for what is ours of these. */
+static bool comparison_input(const struct gossip *gossip, struct neighbour *neighbour, const struct message *message)
+{
+	if (!compare_input(neighbour->compare, message))
+		return false;
+	struct wants floor = wants_higher(neighbour->floor, compare_floor(neighbour->compare));
+	if (floor.rank != neighbour->floor.rank || floor.day != neighbour->floor.day)
+		offer_tail(gossip, neighbour, floor);
 	return true;
 }
 
@@ -314,7 +322,7 @@ static bool message_input(struct gossip *gossip, struct neighbour *neighbour, co
 	if (message->type == MESSAGE_WANTS)
 		return wants_input(neighbour, message);
 	if (message->type < MESSAGE_OFFER)
-		return compare_input(neighbour->compare, message);
+		return comparison_input(gossip, neighbour, message);
 	if (message->type > MESSAGE_REKEY)
 		return lanes_input(gossip->lanes, &neighbour->aside, neighbour->link, message, now.boot_ms);
 	return sync_message(gossip, neighbour, message, now);
@@ -490,6 +498,16 @@ static void fill(struct gossip *gossip, struct neighbour *neighbour, bool lesser
 		;
 }
 
+/* With what is said anyway: a link on which nothing is said stays silent. */
+static void renew_keys(struct neighbour *neighbour, struct moment now)
+{
+	bool speaks = neighbour->session.out_len > 0 || neighbour->keepalive_owed;
+	if (!speaks || now.boot_ms - neighbour->rekey_ms < REKEY_MS)
+		return;
+	session_rekey(&neighbour->session);
+	neighbour->rekey_ms = now.boot_ms;
+}
+
 size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, bool lesser, uint8_t *buf, size_t cap, struct moment now)
 {
 	struct session *session = &neighbour->session;
@@ -499,15 +517,12 @@ size_t gossip_output(struct gossip *gossip, struct neighbour *neighbour, bool le
 		if (shaking) {
 			shake(gossip, neighbour);
 		} else if (session->state == SESSION_OPEN) {
-			if (now.boot_ms - neighbour->rekey_ms >= REKEY_MS) {
-				session_rekey(session);
-				neighbour->rekey_ms = now.boot_ms;
-			}
 			size_t waiting = session->out_len;
 			fill(gossip, neighbour, lesser);
 			/* The rest of a lesser letter that began before waits too. */
 			if (!lesser && session->out_len == waiting && !neighbour->keepalive_owed)
 				break;
+			renew_keys(neighbour, now);
 		}
 		size_t more = session_output(session, buf + len, cap - len, neighbour->keepalive_owed);
 		if (more == 0)

@@ -1,5 +1,7 @@
 #include "tests/support/cluster.h"
 
+#include "crypto/gatekey.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,14 +10,24 @@
 
 void cluster_reopen(struct cluster *cluster, size_t i)
 {
+	static const uint8_t secret[DH_KEY_SIZE] = {7};
 	struct post_config config = {.store_path = cluster->path[i], .store_max_bytes = cluster->store_max_bytes};
+	if (i == cluster->gateway) {
+		config.store_max_bytes = ROOMY;
+		config.has_gateway_secret = true;
+		memcpy(config.gateway_secret, secret, sizeof(secret));
+	} else {
+		config.has_gateway_key = true;
+		(void)gatekey_public(secret, config.gateway_key); /* of this one there is */
+	}
 	enum err err = post_open(&cluster->post[i], &config, cluster->now);
 	assert(err == ERR_OK);
 }
 
-void cluster_open(struct cluster *cluster, size_t n, uint64_t store_max_bytes)
+static void open_all(struct cluster *cluster, size_t n, size_t gateway, uint64_t store_max_bytes)
 {
 	memset(cluster, 0, sizeof(*cluster));
+	cluster->gateway = gateway;
 	cluster->now = (struct moment){.boot_ms = 1000000, .unix_s = 1795000000};
 	cluster->posts = n;
 	cluster->store_max_bytes = store_max_bytes;
@@ -26,6 +38,16 @@ void cluster_open(struct cluster *cluster, size_t n, uint64_t store_max_bytes)
 		(void)snprintf(cluster->path[i], sizeof(cluster->path[i]), "%s/%zu.db", folder, i);
 		cluster_reopen(cluster, i);
 	}
+}
+
+void cluster_open(struct cluster *cluster, size_t n, uint64_t store_max_bytes)
+{
+	open_all(cluster, n, n, store_max_bytes);
+}
+
+void cluster_open_with_gateway(struct cluster *cluster, size_t n, uint64_t store_max_bytes)
+{
+	open_all(cluster, n, n - 1, store_max_bytes);
 }
 
 void cluster_close(struct cluster *cluster)
@@ -51,8 +73,8 @@ static size_t join(struct cluster *cluster, size_t a, size_t b, bool slow)
 	size_t at = cluster->link_count++;
 	uint32_t number = (uint32_t)at + 1;
 	cluster->links[at] = (struct cluster_link){.up = true, .a = a, .b = b, .budget = SIZE_MAX};
-	bool up = post_link_up(cluster->post[a], number, LINK_DIALLED, slow, cluster->now) &&
-		  post_link_up(cluster->post[b], number, LINK_ANSWERED, slow, cluster->now);
+	bool up = post_link_up(cluster->post[a], number, b == cluster->gateway ? LINK_GATEWAY_DIALLED : LINK_DIALLED, slow, cluster->now) &&
+		  post_link_up(cluster->post[b], number, b == cluster->gateway ? LINK_GATEWAY_ANSWERED : LINK_ANSWERED, slow, cluster->now);
 	assert(up);
 	return at;
 }

@@ -18,6 +18,7 @@ struct cluster {
 	struct moment now;
 	size_t posts;
 	uint64_t store_max_bytes;
+	size_t gateway; /* this one is one, and ROOMY; as many as posts: none */
 	struct post *post[CLUSTER_POSTS];
 	char path[CLUSTER_POSTS][64];
 	struct cluster_link links[CLUSTER_LINKS];
@@ -26,6 +27,8 @@ struct cluster {
 
 /* Opens n posts with stores in a fresh temporary folder. */
 void cluster_open(struct cluster *cluster, size_t n, uint64_t store_max_bytes);
+/* The same; the last one is a gateway, and links to it are a gateway's. */
+void cluster_open_with_gateway(struct cluster *cluster, size_t n, uint64_t store_max_bytes);
 void cluster_close(struct cluster *cluster);
 /* Opens a link from a to b; returns its index. */
 size_t cluster_join(struct cluster *cluster, size_t a, size_t b);
