@@ -72,7 +72,7 @@ __attribute__((target("pclmul"))) static inline two_words carryless(two_words a,
 	return (two_words)__builtin_ia32_pclmulqdq128((signed_words)a, (signed_words)b, 0);
 }
 
-/* What is above x^31 times x^32, twice: the first time it leaves seven bits there. */
+/* What stands at x^32 and above is multiplied by what x^32 is, 0x8d; a few bits come to stand there again, so twice. */
 __attribute__((target("pclmul"))) static inline uint32_t multiply_by_instruction(uint32_t a, uint32_t b)
 {
 	const four_words left = {a}, right = {b}, tail = {0x8d};

@@ -47,7 +47,7 @@ void compare_forget(struct compare *compare, uint32_t slot);
 void compare_both_have(struct compare *compare, uint32_t slot);
 /* Bytes of the snapshot held now. */
 size_t compare_memory(const struct compare *compare);
-/* Down to where the two compare, as far as the ESTIMATEs tell: 0, 0 until one has come. The other side sets it as well, by what we have room for. */
+/* Down to where the two compare, as the last ESTIMATE tells: 0, 0 until one has come. The other side sets it as well, by what we have room for. */
 struct wants compare_floor(const struct compare *compare);
 /* True while either side waits for the other. */
 bool compare_busy(const struct compare *compare);

@@ -74,7 +74,7 @@ static void tell_needed(struct compare *compare, const struct need *need)
 	struct unit_filter filter = unit_filter(&compare->describing.scopes[0].next);
 	for (uint32_t slot = 0; slot < compare->snapshot.count; slot++) {
 		const struct snapshot_item *item = &compare->snapshot.items[slot];
-		if (!idset_may_have(&needed, item->id) || item->id == 0 || !item->shown)
+		if (!idset_may_have(&needed, item->id) || !item->shown)
 			continue;
 		if (idset_take(&needed, item->id) && unit_has(&filter, item->rank, item->day, item->id))
 			compare_tell(compare, slot);

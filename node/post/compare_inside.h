@@ -48,9 +48,9 @@ struct compare {
 	struct marks *suspects, *doubts;
 	uint8_t key[SHORTHASH_KEY_SIZE];
 	struct wants ours, theirs;
-	struct wants floor; /* of the letters asked about last */
-	uint8_t tiers; /* in which we differ and have not compared yet */
-	bool cut_off;  /* letters below a floor were not compared */
+	struct wants floor; /* of what was last spoken of in an ESTIMATE */
+	uint8_t tiers;      /* in which we differ and have not compared yet */
+	bool cut_off;       /* letters below a floor were not compared */
 	uint32_t units_left;
 	uint32_t ventured;              /* letters told of though the neighbour may have them in another tier */
 	struct snapshot snapshot;       /* taken while anything is open */

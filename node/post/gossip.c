@@ -12,7 +12,7 @@ enum {
 	REKEY_MS = 600000,             /* keys of this age are changed with what is said next */
 	TAIL_GROUPS = 1024,            /* groups of letters are told apart by so much of their number */
 	DOUBTS_AHEAD = 128,            /* letters in doubt that were offered and have not been sent: soon the comparison may settle them */
-	TAIL_MAX = 256,                /* letters below the floor that each offers at a contact, */
+	TAIL_MAX = 256,                /* letters below the floor that each offers at a contact, however often the floor rises, */
 	TAIL_TO_GATEWAY_MAX = 1 << 15, /* or to a gateway */
 };
 
@@ -121,8 +121,8 @@ static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour,
 		return;
 	uint16_t offered[TAIL_GROUPS] = {0};
 	/* One of each group, then three more, and so on: a flood, which came by few links, must not hide the few letters that came by another. */
-	for (uint32_t limit = 1, offers = 0; limit <= most && offers < most; limit *= 4)
-		for (uint32_t i = 0; i < slots && offers < most; i++) {
+	for (uint32_t limit = 1; limit <= most && neighbour->tail < most; limit *= 4)
+		for (uint32_t i = 0; i < slots && neighbour->tail < most; i++) {
 			uint32_t slot = (first + i) % slots;
 			const struct catalogue_entry *entry = catalogue_at(catalogue, slot);
 			uint16_t *of_group = &offered[(entry->pool * TAIL_GROUPS / POOLS + entry->group) % TAIL_GROUPS];
@@ -131,7 +131,7 @@ static void offer_tail(const struct gossip *gossip, struct neighbour *neighbour,
 			if (taken || entry->state != CATALOGUE_HELD || !entry->shown || !marks_set(&neighbour->news, slot))
 				continue; /* out of memory: not offered this time */
 			(*of_group)++;
-			offers++;
+			neighbour->tail++;
 		}
 }
 

@@ -41,7 +41,8 @@ struct neighbour {
 	uint64_t up_ms, heard_ms, sent_ms, rekey_ms;
 	uint64_t useful_ms;               /* when it last brought or took a letter, or came up */
 	struct wants theirs, told;        /* what they want of ours; what we said we want */
-	struct wants floor;               /* below which letters were offered */
+	struct wants floor;               /* below which letters were offered, */
+	uint32_t tail;                    /* so many */
 	uint8_t nonce[BEACON_NONCE_SIZE]; /* theirs */
 	uint8_t glance[GLANCE_SIZE];      /* initiator: what we said */
 	struct ingress ingress;           /* of what it brings */
