@@ -26,6 +26,14 @@ static void carry(size_t i, const struct sample *sample)
 	ck_assert_int_eq(post_submit(cluster.post[i], sample->bytes, sample->len, SUBMIT_CARRIED, id, cluster.now), VERDICT_STORED);
 }
 
+static void carry_many(size_t i, uint32_t from, uint32_t n, enum letter_class class, uint8_t bucket)
+{
+	for (uint32_t number = from; number < from + n; number++) {
+		struct sample letter = sample_sealed(number, class, bucket);
+		carry(i, &letter);
+	}
+}
+
 /* The post opens its store anew, with room for so much. */
 static void resize(size_t i, uint64_t store_max_bytes)
 {
@@ -186,10 +194,7 @@ START_TEST(news_below_what_the_neighbour_wants_is_offered_and_finds_the_room_tha
 	cluster_join(&cluster, 0, 1);
 	cluster_run(&cluster);
 	ck_assert_uint_eq(sent(), 0);
-	for (uint32_t n = 1000; n < 1000 + LESSER; n++) {
-		struct sample lesser = sample_sealed(n, CLASS_STATUS, 0);
-		carry(0, &lesser);
-	}
+	carry_many(0, 1000, LESSER, CLASS_STATUS, 0);
 	size_t before = cluster.links[0].bytes_ab;
 	cluster_run(&cluster);
 	ck_assert_uint_eq(held(1, 1000, LESSER, CLASS_STATUS, 0), OTHERS_DUE);
@@ -311,10 +316,7 @@ END_TEST
 /* Post 1 had these letters long before post 0: there their time is over. */
 static void let_expire_at_1(uint32_t letters, uint32_t common)
 {
-	for (uint32_t n = 0; n < letters; n++) {
-		struct sample letter = sample_sealed(n, CLASS_STATUS, 0);
-		carry(1, &letter);
-	}
+	carry_many(1, 0, letters, CLASS_STATUS, 0);
 	for (int hour = 0; hour < 60; hour++)
 		cluster_wait(&cluster, HOUR_MS);
 	for (uint32_t n = 0; n < letters + common; n++) {
@@ -422,14 +424,8 @@ START_TEST(below_what_a_full_post_wants_both_sides_offer_some_of_theirs)
 		uint32_t room = kept[i / 2];
 		cluster_open(&cluster, 2, ROOMY);
 		resize(1, room * 512);
-		for (uint32_t n = 0; n < room; n++) {
-			struct sample letter = sample_sealed(n, CLASS_STATUS, 1);
-			carry(1, &letter);
-		}
-		for (uint32_t n = 10000; n < 10000 + BELOW; n++) {
-			struct sample routine = sample_sealed(n, CLASS_ROUTINE, 1);
-			carry(0, &routine);
-		}
+		carry_many(1, 0, room, CLASS_STATUS, 1);
+		carry_many(0, 10000, BELOW, CLASS_ROUTINE, 1);
 		(void)contact(dialler, 1 - dialler); /* looked at by what it left behind */
 		ck_assert_uint_eq(cluster_count(&cluster, 0, TALLY_LETTERS_SENT), TAIL);
 		ck_assert_uint_eq(held(1, 10000, BELOW, CLASS_ROUTINE, 1), DUE);
@@ -442,15 +438,29 @@ START_TEST(below_what_a_full_post_wants_both_sides_offer_some_of_theirs)
 }
 END_TEST
 
+/* Post 1 says what it wants, and then it turns out that not even that would fit: the floor rises, and what was offered below it counts on. */
+START_TEST(a_floor_that_rises_does_not_double_what_is_offered_below_it)
+{
+	enum { TAIL = 256, BELOW = 600, ROOM = 1 << 20, LARGE = 4096, MANY = ROOM / LARGE + 100 };
+	for (size_t dialler = 0; dialler < 2; dialler++) {
+		cluster_open(&cluster, 2, ROOMY);
+		resize(1, ROOM);
+		carry_many(1, 0, ROOM / 512, CLASS_STATUS, 1);
+		carry_many(0, 10000, MANY, CLASS_URGENT, 3);
+		carry_many(0, 20000, BELOW, CLASS_ROUTINE, 1);
+		(void)contact(dialler, 1 - dialler); /* looked at by what it left behind */
+		ck_assert_uint_eq(cluster_count(&cluster, 0, TALLY_LETTERS_SENT), MANY + TAIL);
+		cluster_close(&cluster);
+	}
+}
+END_TEST
+
 START_TEST(bulk_stops_when_the_other_side_says_in_mid_session_that_it_is_full)
 {
 	enum { ROOM = 600, BULK = 2000 };
 	cluster_open(&cluster, 2, ROOMY);
 	resize(1, ROOM * 512);
-	for (uint32_t n = 0; n < BULK; n++) {
-		struct sample bulk = sample_sealed(n, CLASS_ROUTINE, 1);
-		carry(0, &bulk);
-	}
+	carry_many(0, 0, BULK, CLASS_ROUTINE, 1);
 	cluster_join(&cluster, 0, 1);
 	cluster_run(&cluster);
 	/* what was on its way already: a turn, and the one in which they heard of it */
@@ -559,6 +569,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(test_case, news_of_a_letter_whose_time_is_over_here_costs_nothing_at_the_next_contact);
 	tcase_add_test(test_case, a_letter_that_comes_in_during_the_handshake_is_not_missed);
 	tcase_add_test(test_case, below_what_a_full_post_wants_both_sides_offer_some_of_theirs);
+	tcase_add_test(test_case, a_floor_that_rises_does_not_double_what_is_offered_below_it);
 	tcase_add_test(test_case, bulk_stops_when_the_other_side_says_in_mid_session_that_it_is_full);
 	tcase_add_test(test_case, a_letter_held_back_changes_neither_beacon_nor_digest_until_it_is_released);
 	tcase_add_test(test_case, contacts_cut_anywhere_carry_every_letter_over_and_none_that_is_stored_again);
