@@ -280,15 +280,20 @@ def many_are_sketched():
     assert one.compare.unknown == other.compare.unknown == 0
 
 
+def seen_in_some(of, ours, theirs):
+    """Every comparison finds all; an estimate may be off by chance, so that one is planned otherwise."""
+    for _ in range(8):
+        one, _ = union_on_both(ours, theirs)
+        if of(one.counts):
+            return
+    raise AssertionError(one.counts)
+
+
 def parts_and_tiers():
     common = many(1200)
-    for _ in range(5):  # an estimate may be so low by chance that one table is thought to do
-        one, _ = union_on_both(common + many(400, seed=1), common + many(350, seed=2))
-        if one.counts["to ESTIMATE"]:
-            break
-    assert one.counts["to ESTIMATE"] == 3 and one.counts["from SKETCH"] >= 4, one.counts
-    one, _ = union_on_both(many(900, 2) + many(300, 2, seed=1), many(900, 2) + many(300, 2, seed=2))
-    assert one.counts["to SKETCH"] >= 4, one.counts
+    seen_in_some(lambda counts: counts["to ESTIMATE"] == 3 and counts["from SKETCH"] >= 4, common + many(400, seed=1), common + many(350, seed=2))
+    common = many(900, 2)
+    seen_in_some(lambda counts: counts["to SKETCH"] >= 4, common + many(300, 2, seed=1), common + many(300, 2, seed=2))
     union_on_both(many(1500, seed=1), many(30, seed=2))
     union_on_both([], many(1500, seed=1))
 
