@@ -2,6 +2,7 @@
 
 #include "proto/field.h"
 #include "proto/locator.h"
+#include "proto/places.h"
 
 #include <assert.h>
 #include <string.h>
@@ -35,48 +36,16 @@ static void copy(struct sketch *to, const struct sketch *from)
 	memcpy(to->sums, from->sums, sums_size(from));
 }
 
-/* The two cells of an id, which may be the same one. The first step is the finaliser of MurmurHash3 (Appleby). */
-struct places {
-	uint16_t cell[2];
-};
-
-static struct places places_of(uint32_t id, uint16_t cells)
+static uint32_t *sums_of(struct sketch *sketch, size_t cell)
 {
-	uint32_t one = id;
-	one ^= one >> 16;
-	one *= 0x85ebca6b;
-	one ^= one >> 13;
-	one *= 0xc2b2ae35;
-	one ^= one >> 16;
-	uint32_t two = one * 0x9e3779b1;
-	two ^= two >> 15;
-	return (struct places){{(uint16_t)((uint64_t)one * cells >> 32), (uint16_t)((uint64_t)two * cells >> 32)}};
-}
-
-static uint32_t *sums_of(struct sketch *sketch, uint16_t cell)
-{
-	return sketch->sums + (size_t)cell * sketch->capacity;
-}
-
-/* Adds one power of each id to its cells: to sum row of them. */
-static void add_row(struct sketch *sketch, const struct places *places, const uint32_t *powers, size_t count, size_t row)
-{
-	const size_t capacity = sketch->capacity;
-	uint32_t *sums = sketch->sums + row;
-	for (size_t i = 0; i < count; i++) {
-		const size_t one = places[i].cell[0], two = places[i].cell[1];
-		const uint32_t power = powers[i];
-		sums[one * capacity] ^= power;
-		if (one != two)
-			sums[two * capacity] ^= power;
-	}
+	return sketch->sums + cell * sketch->capacity;
 }
 
 /* Ids go through in pieces, a step at a time for all of a piece: a store has many, and each step is a short loop. */
 struct piece {
 	size_t count;
 	uint32_t squares[PIECE_IDS];
-	struct places places[PIECE_IDS];
+	uint32_t one[PIECE_IDS], two[PIECE_IDS]; /* where the sums of its two cells begin */
 };
 
 static void piece_start(struct piece *piece, const struct sketch *sketch, const uint32_t *ids, size_t count)
@@ -84,8 +53,19 @@ static void piece_start(struct piece *piece, const struct sketch *sketch, const 
 	piece->count = count < PIECE_IDS ? count : PIECE_IDS;
 	memcpy(piece->squares, ids, piece->count * sizeof(*ids));
 	field_multiply_all(piece->squares, ids, piece->count);
-	for (size_t i = 0; i < piece->count; i++)
-		piece->places[i] = places_of(ids[i], sketch->cells);
+	places_of_all(ids, piece->count, sketch->cells, sketch->capacity, piece->one, piece->two);
+}
+
+/* Adds one power of each id to its cells: to sum row of them. */
+static void add_row(struct sketch *sketch, const struct piece *piece, const uint32_t *powers, size_t row)
+{
+	uint32_t *sums = sketch->sums + row;
+	for (size_t i = 0; i < piece->count; i++) {
+		const size_t one = piece->one[i], two = piece->two[i];
+		sums[one] ^= powers[i];
+		if (one != two)
+			sums[two] ^= powers[i];
+	}
 }
 
 void sketch_start(struct sketch *sketch, uint16_t cells, uint8_t capacity)
@@ -102,10 +82,10 @@ void sketch_toggle(struct sketch *sketch, const uint32_t *ids, uint32_t *powers,
 	for (size_t at = 0; at < count; at += piece.count) {
 		piece_start(&piece, sketch, ids + at, count - at);
 		memcpy(powers + at, ids + at, piece.count * sizeof(*ids));
-		add_row(sketch, piece.places, powers + at, piece.count, 0);
+		add_row(sketch, &piece, powers + at, 0);
 		for (size_t row = 1; row < sketch->capacity; row++) {
 			field_multiply_all(powers + at, piece.squares, piece.count);
-			add_row(sketch, piece.places, powers + at, piece.count, row);
+			add_row(sketch, &piece, powers + at, row);
 		}
 	}
 }
@@ -117,7 +97,7 @@ void sketch_toggle_next(struct sketch *more, const uint32_t *ids, uint32_t *powe
 	for (size_t at = 0; at < count; at += piece.count) {
 		piece_start(&piece, more, ids + at, count - at);
 		field_multiply_all(powers + at, piece.squares, piece.count);
-		add_row(more, piece.places, powers + at, piece.count, 0);
+		add_row(more, &piece, powers + at, 0);
 	}
 }
 
@@ -176,7 +156,7 @@ static void move_id(struct peeling *peeling, uint32_t id)
 	field_odd_powers(id, powers, solution->rest.capacity);
 	const struct places places = places_of(id, solution->rest.cells);
 	for (size_t i = 0; i < 2; i++) {
-		const uint16_t cell = places.cell[i];
+		const uint32_t cell = places.cell[i];
 		if (i == 1 && cell == places.cell[0])
 			break;
 		uint32_t *sums = sums_of(&solution->rest, cell);

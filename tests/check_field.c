@@ -112,16 +112,18 @@ END_TEST
 
 START_TEST(many_products_at_once_are_the_slow_ones)
 {
-	uint32_t a[5], b[5], products[5];
-	for (int i = 0; i < 1000; i++) {
-		for (size_t n = 0; n < 5; n++) {
+	enum { MANY = 11 };
+	uint32_t a[MANY + 1], b[MANY + 1], products[MANY + 1];
+	for (size_t i = 0; i < 1000; i++) {
+		for (size_t n = 0; n <= MANY; n++) {
 			products[n] = a[n] = draw();
 			b[n] = draw();
 		}
-		field_multiply_all(products, b, 4);
-		for (size_t n = 0; n < 4; n++)
+		const size_t count = i % (MANY + 1);
+		field_multiply_all(products, b, count);
+		for (size_t n = 0; n < count; n++)
 			ck_assert_uint_eq(products[n], slow_multiply(a[n], b[n]));
-		ck_assert_uint_eq(products[4], a[4]);
+		ck_assert_uint_eq(products[count], a[count]);
 	}
 }
 END_TEST
