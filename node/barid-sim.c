@@ -19,6 +19,8 @@
 
 enum { EXIT_CHECK_FAILED = 1, SLICE_MS = 60000, HOUR_MS = 3600000, HOURS_MAX = 24 * 60 };
 
+static const double HOURS_MIN = 0.001;
+
 struct wish {
 	const char *scenario, *trace, *policy, *log;
 	uint64_t seed, nodes;
@@ -66,7 +68,7 @@ static bool hours(const char *text, double *out)
 	char *end;
 	errno = 0;
 	*out = strtod(text, &end);
-	return errno == 0 && end != text && *end == '\0' && *out > 0 && *out <= HOURS_MAX;
+	return errno == 0 && end != text && *end == '\0' && *out >= HOURS_MIN && *out <= HOURS_MAX;
 }
 
 static int choose_policy(struct wish *wish)
@@ -97,7 +99,7 @@ static int read_options(struct wish *wish, int argc, char **argv)
 		if (option == 'n' && !number(optarg, SCENARIO_NODES_LEAST, SCENARIO_NODES_MAX, &wish->nodes))
 			return fail(EX_USAGE, "--nodes takes a whole number from 4 to 200000, not \"%s\"", optarg);
 		if (option == 'h' && !hours(optarg, &wish->hours))
-			return fail(EX_USAGE, "--hours takes a number above 0 and at most 1440, not \"%s\"", optarg);
+			return fail(EX_USAGE, "--hours takes a number from 0.001 to 1440, not \"%s\"", optarg);
 		if (option == '?')
 			return EX_USAGE; /* getopt has said why */
 		wish->seeded = wish->seeded || option == 's';
@@ -198,7 +200,7 @@ static int run(const struct wish *wish)
 	disk_start();
 	if (!crypto_start())
 		return fail(EX_OSERR, "%s", "the system gives no randomness");
-	enum err err = journal_open(&journal, wish->log, &scenario, BARID_COMMIT);
+	enum err err = journal_open(&journal, wish->log, &scenario, wish->policy, BARID_COMMIT);
 	if (err == ERR_BUSY)
 		return fail(EX_CANTCREAT, "the file %s is there already; name one that is not", wish->log);
 	if (err != ERR_OK)

@@ -84,6 +84,21 @@ START_TEST(between_has_both_ends)
 }
 END_TEST
 
+START_TEST(between_may_be_months_of_milliseconds)
+{
+	const uint64_t low = 1000, high = low + UINT64_C(90) * 24 * 3600 * 1000;
+	struct fate fate;
+	unsigned late = 0;
+	fate_seed(&fate, 3, 4);
+	for (unsigned i = 0; i < 1000; i++) {
+		uint64_t drawn = fate_between(&fate, low, high);
+		ck_assert(drawn >= low && drawn <= high);
+		late += drawn > high / 2;
+	}
+	ck_assert(late > 400 && late < 600);
+}
+END_TEST
+
 START_TEST(what_happens_once_in_a_million_happens_so_often)
 {
 	struct fate fate;
@@ -138,6 +153,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, streams_of_neighbouring_names_are_independent);
 	tcase_add_test(tcase, below_is_even);
 	tcase_add_test(tcase, between_has_both_ends);
+	tcase_add_test(tcase, between_may_be_months_of_milliseconds);
 	tcase_add_test(tcase, what_happens_once_in_a_million_happens_so_often);
 	tcase_add_test(tcase, filling_is_drawing_and_stops_at_the_end);
 	tcase_add_test(tcase, timing_draws_from_whoever_has_the_turn);

@@ -31,7 +31,7 @@ static void teardown(void)
 static struct journal *open_journal(const char *file)
 {
 	struct journal *journal = NULL;
-	ck_assert_int_eq(journal_open(&journal, file, &scenario, "abc123"), ERR_OK);
+	ck_assert_int_eq(journal_open(&journal, file, &scenario, "spray", "abc123"), ERR_OK);
 	return journal;
 }
 
@@ -250,11 +250,12 @@ START_TEST(what_a_run_was_is_noted_beside_its_events)
 	journal_place(journal, 60000, 7, -12, 34);
 	const struct journal_sample sample = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 	journal_sample(journal, &sample);
-	journal_result(journal, "{\"nodes\": 1}");
 	struct journal_entry written = {.at_ms = 9, .node = 7, .other = JOURNAL_NONE, .letter = 0, .value = 3 | 1 << 8 | 512 << 16};
 	journal_note(journal, &written);
+	journal_result(journal, "{\"nodes\": 1}");
 	ck_assert_int_eq(journal_close(journal), ERR_OK);
 	expect("SELECT value FROM run WHERE name = 'seed'", "18446744073709551615");
+	expect("SELECT value FROM run WHERE name = 'policy'", "spray");
 	expect("SELECT value FROM run WHERE name = 'commit'", "abc123");
 	expect("SELECT value FROM run WHERE name = 'scenario'", "pocket");
 	expect("SELECT value FROM run WHERE name = 'result'", "{\"nodes\": 1}");
@@ -269,6 +270,23 @@ START_TEST(what_a_run_was_is_noted_beside_its_events)
 }
 END_TEST
 
+START_TEST(nothing_is_noted_after_the_result)
+{
+	char before[JOURNAL_HASH_TEXT], after[JOURNAL_HASH_TEXT];
+	struct journal *journal = open_journal(path);
+	note_many(journal, 3);
+	journal_hash(journal, before);
+	journal_result(journal, "{}");
+	note_many(journal, 2);
+	journal_hash(journal, after);
+	ck_assert_str_eq(before, after);
+	ck_assert_uint_eq(journal_count(journal), 3);
+	ck_assert_int_eq(journal_close(journal), ERR_OK);
+	expect("SELECT value FROM run WHERE name = 'event_hash'", before);
+	expect("SELECT COUNT(*) FROM event", "3");
+}
+END_TEST
+
 START_TEST(a_file_that_is_there_is_refused_and_left_alone)
 {
 	FILE *file = fopen(path, "w");
@@ -276,7 +294,7 @@ START_TEST(a_file_that_is_there_is_refused_and_left_alone)
 	ck_assert_int_ge(fputs("precious", file), 0);
 	ck_assert_int_eq(fclose(file), 0);
 	struct journal *journal = NULL;
-	ck_assert_int_eq(journal_open(&journal, path, &scenario, "x"), ERR_BUSY);
+	ck_assert_int_eq(journal_open(&journal, path, &scenario, "barid", "x"), ERR_BUSY);
 	ck_assert_ptr_null(journal);
 	struct stat status;
 	ck_assert_int_eq(stat(path, &status), 0);
@@ -289,7 +307,7 @@ START_TEST(a_folder_that_is_not_there_is_an_error)
 	char nowhere[128];
 	snprintf(nowhere, sizeof nowhere, "%s/no/run.db", folder);
 	struct journal *journal = NULL;
-	ck_assert_int_eq(journal_open(&journal, nowhere, &scenario, "x"), ERR_NO_FILE);
+	ck_assert_int_eq(journal_open(&journal, nowhere, &scenario, "barid", "x"), ERR_NO_FILE);
 	ck_assert_ptr_null(journal);
 }
 END_TEST
@@ -308,6 +326,7 @@ Suite *suite_under_test(void)
 	tcase_add_test(tcase, a_file_changes_nothing_in_the_hash);
 	tcase_add_test(tcase, rows_are_what_was_noted);
 	tcase_add_test(tcase, what_a_run_was_is_noted_beside_its_events);
+	tcase_add_test(tcase, nothing_is_noted_after_the_result);
 	tcase_add_test(tcase, a_file_that_is_there_is_refused_and_left_alone);
 	tcase_add_test(tcase, a_folder_that_is_not_there_is_an_error);
 	suite_add_tcase(suite, tcase);

@@ -45,7 +45,7 @@ static void begin_run(const char *name)
 	snprintf(scenario.places[0].name, sizeof scenario.places[0].name, "%s", name);
 	scenario.places[0].radius_mm = 5000;
 	scenario.places[0].kind = PLACE_CLINIC;
-	ck_assert_int_eq(journal_open(&journal, run_path, &scenario, "abc1234"), ERR_OK);
+	ck_assert_int_eq(journal_open(&journal, run_path, &scenario, "spray", "abc1234"), ERR_OK);
 	for (uint32_t i = 0; i < NODES; i++)
 		journal_node(journal, i, i == 0 ? "gateway" : i < 4 ? "box" : i == 4 ? "medic" : i == 5 ? "civilian+liar" : "civilian");
 }

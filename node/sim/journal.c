@@ -1,6 +1,7 @@
 #include "node/sim/journal.h"
 
 #include "crypto/digest.h"
+#include "node/sim/logfile.h"
 
 #include <sqlite3.h>
 
@@ -71,6 +72,7 @@ struct journal {
 	sqlite3 *db; /* NULL: only the hash */
 	sqlite3_stmt *statements[STATEMENTS];
 	unsigned rows;    /* since the last commit */
+	bool ended;       /* there is a result */
 	enum err trouble; /* what went wrong first: no rows since, and journal_close() says so */
 };
 
@@ -113,6 +115,14 @@ static sqlite3_stmt *row_begin(struct journal *journal, enum statement which)
 }
 
 /* Failed binds show here too: a column that must not be null is. */
+static void commit_rows(struct journal *journal)
+{
+	journal->rows = 0;
+	enum err err = run_sql(journal, "COMMIT; BEGIN");
+	if (err != ERR_OK)
+		fail(journal, err);
+}
+
 static void row_end(struct journal *journal, sqlite3_stmt *statement)
 {
 	int code = sqlite3_step(statement);
@@ -121,12 +131,8 @@ static void row_end(struct journal *journal, sqlite3_stmt *statement)
 		fail(journal, err_of(journal->db, code));
 		return;
 	}
-	if (++journal->rows < BATCH_ROWS)
-		return;
-	journal->rows = 0;
-	enum err err = run_sql(journal, "COMMIT; BEGIN");
-	if (err != ERR_OK)
-		fail(journal, err);
+	if (++journal->rows == BATCH_ROWS)
+		commit_rows(journal);
 }
 
 static void bind_number(sqlite3_stmt *statement, int column, uint64_t number)
@@ -183,12 +189,13 @@ static const char *place_kind(enum scenario_place_kind kind)
 	return "";
 }
 
-static void note_scenario(struct journal *journal, const struct scenario *scenario, const char *commit)
+static void note_scenario(struct journal *journal, const struct scenario *scenario, const char *policy, const char *commit)
 {
 	char seed[24];
 	(void)snprintf(seed, sizeof seed, "%" PRIu64, scenario->seed); /* 20 digits at most; as text, because SQLite's numbers have a sign */
 	fact_text(journal, "scenario", scenario->name);
 	fact_text(journal, "seed", seed);
+	fact_text(journal, "policy", policy);
 	fact_text(journal, "commit", commit);
 	fact_number(journal, "run_ms", scenario->run_ms);
 	fact_number(journal, "calm_ms", scenario->calm_ms);
@@ -234,8 +241,7 @@ static enum err open_file(struct journal *journal, const char *path)
 	if (file < 0)
 		return errno == EEXIST ? ERR_BUSY : err_from_errno(errno);
 	(void)close(file); /* nothing was written */
-	/* The system's own disk by name: in a simulation the default one is virtual. */
-	int code = sqlite3_open_v2(path, &journal->db, SQLITE_OPEN_READWRITE, "unix");
+	int code = logfile_open(path, &journal->db);
 	if (journal->db == NULL)
 		return ERR_MEMORY;
 	if (code != SQLITE_OK)
@@ -257,7 +263,7 @@ static void close_file(struct journal *journal)
 	(void)sqlite3_close(journal->db);                       /* nothing is left that could keep it open */
 }
 
-enum err journal_open(struct journal **out, const char *path, const struct scenario *scenario, const char *commit)
+enum err journal_open(struct journal **out, const char *path, const struct scenario *scenario, const char *policy, const char *commit)
 {
 	/* libsodium's state wants its place in memory a multiple of 64. */
 	static_assert(sizeof(struct journal) % _Alignof(struct journal) == 0, "aligned_alloc");
@@ -269,7 +275,8 @@ enum err journal_open(struct journal **out, const char *path, const struct scena
 	if (path != NULL) {
 		enum err err = open_file(journal, path);
 		if (err == ERR_OK) {
-			note_scenario(journal, scenario, commit);
+			note_scenario(journal, scenario, policy, commit);
+			commit_rows(journal); /* a run that is broken off early leaves a log, too */
 			err = journal->trouble;
 		}
 		if (err != ERR_OK) {
@@ -319,6 +326,8 @@ static void event_encode(const struct journal_entry *entry, uint8_t bytes[static
 void journal_note(struct journal *journal, const struct journal_entry *entry)
 {
 	assert(entry->event >= 0 && entry->event < JOURNAL_EVENTS);
+	if (journal->ended)
+		return;
 	event_encode(entry, journal->block + journal->filled);
 	journal->filled += JOURNAL_EVENT_SIZE;
 	journal->count++;
@@ -376,6 +385,7 @@ void journal_node(struct journal *journal, uint32_t node, const char *what)
 void journal_result(struct journal *journal, const char *json)
 {
 	fact_text(journal, "result", json);
+	journal->ended = true;
 }
 
 void journal_hash(const struct journal *journal, char text[static JOURNAL_HASH_TEXT])

@@ -48,9 +48,9 @@ struct journal_entry {
 
 struct journal;
 
-/* path: the SQLite file to write, which must not exist; NULL: only the hash. scenario and commit are noted in it; borrowed during the call. ERR_BUSY:
- * there is a file of that name already, and it was left alone. */
-enum err journal_open(struct journal **journal, const char *path, const struct scenario *scenario, const char *commit);
+/* path: the SQLite file to write, which must not exist; NULL: only the hash. scenario, policy and commit are noted in it; borrowed during the call.
+ * ERR_BUSY: there is a file of that name already, and it was left alone. */
+enum err journal_open(struct journal **journal, const char *path, const struct scenario *scenario, const char *policy, const char *commit);
 /* Writes out what is left. ERR_OK: all rows were written; else what went wrong first, and rows after it are missing. Takes NULL. */
 enum err journal_close(struct journal *journal);
 
@@ -70,7 +70,7 @@ struct journal_sample {
 void journal_sample(struct journal *journal, const struct journal_sample *sample);
 /* What a node is, for tables and maps: once, before anything it does. what: "gateway", "box", "medic", "civilian", with "+" and its foe's kind. */
 void journal_node(struct journal *journal, uint32_t node, const char *what);
-/* The result line, kept in the file for the report. */
+/* The result line, kept in the file for the report. The run has ended: what happens while the world is taken down is not noted any more. */
 void journal_result(struct journal *journal, const char *json);
 
 /* The hash of all that was noted so far: 64 hex digits. */

@@ -1,6 +1,7 @@
 #include "node/sim/report.h"
 
 #include "node/desk/text.h"
+#include "node/sim/logfile.h"
 #include "node/sim/report_inside.h"
 #include "platform/error.h"
 
@@ -68,7 +69,7 @@ static int open_run(const char *path, sqlite3 **db)
 		complain(path, err == ERR_NO_FILE ? "is not there; give the file that barid-sim run --log wrote" : "cannot be read");
 		return err_exit_code(err);
 	}
-	int code = sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY, "unix");
+	int code = logfile_open(path, db);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(*db, "PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; SELECT COUNT(*) FROM sqlite_schema", NULL, NULL, NULL);
 	if (code == SQLITE_OK)
@@ -89,7 +90,7 @@ static int print_tables(const struct report_data *data, bool csv)
 	if (csv)
 		fputs("table,row,column,value\r\n", stdout);
 	else
-		printf("%s: %s nodes, %s; seed %s, commit %s\n", data->scenario, nodes, span, data->seed, data->commit);
+		printf("%s: %s nodes, %s; policy %s, seed %s, commit %s\n", data->scenario, nodes, span, data->policy, data->seed, data->commit);
 	bool good = true;
 	for (unsigned i = 0; i < REPORT_TABLES && good; i++) {
 		good = report_table_fill(data, i, table);
@@ -99,8 +100,10 @@ static int print_tables(const struct report_data *data, bool csv)
 			report_print_text(stdout, table);
 	}
 	free(table);
-	if (good && fflush(stdout) != 0)
+	if (good && fflush(stdout) != 0) {
+		fputs("barid-sim: the output could not be written\n", stderr);
 		return EX_IOERR;
+	}
 	return good ? EX_OK : EX_SOFTWARE;
 }
 

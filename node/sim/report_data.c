@@ -210,6 +210,7 @@ static void read_facts(struct report_data *data, sqlite3 *db)
 {
 	fact_text(db, "scenario", data->scenario);
 	fact_text(db, "seed", data->seed);
+	fact_text(db, "policy", data->policy);
 	fact_text(db, "commit", data->commit);
 	fact_text(db, "event_hash", data->hash);
 	uint64_t width = fact_number(db, "width_mm"), height = fact_number(db, "height_mm");

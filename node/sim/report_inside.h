@@ -62,7 +62,7 @@ struct report_spread {
 };
 
 struct report_data {
-	char scenario[REPORT_TEXT], seed[REPORT_TEXT], commit[REPORT_TEXT], hash[REPORT_TEXT];
+	char scenario[REPORT_TEXT], policy[REPORT_TEXT], seed[REPORT_TEXT], commit[REPORT_TEXT], hash[REPORT_TEXT];
 	uint64_t run_ms; /* as far as it went */
 	int32_t width_mm, height_mm;
 	uint32_t nodes; /* numbers of nodes are below that */

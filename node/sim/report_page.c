@@ -91,7 +91,9 @@ static void put_head(FILE *out, const struct report_data *data)
 	fprintf(out, ": a simulated run of Barid</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style);
 	report_escape(out, data->scenario);
 	fputs("</h1>\n<p>A simulated run of Barid: ", out);
-	fprintf(out, "%s nodes, %s.</p>\n<p class=\"small\">Seed ", nodes, span);
+	fprintf(out, "%s nodes, %s.</p>\n<p class=\"small\">Policy ", nodes, span);
+	report_escape(out, data->policy);
+	fputs(", seed ", out);
 	report_escape(out, data->seed);
 	fputs(", commit ", out);
 	report_escape(out, data->commit);

@@ -45,21 +45,26 @@ uint64_t fate_draw(struct fate *fate)
 	return drawn;
 }
 
-uint32_t fate_below(struct fate *fate, uint32_t bound)
+static uint64_t below(struct fate *fate, uint64_t bound)
 {
 	assert(bound > 0);
 	/* What is below this would make small numbers a little more likely. */
-	uint64_t uneven = -(uint64_t)bound % bound;
+	uint64_t uneven = -bound % bound;
 	uint64_t drawn = fate_draw(fate);
 	while (drawn < uneven)
 		drawn = fate_draw(fate);
-	return (uint32_t)(drawn % bound);
+	return drawn % bound;
+}
+
+uint32_t fate_below(struct fate *fate, uint32_t bound)
+{
+	return (uint32_t)below(fate, bound);
 }
 
 uint64_t fate_between(struct fate *fate, uint64_t low, uint64_t high)
 {
-	assert(low <= high && high - low < UINT32_MAX);
-	return low + fate_below(fate, (uint32_t)(high - low) + 1);
+	assert(low <= high && high - low < UINT64_MAX);
+	return low + below(fate, high - low + 1);
 }
 
 bool fate_happens(struct fate *fate, uint32_t per_million)

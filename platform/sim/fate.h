@@ -19,7 +19,7 @@ void fate_seed(struct fate *fate, uint64_t seed, uint64_t who);
 uint64_t fate_draw(struct fate *fate);
 /* Evenly 0..bound - 1; bound >= 1. */
 uint32_t fate_below(struct fate *fate, uint32_t bound);
-/* Evenly low..high; low <= high. */
+/* Evenly low..high; low <= high, not all 2^64 numbers. */
 uint64_t fate_between(struct fate *fate, uint64_t low, uint64_t high);
 /* True so many times in a million. */
 bool fate_happens(struct fate *fate, uint32_t per_million);

@@ -241,6 +241,7 @@ mistakes()
 	expect 64 'from 4 to' run tiny --nodes 10000000
 	expect 64 'from 4 to' run tiny --nodes 12x
 	expect 64 hours run tiny --hours 0
+	expect 64 hours run tiny --hours 0.0000001
 	expect 64 hours run tiny --hours -3
 	expect 64 hours run tiny --hours nan
 	expect 64 hours run tiny --hours 1e9
@@ -322,8 +323,48 @@ reports()
 	expect 65 'torn[.]db' report torn.db
 }
 
+# fact DB NAME: what a log says of its run.
+fact()
+{
+	python3 -c 'import sqlite3, sys
+print(*sqlite3.connect(sys.argv[1]).execute("SELECT value FROM run WHERE name = ?", sys.argv[2:]).fetchone())' "$@"
+}
+
+logs()
+{
+	local run code=0 tries=0
+	play logged tiny --fast-crypto --policy epidemic --log logged.db
+	passed logged
+	checks=$((checks + 5))
+	[ "$(fact logged.db event_hash) $(fact logged.db events)" = "$(jq -r '"\(.event_hash) \(.events)"' logged.json)" ] ||
+		fail "the log has another hash or number of events than the result"
+	"$sim" report logged.db --html logged.html >tables 2>err || fail "report: $(cat err)"
+	grep -q "$(hash_of logged)" logged.html || fail "the page has another hash than the result"
+	grep -q 'policy epidemic' tables && grep -q 'Policy epidemic' logged.html || fail "the report does not say which policy was played"
+	"$sim" report logged.db >/dev/full 2>err || code=$?
+	[ "$code" -eq 74 ] && grep -q 'could not be written' err || fail "report without room for its tables: status $code, $(cat err)"
+	# What SQLite would take for something else is a file's name.
+	play odd tiny --fast-crypto --log file:logged.db
+	play memory tiny --fast-crypto --log :memory:
+	passed odd memory
+	checks=$((checks + 2))
+	[ "$(fact ./file:logged.db event_hash) $(fact ./:memory: event_hash)" = "$(hash_of odd) $(hash_of memory)" ] ||
+		fail "logs with odd names are not in their files"
+	[ "$(fact logged.db event_hash)" = "$(hash_of logged)" ] || fail "a log was written into that of another run"
+	# A run that is broken off when its log has just begun.
+	"$sim" run small-town --fast-crypto --log broken.db >/dev/null 2>&1 &
+	run=$!
+	until [ -s broken.db ] || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
+	expect 75 'is being written' report broken.db
+	kill -KILL "$run"
+	wait "$run" 2>/dev/null || true
+	checks=$((checks + 1))
+	"$sim" report broken.db --html broken.html >/dev/null 2>err || fail "report of a run that was broken off: $(cat err)"
+	grep -q 'none: the run was broken off' broken.html || fail "the page does not say that the run was broken off"
+}
+
 if [ ! -x "$sim" ]; then fail "there is no simulator at $sim"; exit 1; fi
-for part in lists members hashes stores thousand builds policies slow_radios options mistakes failing reports; do
+for part in lists members hashes stores thousand builds policies slow_radios options mistakes failing reports logs; do
 	before=$failures
 	begun=$SECONDS
 	"$part"
