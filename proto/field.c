@@ -67,7 +67,6 @@ static void multiply_all(uint32_t *a, const uint32_t *b, size_t count)
 /* With the processor's own multiplication without carries: a table is made of every letter of a store, and this is where the time goes. */
 typedef uint32_t four_words __attribute__((vector_size(16)));
 typedef unsigned long long two_words __attribute__((vector_size(16)));
-
 typedef long long signed_words __attribute__((vector_size(16)));
 
 /* Of the low halves; */

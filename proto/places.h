@@ -10,6 +10,7 @@ struct places {
 	uint32_t cell[2];
 };
 
+/* cells >= 1. */
 struct places places_of(uint32_t id, uint16_t cells);
 /* The same for many: one[i] and two[i] become the cells of ids[i], times step. */
 void places_of_all(const uint32_t *ids, size_t count, uint16_t cells, uint16_t step, uint32_t *one, uint32_t *two);

@@ -352,7 +352,7 @@ logs()
 		fail "logs with odd names are not in their files"
 	[ "$(fact logged.db event_hash)" = "$(hash_of logged)" ] || fail "a log was written into that of another run"
 	# A run that is broken off when its log has just begun.
-	"$sim" run small-town --fast-crypto --log broken.db >/dev/null 2>&1 &
+	"$sim" run small-town --nodes 1000 --fast-crypto --log broken.db >/dev/null 2>&1 &
 	run=$!
 	until [ -s broken.db ] || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
 	expect 75 'is being written' report broken.db
